@@ -1,1 +1,194 @@
-//! usher-rules.
+//! The rules of the house: every command it takes, every event it records, every refusal.
+//!
+//! Pure: no store, no clock, no network, no randomness; all of that comes in with the ask or
+//! with the facts that `ledger` loaded. Start here to see what the house can do; each noun's
+//! commands, events and decision stand in the file of that name.
+
+pub mod admission;
+pub mod at;
+pub mod cart;
+pub mod checkout;
+pub mod code;
+pub mod device;
+pub mod fee;
+pub mod hold;
+pub mod house;
+pub mod id;
+pub mod letter;
+pub mod money;
+pub mod order;
+pub mod performance;
+pub mod plan;
+pub mod posting;
+pub mod price;
+pub mod production;
+pub mod seat;
+pub mod session;
+pub mod tax;
+pub mod tender;
+pub mod ticket;
+pub mod view;
+
+use crate::at::{At, Span};
+use crate::id::{CartId, DeviceNo, SeatNo};
+use crate::money::Money;
+use minicbor::{Decode, Encode};
+
+/// A 128-bit key: of a request, of an intent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Key(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 16]);
+
+/// On whose behalf something is asked. Permission is the listener's; authorship is recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Actor {
+    /// The box itself: sweeper, gateway, mail, start-up.
+    #[n(0)]
+    House,
+    /// A visitor of the shop, known by the cart if there is one.
+    #[n(1)]
+    Guest(#[n(0)] Option<CartId>),
+    /// A holder of a staff token, by the name of the token.
+    #[n(2)]
+    Staff(#[n(0)] String),
+    /// A door device.
+    #[n(3)]
+    Device(#[n(0)] DeviceNo),
+}
+
+/// Days since 1970-01-01 in venue time, rolling at the configured hour (domain 1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct BusinessDay(#[n(0)] pub u32);
+
+/// One question to the house: who wants what, when, with which luck.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// Repeating a key repeats the answer for 24 h (domain 1).
+    pub request: Key,
+    pub by: Actor,
+    pub at: At,
+    /// Business day of `at`.
+    pub day: BusinessDay,
+    pub random: [u8; 32],
+    pub command: Command,
+}
+
+/// One accepted command: what is written to the event log, in one commit with the tables.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Entry {
+    #[n(0)]
+    pub seq: u64,
+    #[n(1)]
+    pub at: At,
+    #[n(2)]
+    pub request: Key,
+    #[n(3)]
+    pub by: Actor,
+    /// Digest of the command, to tell a repeat from a reused key.
+    #[n(4)]
+    pub command: Key,
+    #[n(5)]
+    pub events: Vec<Event>,
+}
+
+/// Everything the house can be asked to do.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum Command {
+    #[n(0)]
+    House(#[n(0)] house::Command),
+    #[n(1)]
+    Production(#[n(0)] production::Command),
+    #[n(2)]
+    Performance(#[n(0)] performance::Command),
+    #[n(3)]
+    Cart(#[n(0)] cart::Command),
+    #[n(4)]
+    Hold(#[n(0)] hold::Command),
+    #[n(5)]
+    Checkout(#[n(0)] checkout::Command),
+    #[n(6)]
+    Admission(#[n(0)] admission::Command),
+    #[n(7)]
+    Letter(#[n(0)] letter::Command),
+    #[n(8)]
+    Session(#[n(0)] session::Command),
+    #[n(9)]
+    Device(#[n(0)] device::Command),
+}
+
+/// Everything that can have happened.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum Event {
+    #[n(0)]
+    House(#[n(0)] house::Event),
+    #[n(1)]
+    Production(#[n(0)] production::Event),
+    #[n(2)]
+    Performance(#[n(0)] performance::Event),
+    #[n(3)]
+    Cart(#[n(0)] cart::Event),
+    #[n(4)]
+    Hold(#[n(0)] hold::Event),
+    #[n(5)]
+    Checkout(#[n(0)] checkout::Event),
+    #[n(6)]
+    Admission(#[n(0)] admission::Event),
+    #[n(7)]
+    Letter(#[n(0)] letter::Event),
+    #[n(8)]
+    Session(#[n(0)] session::Event),
+    #[n(9)]
+    Device(#[n(0)] device::Event),
+}
+
+/// What the house says when it will not: nothing happened. Never logged as an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    NotFound,
+    NotAllowed,
+    /// The request key was used for another command.
+    KeyReused,
+    /// A figure or text of the command is outside its limits; `field` names it.
+    Malformed { field: &'static str },
+    // plans and the catalogue
+    Plan { errors: Vec<String> },
+    SlugTaken { slug: String },
+    PriceMissing,
+    WindowEmpty,
+    SeatsWouldVanish { seats: Vec<String> },
+    // seats
+    NotOnSale { opens: Option<At> },
+    MaxTickets { max: u8 },
+    NoSeatsTogether { largest_together: u8, split_possible: bool },
+    SoldOut { left: u32 },
+    LeavesSingle { seats: Vec<SeatNo>, suggestions: Vec<Vec<SeatNo>> },
+    SeatTaken { seats: Vec<SeatNo> },
+    NeedsRight,
+    /// Several price levels over categories that price them differently (domain 4.3).
+    PriceDiffers { total: Money },
+    /// The seat may not go alone; this one may (domain 4.4).
+    GiveUpInstead { seat: SeatNo },
+    // carts and checkout
+    CartNotActive { state: cart::State },
+    CartsOpen { max: u32 },
+    NotExpired,
+    CheckoutRunning { since: At },
+    CartNotEmpty,
+    CartEmpty,
+    PriceChanged { old: Money, new: Money },
+    MissingData { fields: Vec<&'static str> },
+    BelowMinimum { minimum: Money },
+    TooManyAttempts { max: u8 },
+    /// The intent is not in a state that allows this.
+    Stale,
+    // door
+    DeviceUnknown,
+    UndoTooLate,
+    NotAdmitted,
+}
+
+/// Adds the time a checkout may still need to a deadline (domain 5.3).
+pub fn checkout_until(until: At, now: At, gateway_deadline: Span) -> At {
+    until.max(now + gateway_deadline + Span::minutes(2))
+}

@@ -1,0 +1,270 @@
+//! Intents, orders, tickets and postings: what the checkout saga loads and leaves.
+
+use crate::inventory::{self, Becomes};
+use crate::source::{self, Source};
+use crate::stored::SeatRow;
+use crate::write::Write;
+use crate::{Fault, cart, performance, tables};
+use redb::ReadableTable;
+use sha2::{Digest, Sha256};
+use usher_rules::cart::{Cart, Place};
+use usher_rules::checkout::{Command, Event, Facts, Fresh};
+use usher_rules::id::{
+    BoxNo, CartId, LetterId, OrderId, PerformanceId, PostingId, SeatNo, TicketId, compose,
+};
+use usher_rules::money::Money;
+use usher_rules::order::Order;
+use usher_rules::posting::{Account, Posting};
+use usher_rules::tender::Intent;
+use usher_rules::ticket::Ticket;
+use usher_rules::{Ask, Key};
+
+/// Ticket tags are 40 bits.
+const TAG_MASK: u64 = (1 << 40) - 1;
+/// Intents read in one round of a worker.
+pub const OPEN_MAX: usize = 1_000;
+
+/// Box, epoch and code key: what numbers a sale carries beside the counters.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbering {
+    pub box_no: BoxNo,
+    pub epoch: u16,
+    pub key: u8,
+}
+
+pub fn load(
+    write: &Write,
+    numbering: Numbering,
+    command: &Command,
+    ask: &Ask,
+) -> Result<Facts, Fault> {
+    let txn = write.txn;
+    let (cart_id, found_intent) = match command {
+        Command::Begin { cart, .. } => (*cart, None),
+        Command::Answered(key, _)
+        | Command::Captured(key)
+        | Command::CaptureFailed { intent: key, .. }
+        | Command::Voided(key) => {
+            let found = intent(txn, *key)?;
+            (found.as_ref().map_or(CartId(0), |intent| intent.cart), found)
+        }
+    };
+    let cart = cart::get(txn, cart_id)?;
+    let mut facts = Facts {
+        house: write.house.clone(),
+        cart_id,
+        cart: None,
+        intent: found_intent,
+        lost: Vec::new(),
+        performance_nos: Vec::new(),
+        cancelled: false,
+        order: None,
+        fresh: fresh(write, numbering),
+    };
+    if let Some(cart) = &cart {
+        look_at_places(txn, cart_id, cart, &mut facts)?;
+        facts.fresh.tags = tags(txn, cart, &facts.performance_nos, ask)?;
+        if let Some(id) = cart.order {
+            facts.order = order(txn, id)?;
+        }
+    }
+    facts.cart = cart;
+    Ok(facts)
+}
+
+fn fresh(write: &Write, numbering: Numbering) -> Fresh {
+    let id = |counter: u64| compose(numbering.box_no, counter.max(1));
+    Fresh {
+        box_no: numbering.box_no,
+        epoch: numbering.epoch,
+        order: OrderId(id(write.counters.order)),
+        first_ticket: id(write.counters.ticket),
+        posting: PostingId(id(write.counters.posting)),
+        letter: LetterId(id(write.counters.letter)),
+        key: numbering.key,
+        tags: Vec::new(),
+    }
+}
+
+fn look_at_places<S: Source>(
+    source: &S,
+    id: CartId,
+    cart: &Cart,
+    facts: &mut Facts,
+) -> Result<(), Fault> {
+    for line in &cart.lines {
+        if let Place::Seat(seat) = line.place {
+            let row = inventory::seat(source, line.performance, seat)?;
+            if row != Some(SeatRow::Held(id)) {
+                facts.lost.push(seat);
+            }
+        }
+        if facts.performance_nos.iter().any(|(known, _)| *known == line.performance) {
+            continue;
+        }
+        let performance = performance::get(source, line.performance)?
+            .ok_or_else(|| Fault::Row(format!("performance {} is missing", line.performance)))?;
+        facts.cancelled |= performance.cancelled;
+        facts.performance_nos.push((line.performance, performance.no));
+    }
+    Ok(())
+}
+
+/// Random tags, unique in their performance, drawn from the ask's luck.
+fn tags<S: Source>(
+    source: &S,
+    cart: &Cart,
+    numbers: &[(PerformanceId, u32)],
+    ask: &Ask,
+) -> Result<Vec<u64>, Fault> {
+    let codes = source.open(tables::TICKET_CODES)?;
+    let mut drawn: Vec<u64> = Vec::with_capacity(cart.lines.len());
+    let mut round = 0u32;
+    for line in &cart.lines {
+        let no = numbers.iter().find(|(id, _)| *id == line.performance).map_or(0, |(_, no)| *no);
+        loop {
+            let mut hash = Sha256::new();
+            hash.update(ask.random);
+            hash.update(round.to_be_bytes());
+            round += 1;
+            let bytes: [u8; 32] = hash.finalize().into();
+            let mut eight = [0; 8];
+            eight.copy_from_slice(&bytes[..8]);
+            let tag = u64::from_be_bytes(eight) & TAG_MASK;
+            if !drawn.contains(&tag) && codes.get((no, tag))?.is_none() {
+                drawn.push(tag);
+                break;
+            }
+        }
+    }
+    Ok(drawn)
+}
+
+pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
+    match event {
+        Event::Intent(key, intent) => put_intent(write, *key, intent),
+        Event::CartMoved { cart, state, at, until, attempts, since, intent } => {
+            cart::change(write, *cart, |row| {
+                row.state = *state;
+                row.changed_at = *at;
+                row.until = *until;
+                row.attempts = *attempts;
+                row.checkout_since = *since;
+                row.intent = *intent;
+            })
+        }
+        Event::BuyerNamed(cart, buyer, note) => cart::change(write, *cart, |row| {
+            row.buyer = buyer.clone();
+            row.note = note.clone();
+        }),
+        Event::Sold { id, order, tickets } => sold(write, *id, order, tickets),
+        Event::Posted(id, posting) => posted(write, *id, posting),
+        Event::PaymentMoved(id, payment) => {
+            let mut row = order(write.txn, *id)?.ok_or(Fault::Changed("an order that is gone"))?;
+            row.payment = *payment;
+            write.put(tables::ORDERS, id.0, &row)
+        }
+    }
+}
+
+fn put_intent(write: &Write, key: Key, intent: &Intent) -> Result<(), Fault> {
+    let bare = u128::from_be_bytes(key.0);
+    if let Some(old) = self::intent(write.txn, key)?
+        && old.state.open()
+    {
+        write.unmark(tables::INTENTS_OPEN, (old.state as u8, bare))?;
+    }
+    if intent.state.open() {
+        write.mark(tables::INTENTS_OPEN, (intent.state as u8, bare))?;
+    }
+    write.put(tables::INTENTS, bare, intent)
+}
+
+fn sold(
+    write: &mut Write,
+    id: OrderId,
+    order: &Order,
+    tickets: &[(TicketId, Ticket)],
+) -> Result<(), Fault> {
+    let mut performances: Vec<PerformanceId> =
+        tickets.iter().map(|(_, ticket)| ticket.performance).collect();
+    performances.sort_unstable();
+    performances.dedup();
+    for performance in performances {
+        let here = tickets.iter().filter(|(_, ticket)| ticket.performance == performance);
+        let moves: Vec<(Place, Becomes)> =
+            here.map(|(no, ticket)| (ticket.place, Becomes::Sold(*no))).collect();
+        inventory::move_places(write, performance, &moves)?;
+    }
+    for (no, ticket) in tickets {
+        write.put(tables::TICKETS, no.0, ticket)?;
+        let mut codes = write.txn.open_table(tables::TICKET_CODES)?;
+        codes.insert((ticket.code.performance, ticket.code.tag), no.0)?;
+        drop(codes);
+        write.used(|counters| &mut counters.ticket, no.0)?;
+    }
+    write.put(tables::ORDERS, id.0, order)?;
+    write.used(|counters| &mut counters.order, id.0)?;
+    cart::change(write, order.cart, |row| row.order = Some(id))
+}
+
+fn posted(write: &mut Write, id: PostingId, posting: &Posting) -> Result<(), Fault> {
+    write.put(tables::JOURNAL, (posting.day.0, id.0), posting)?;
+    let mut balances = write.txn.open_table(tables::BALANCES)?;
+    for line in &posting.lines {
+        let key = (line.account.no(), line.sub);
+        let old = balances.get(key)?.map_or(0, |amount| amount.value());
+        let new = Money(old) + line.amount;
+        if new == Money::ZERO {
+            balances.remove(key)?;
+        } else {
+            balances.insert(key, new.0)?;
+        }
+    }
+    drop(balances);
+    write.used(|counters| &mut counters.posting, id.0)
+}
+
+pub fn intent<S: Source>(source: &S, key: Key) -> Result<Option<Intent>, Fault> {
+    source::get(source, tables::INTENTS, u128::from_be_bytes(key.0))
+}
+
+/// Intents on which something is still to be done or asked, by state.
+pub fn open_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> {
+    let keys = source::range(source, tables::INTENTS_OPEN, .., OPEN_MAX, |key, ()| {
+        Ok(Key(key.1.to_be_bytes()))
+    })?;
+    let mut found = Vec::with_capacity(keys.len());
+    for key in keys {
+        let row = intent(source, key)?;
+        found.push((key, row.ok_or_else(|| Fault::Row("an open intent has no row".to_owned()))?));
+    }
+    Ok(found)
+}
+
+pub fn order<S: Source>(source: &S, id: OrderId) -> Result<Option<Order>, Fault> {
+    source::get(source, tables::ORDERS, id.0)
+}
+
+pub fn ticket<S: Source>(source: &S, id: TicketId) -> Result<Option<Ticket>, Fault> {
+    source::get(source, tables::TICKETS, id.0)
+}
+
+/// What an order still owes; below zero: what is owed to the customer (domain 6.1).
+pub fn balance<S: Source>(source: &S, id: OrderId) -> Result<Money, Fault> {
+    let balances = source.open(tables::BALANCES)?;
+    let found = balances.get((Account::Receivable.no(), id.0))?;
+    Ok(Money(found.map_or(0, |amount| amount.value())))
+}
+
+/// The ticket that holds a seat, if it is sold.
+pub fn holder<S: Source>(
+    source: &S,
+    performance: PerformanceId,
+    seat: SeatNo,
+) -> Result<Option<TicketId>, Fault> {
+    Ok(match inventory::seat(source, performance, seat)? {
+        Some(SeatRow::Sold(ticket)) => Some(ticket),
+        Some(SeatRow::Held(_) | SeatRow::Killed) | None => None,
+    })
+}

@@ -1,0 +1,84 @@
+//! The two matches of the house: which facts a command needs, and which rows an event changes.
+//!
+//! One arm a noun, nothing else. Never branches on what is inside a command. Next: the noun
+//! files.
+
+use crate::checkout::Numbering;
+use crate::write::Write;
+use crate::{
+    Fault, admission, cart, checkout, device, events, hold, house, letter, performance, production,
+    session,
+};
+use usher_rules::code::CodeKeys;
+use usher_rules::{Ask, Command, Entry, Event, Refusal};
+
+/// What deciding needs beside the store.
+#[derive(Debug)]
+pub struct Setting {
+    pub numbering: Numbering,
+    pub keys: CodeKeys,
+}
+
+/// Loads the facts of a command and lets its rule decide. Writes nothing.
+pub fn decide(
+    write: &mut Write,
+    setting: &Setting,
+    ask: &Ask,
+) -> Result<Result<Vec<Event>, Refusal>, Fault> {
+    use usher_rules as rules;
+    let box_no = setting.numbering.box_no;
+    Ok(match &ask.command {
+        Command::House(command) => {
+            rules::house::decide(&house::load(write.txn, command, ask.at)?, command, ask)
+        }
+        Command::Production(command) => {
+            let facts = production::load(write.txn, &write.counters, box_no, command)?;
+            rules::production::decide(&facts, command)
+        }
+        Command::Performance(command) => {
+            let counters = &write.counters;
+            let facts = performance::load(write.txn, write.plans, counters, box_no, command)?;
+            rules::performance::decide(&facts, command)
+        }
+        Command::Cart(command) => {
+            let facts = cart::load(write.txn, &write.counters, box_no, command)?;
+            rules::cart::decide(&facts, command, ask)
+        }
+        Command::Hold(command) => hold::decide(write, command, ask)?,
+        Command::Checkout(command) => {
+            let facts = checkout::load(write, setting.numbering, command, ask)?;
+            rules::checkout::decide(&facts, command, ask)
+        }
+        Command::Admission(command) => {
+            let facts = admission::load(write, &setting.keys, command)?;
+            rules::admission::decide(&facts, command, ask)
+        }
+        Command::Letter(command) => {
+            rules::letter::decide(&letter::load(write.txn, command)?, command, ask)
+        }
+        Command::Session(command) => {
+            rules::session::decide(&session::load(write.txn, command)?, command, ask)
+        }
+        Command::Device(command) => rules::device::decide(&device::load(write.txn)?, command),
+    })
+}
+
+/// Writes an entry: its events to the tables, itself to the log. Everything comes from the entry.
+pub fn apply(write: &mut Write, entry: &Entry) -> Result<(), Fault> {
+    write.seq = entry.seq;
+    for event in &entry.events {
+        match event {
+            Event::House(event) => house::apply(write, event)?,
+            Event::Production(event) => production::apply(write, event)?,
+            Event::Performance(event) => performance::apply(write, event)?,
+            Event::Cart(event) => cart::apply(write, event)?,
+            Event::Hold(event) => hold::apply(write, event)?,
+            Event::Checkout(event) => checkout::apply(write, event)?,
+            Event::Admission(event) => admission::apply(write, event)?,
+            Event::Letter(event) => letter::apply(write, event)?,
+            Event::Session(event) => session::apply(write, event)?,
+            Event::Device(event) => device::apply(write, event)?,
+        }
+    }
+    events::append(write, entry)
+}

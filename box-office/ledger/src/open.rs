@@ -1,0 +1,260 @@
+//! Opens the store, or makes a new one, without ever losing one (trust 1.8, 1.9).
+//!
+//! A new store is built under another name and renamed when it is whole. A damaged one is set
+//! aside, never overwritten. Every table exists after opening. Next: `handle.rs` starts on it.
+
+use crate::stored::{self, Identity, SCHEMA};
+use crate::{Fault, source, tables};
+use redb::{Builder, Database, DatabaseError, StorageBackend, WriteTransaction};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use usher_rules::id::BoxNo;
+
+/// Name of the store in its folder.
+pub const STORE: &str = "usher.redb";
+const BUILDING: &str = "usher.redb.new";
+const LOCK: &str = "usher.lock";
+/// Cache of the store when nothing else is set.
+pub const CACHE_BYTES: usize = 32 * 1024 * 1024;
+
+/// Why there is no store to work with.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenFault {
+    #[error("{folder}: the store is in use by process {pid}. Stop that one first")]
+    InUse { folder: String, pid: String },
+    #[error("{folder}: {fault}. Check that the folder exists, is writable and has free space")]
+    Folder { folder: String, fault: io::Error },
+    #[error(
+        "the store was written by usher {version} (schema {schema}); this one knows schema \
+         {SCHEMA}. Install that version or a newer one"
+    )]
+    Newer { version: String, schema: u32 },
+    #[error(
+        "the store was damaged and is kept as {kept}: {why}. Run `usher restore` with the newest \
+         backup"
+    )]
+    Damaged { kept: String, why: String },
+    #[error("{folder} holds a damaged store but no good one. Run `usher restore`")]
+    OnlyDamaged { folder: String },
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// An open store and the lock that keeps other processes out.
+#[derive(Debug)]
+pub struct Opened {
+    pub store: Database,
+    pub created: bool,
+    pub identity: Identity,
+    lock: File,
+}
+
+impl Opened {
+    /// Takes the store out; the lock lives until the process ends or the lock is dropped.
+    pub fn into_parts(self) -> (Database, Identity, File) {
+        (self.store, self.identity, self.lock)
+    }
+}
+
+/// Opens the store in a folder; makes one if the folder holds none.
+///
+/// `backend` makes of the file what the store writes to: the file itself, or a wrapper.
+pub fn open<B: StorageBackend>(
+    folder: &Path,
+    cache_bytes: usize,
+    box_no: BoxNo,
+    backend: impl FnOnce(File) -> io::Result<B>,
+) -> Result<Opened, OpenFault> {
+    let words = folder.display().to_string();
+    let io_fault = |fault| OpenFault::Folder { folder: words.clone(), fault };
+    fs::create_dir_all(folder).map_err(io_fault)?;
+    let lock = lock(folder)?;
+    let path = folder.join(STORE);
+    let created = !path.exists();
+    if created {
+        if has_leftovers(folder).map_err(io_fault)? {
+            return Err(OpenFault::OnlyDamaged { folder: words });
+        }
+        create(folder, box_no).map_err(|fault| match fault {
+            CreateFault::Io(fault) => io_fault(fault),
+            CreateFault::Store(fault) => OpenFault::Fault(fault),
+        })?;
+    }
+    let file = OpenOptions::new().read(true).write(true).open(&path).map_err(io_fault)?;
+    let backend = backend(file).map_err(io_fault)?;
+    let store = match guarded(backend, cache_bytes) {
+        Ok(store) => store,
+        Err(Guarded::Io(fault)) => return Err(io_fault(fault)),
+        Err(Guarded::Damaged(why)) => {
+            let kept = set_aside(folder).map_err(io_fault)?;
+            return Err(OpenFault::Damaged { kept: kept.display().to_string(), why });
+        }
+    };
+    let identity = identity(&store)?;
+    if identity.schema > SCHEMA {
+        let Identity { written_by: version, schema, .. } = identity;
+        return Err(OpenFault::Newer { version, schema });
+    }
+    Ok(Opened { store, created, identity, lock })
+}
+
+/// Prepares an empty store on any backend; for tests and benches that bring their own.
+pub fn prepare(store: &Database, box_no: BoxNo) -> Result<(), Fault> {
+    let txn = store.begin_write()?;
+    make_tables(&txn)?;
+    let identity = Identity {
+        schema: SCHEMA,
+        box_no: box_no.0,
+        epoch: 1,
+        written_by: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    txn.open_table(tables::META)?.insert(SCHEMA_KEY, stored::bytes(&identity).as_slice())?;
+    txn.commit()?;
+    Ok(())
+}
+
+const SCHEMA_KEY: &str = "schema";
+
+/// Which store this is.
+pub fn identity(store: &Database) -> Result<Identity, Fault> {
+    let snapshot = source::snapshot(store)?;
+    let found = source::get(&snapshot, tables::META, SCHEMA_KEY)?;
+    found.ok_or_else(|| Fault::Row("the store does not say what it is".to_owned()))
+}
+
+fn make_tables(txn: &WriteTransaction) -> Result<(), Fault> {
+    txn.open_table(tables::META)?;
+    txn.open_table(tables::EVENTS)?;
+    txn.open_table(tables::EVENTS_BY_ENTITY)?;
+    txn.open_table(tables::REQUESTS)?;
+    txn.open_table(tables::PLANS)?;
+    txn.open_table(tables::PRODUCTIONS)?;
+    txn.open_table(tables::PRODUCTIONS_BY_SLUG)?;
+    txn.open_table(tables::PERFORMANCES)?;
+    txn.open_table(tables::PERFORMANCES_BY_NO)?;
+    txn.open_table(tables::PERFORMANCES_BY_START)?;
+    txn.open_table(tables::SEATS)?;
+    txn.open_table(tables::GA)?;
+    txn.open_table(tables::TALLIES)?;
+    txn.open_table(tables::CARTS)?;
+    txn.open_table(tables::HOLDS_BY_DUE)?;
+    txn.open_table(tables::CARTS_BY_STATE)?;
+    txn.open_table(tables::CART_LOG)?;
+    txn.open_table(tables::INTENTS)?;
+    txn.open_table(tables::INTENTS_OPEN)?;
+    txn.open_table(tables::ORDERS)?;
+    txn.open_table(tables::TICKETS)?;
+    txn.open_table(tables::TICKET_CODES)?;
+    txn.open_table(tables::JOURNAL)?;
+    txn.open_table(tables::BALANCES)?;
+    txn.open_table(tables::ADMISSIONS)?;
+    txn.open_table(tables::SCANS_BY_PERFORMANCE)?;
+    txn.open_table(tables::LETTERS)?;
+    txn.open_table(tables::MAIL)?;
+    txn.open_table(tables::SESSIONS)?;
+    txn.open_table(tables::DEVICES)?;
+    Ok(())
+}
+
+fn lock(folder: &Path) -> Result<File, OpenFault> {
+    let words = folder.display().to_string();
+    let io_fault = |fault| OpenFault::Folder { folder: words.clone(), fault };
+    let path = folder.join(LOCK);
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(io_fault)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            // The number is a courtesy; the lock itself is what counts.
+            let _ = file.read_to_string(&mut pid);
+            let pid = pid.trim().to_owned();
+            return Err(OpenFault::InUse { folder: words, pid });
+        }
+        Err(fs::TryLockError::Error(fault)) => return Err(io_fault(fault)),
+    }
+    let write_pid = |file: &mut File| {
+        file.set_len(0)?;
+        file.rewind()?;
+        file.write_all(std::process::id().to_string().as_bytes())
+    };
+    write_pid(&mut file).map_err(io_fault)?;
+    Ok(file)
+}
+
+enum CreateFault {
+    Io(io::Error),
+    Store(Fault),
+}
+
+/// Builds a store under a temporary name, then renames it: a cut at any instant leaves either no
+/// store or a whole one (trust 1.9).
+fn create(folder: &Path, box_no: BoxNo) -> Result<(), CreateFault> {
+    let building = folder.join(BUILDING);
+    match fs::remove_file(&building) {
+        Ok(()) => {}
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
+        Err(fault) => return Err(CreateFault::Io(fault)),
+    }
+    let store = Builder::new()
+        .create(&building)
+        .map_err(|fault| CreateFault::Store(fault.into()))?;
+    prepare(&store, box_no).map_err(CreateFault::Store)?;
+    drop(store);
+    let finish = || -> io::Result<()> {
+        File::open(&building)?.sync_all()?;
+        fs::rename(&building, folder.join(STORE))?;
+        File::open(folder)?.sync_all()
+    };
+    finish().map_err(CreateFault::Io)
+}
+
+fn has_leftovers(folder: &Path) -> io::Result<bool> {
+    for found in fs::read_dir(folder)? {
+        let name = found?.file_name();
+        if name.to_string_lossy().starts_with("usher.redb.damaged") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+enum Guarded {
+    Io(io::Error),
+    Damaged(String),
+}
+
+/// Opening may refuse or panic on a damaged file; neither takes the process down.
+fn guarded<B: StorageBackend>(backend: B, cache_bytes: usize) -> Result<Database, Guarded> {
+    let opened = catch_unwind(AssertUnwindSafe(|| {
+        let mut builder = Builder::new();
+        builder.set_cache_size(cache_bytes).set_check_integrity_on_open(true);
+        builder.create_with_backend(backend)
+    }));
+    match opened {
+        Ok(Ok(store)) => Ok(store),
+        Ok(Err(DatabaseError::Storage(redb::StorageError::Io(fault)))) => Err(Guarded::Io(fault)),
+        Ok(Err(fault)) => Err(Guarded::Damaged(fault.to_string())),
+        Err(_) => Err(Guarded::Damaged("reading it failed".to_owned())),
+    }
+}
+
+fn set_aside(folder: &Path) -> io::Result<PathBuf> {
+    for n in 1.. {
+        let kept = folder.join(format!("{STORE}.damaged-{n}"));
+        if !kept.exists() {
+            fs::rename(folder.join(STORE), &kept)?;
+            File::open(folder)?.sync_all()?;
+            return Ok(kept);
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}

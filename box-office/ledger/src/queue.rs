@@ -1,0 +1,126 @@
+//! Three bounded queues into the writer: door before till before shop.
+//!
+//! A full lane answers "busy" at once; the door is always served first. Never waits for a timer:
+//! whoever is there when the writer is free goes into its next commit. Next: `writer.rs`.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Asks that can wait in one lane.
+pub const LANE_MAX: usize = 1_024;
+/// Asks decided in one commit.
+pub const BATCH_MAX: usize = 256;
+
+/// Which queue an ask waits in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    Door = 0,
+    Till = 1,
+    Shop = 2,
+}
+
+/// The three lanes.
+#[derive(Debug)]
+pub struct Queues<T> {
+    waiting: Mutex<Waiting<T>>,
+    bell: Condvar,
+}
+
+#[derive(Debug)]
+struct Waiting<T> {
+    lanes: [VecDeque<T>; 3],
+    closed: bool,
+}
+
+impl<T> Default for Queues<T> {
+    fn default() -> Queues<T> {
+        let lanes = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
+        Queues { waiting: Mutex::new(Waiting { lanes, closed: false }), bell: Condvar::new() }
+    }
+}
+
+impl<T> Queues<T> {
+    /// Puts an ask in its lane, or gives it back when the lane is full or closed.
+    pub fn push(&self, lane: Lane, ask: T) -> Result<(), T> {
+        let mut waiting = self.lock();
+        if waiting.closed || waiting.lanes[lane as usize].len() >= LANE_MAX {
+            return Err(ask);
+        }
+        waiting.lanes[lane as usize].push_back(ask);
+        drop(waiting);
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// Waits for one ask, then takes what is there, door first. `None`: closed and empty.
+    pub fn take(&self) -> Option<Vec<T>> {
+        let mut waiting = self.lock();
+        loop {
+            let mut batch = Vec::new();
+            for lane in &mut waiting.lanes {
+                let room = BATCH_MAX - batch.len();
+                let count = lane.len().min(room);
+                batch.extend(lane.drain(..count));
+            }
+            if !batch.is_empty() {
+                return Some(batch);
+            }
+            if waiting.closed {
+                return None;
+            }
+            waiting = self.bell.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Takes no more asks; those that wait are still served.
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.bell.notify_all();
+    }
+
+    /// Closes and gives back everything that waits.
+    pub fn drain(&self) -> Vec<T> {
+        let mut waiting = self.lock();
+        waiting.closed = true;
+        waiting.lanes.iter_mut().flat_map(|lane| lane.drain(..)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_door_is_taken_first_whoever_came_first() {
+        let queues = Queues::default();
+        for (lane, ask) in [(Lane::Shop, 1), (Lane::Till, 2), (Lane::Door, 3), (Lane::Door, 4)] {
+            queues.push(lane, ask).unwrap();
+        }
+        assert_eq!(queues.take().unwrap(), [3, 4, 2, 1]);
+    }
+
+    #[test]
+    fn a_full_lane_gives_the_ask_back_and_the_others_still_take() {
+        let queues = Queues::default();
+        for ask in 0..LANE_MAX {
+            queues.push(Lane::Shop, ask).unwrap();
+        }
+        assert_eq!(queues.push(Lane::Shop, 7), Err(7));
+        assert_eq!(queues.push(Lane::Door, 8), Ok(()));
+        assert_eq!(queues.take().unwrap().len(), BATCH_MAX);
+    }
+
+    #[test]
+    fn closed_queues_take_nothing_and_end_after_the_last_ask() {
+        let queues = Queues::default();
+        queues.push(Lane::Till, 1).unwrap();
+        queues.close();
+        assert_eq!(queues.push(Lane::Till, 2), Err(2));
+        assert_eq!(queues.take(), Some(vec![1]));
+        assert_eq!(queues.take(), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! Every table of the store on one page: key, value, use (domain 11).
+//!
+//! Values are minicbor with numbered fields (`stored.rs` and the row types of `rules`); ids are
+//! bare numbers here, because a key's type must never change its name. Indexes are written by one
+//! function each, beside their primary. Next: `stored.rs`.
+
+use redb::TableDefinition;
+
+type Rows<K> = TableDefinition<'static, K, &'static [u8]>;
+type Index<K> = TableDefinition<'static, K, ()>;
+
+/// "counters", "house", "schema", "forgotten".
+pub const META: Rows<&str> = TableDefinition::new("meta");
+
+/// Entry by sequence number: append only.
+pub const EVENTS: Rows<u64> = TableDefinition::new("events");
+/// (kind of [`crate::events::Entity`], id, seq).
+pub const EVENTS_BY_ENTITY: Index<(u8, u64, u64)> = TableDefinition::new("events_by_entity");
+/// Request key -> seq of the entry that answered it.
+pub const REQUESTS: TableDefinition<'static, u128, u64> = TableDefinition::new("requests");
+
+pub const PLANS: Rows<u64> = TableDefinition::new("plans");
+pub const PRODUCTIONS: Rows<u64> = TableDefinition::new("productions");
+pub const PRODUCTIONS_BY_SLUG: TableDefinition<'static, &str, u64> =
+    TableDefinition::new("productions_by_slug");
+pub const PERFORMANCES: Rows<u64> = TableDefinition::new("performances");
+/// Code number -> performance.
+pub const PERFORMANCES_BY_NO: TableDefinition<'static, u32, u64> =
+    TableDefinition::new("performances_by_no");
+/// (starts_at, performance).
+pub const PERFORMANCES_BY_START: Index<(i64, u64)> = TableDefinition::new("performances_by_start");
+
+/// (performance, seat): only rows that are not Free.
+pub const SEATS: Rows<(u64, u32)> = TableDefinition::new("seats");
+/// (performance, area) -> places held and sold.
+pub const GA: Rows<(u64, u16)> = TableDefinition::new("ga");
+/// What of a performance is taken, by category; derived from `seats` and `ga`.
+pub const TALLIES: Rows<u64> = TableDefinition::new("tallies");
+
+pub const CARTS: Rows<u64> = TableDefinition::new("carts");
+/// (until, cart), for the sweeper.
+pub const HOLDS_BY_DUE: Index<(i64, u64)> = TableDefinition::new("holds_by_due");
+/// (state, changed_at, cart).
+pub const CARTS_BY_STATE: Index<(u8, i64, u64)> = TableDefinition::new("carts_by_state");
+/// (cart, n): the numbered log lines.
+pub const CART_LOG: Rows<(u64, u32)> = TableDefinition::new("cart_log");
+
+pub const INTENTS: Rows<u128> = TableDefinition::new("intents");
+/// (state, key): what is still to be done or asked.
+pub const INTENTS_OPEN: Index<(u8, u128)> = TableDefinition::new("intents_open");
+
+pub const ORDERS: Rows<u64> = TableDefinition::new("orders");
+pub const TICKETS: Rows<u64> = TableDefinition::new("tickets");
+/// (performance number, tag) -> ticket. The generation is compared with the ticket's row.
+pub const TICKET_CODES: TableDefinition<'static, (u32, u64), u64> =
+    TableDefinition::new("ticket_codes");
+/// (business day, posting).
+pub const JOURNAL: Rows<(u32, u64)> = TableDefinition::new("journal");
+/// (account, sub) -> minor units; rebuilt from the journal and compared.
+pub const BALANCES: TableDefinition<'static, (u16, u64), i64> = TableDefinition::new("balances");
+
+/// (performance, ticket).
+pub const ADMISSIONS: Rows<(u64, u64)> = TableDefinition::new("admissions");
+/// (performance, seq) of its scans; performance 0: led to no ticket. The scan is the entry's.
+pub const SCANS_BY_PERFORMANCE: Index<(u64, u64)> = TableDefinition::new("scans_by_performance");
+
+pub const LETTERS: Rows<u64> = TableDefinition::new("letters");
+/// (state, due, letter).
+pub const MAIL: Index<(u8, i64, u64)> = TableDefinition::new("mail");
+
+pub const SESSIONS: Rows<&[u8; 32]> = TableDefinition::new("sessions");
+pub const DEVICES: Rows<u32> = TableDefinition::new("devices");

@@ -1,0 +1,204 @@
+//! The heart: one thread that loads, lets a rule decide, applies, and commits a whole batch.
+//!
+//! Group commit without a timer: whoever waits while one commit runs goes into the next. Answers
+//! and feed come only after the commit (trust 1.1). Never acts outside the store. Next:
+//! `dispatch.rs` for what happens to one ask.
+
+use crate::dispatch::{self, Setting};
+use crate::feed::Feed;
+use crate::handle::Denied;
+use crate::inventory::Inventories;
+use crate::plan::Plans;
+use crate::queue::Queues;
+use crate::write::Write;
+use crate::{Fault, events, stored};
+use redb::{Database, Durability};
+use sha2::{Digest, Sha256};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use tokio::sync::{oneshot, watch};
+use usher_rules::at::At;
+use usher_rules::{Actor, Ask, BusinessDay, Command, Entry, Key, Refusal};
+
+/// Tells the time to the writer; never goes back (trust 1.10).
+pub type Now = Box<dyn Fn() -> At + Send>;
+/// Business day of a moment, in venue time.
+pub type DayOf = Box<dyn Fn(At) -> BusinessDay + Send>;
+/// Thirty-two random bytes.
+pub type Luck = Box<dyn Fn() -> [u8; 32] + Send>;
+
+/// An ask that waits for its answer.
+#[derive(Debug)]
+pub struct Pending {
+    pub request: Key,
+    pub by: Actor,
+    pub command: Command,
+    pub answer: oneshot::Sender<Result<Arc<Entry>, Denied>>,
+}
+
+/// Everything the thread owns.
+pub struct Writer {
+    pub store: Arc<Database>,
+    pub queues: Arc<Queues<Pending>>,
+    pub plans: Plans,
+    pub setting: Arc<Setting>,
+    pub feed: Feed,
+    pub now: Now,
+    pub day_of: DayOf,
+    pub luck: Luck,
+    /// Turns true when the thread has ended; with a fault the process must follow.
+    pub ended: watch::Sender<Option<String>>,
+}
+
+enum Outcome {
+    Accepted(Arc<Entry>),
+    Repeated(Arc<Entry>),
+    Denied(Denied),
+}
+
+impl Writer {
+    /// Serves until the queues are closed, or until the store fails (trust 1.7).
+    pub fn run(self) {
+        let mut inventories = Inventories::default();
+        let words = loop {
+            let Some(batch) = self.queues.take() else { break String::new() };
+            if let Err((fault, rest)) = self.serve(batch, &mut inventories) {
+                let waiting = self.queues.drain();
+                for pending in rest.into_iter().chain(waiting) {
+                    let _ = pending.answer.send(Err(Denied::Busy));
+                }
+                tracing::error!(fault = %fault, "the store failed; the box stops and starts again");
+                break fault.to_string();
+            }
+        };
+        self.ended.send_replace(Some(words));
+    }
+
+    fn serve(
+        &self,
+        batch: Vec<Pending>,
+        inventories: &mut Inventories,
+    ) -> Result<(), (Fault, Vec<Pending>)> {
+        match self.attempt(&batch, inventories) {
+            Ok(outcomes) => {
+                self.answer(batch, outcomes);
+                Ok(())
+            }
+            Err(Fault::Changed(what)) => {
+                inventories.clear();
+                tracing::error!(what, asks = batch.len(), "a batch is decided again one by one");
+                self.one_by_one(batch, inventories)
+            }
+            Err(fault) => Err((fault, batch)),
+        }
+    }
+
+    /// After a bug in one of them: each alone, so that only the guilty one fails.
+    fn one_by_one(
+        &self,
+        batch: Vec<Pending>,
+        inventories: &mut Inventories,
+    ) -> Result<(), (Fault, Vec<Pending>)> {
+        let mut rest = batch.into_iter();
+        while let Some(pending) = rest.next() {
+            let alone = vec![pending];
+            match self.attempt(&alone, inventories) {
+                Ok(outcomes) => self.answer(alone, outcomes),
+                Err(Fault::Changed(_)) => {
+                    inventories.clear();
+                    self.answer(alone, vec![Outcome::Denied(Denied::Bug)]);
+                }
+                Err(fault) => return Err((fault, alone.into_iter().chain(rest).collect())),
+            }
+        }
+        Ok(())
+    }
+
+    /// One transaction for the whole batch.
+    fn attempt(
+        &self,
+        batch: &[Pending],
+        inventories: &mut Inventories,
+    ) -> Result<Vec<Outcome>, Fault> {
+        let mut txn = self.store.begin_write()?;
+        txn.set_durability(Durability::Immediate).map_err(|fault| Fault::Row(fault.to_string()))?;
+        let newest = events::newest(&txn)?;
+        let mut write = Write::begin(&txn, &self.plans, inventories, newest + 1)?;
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for pending in batch {
+            outcomes.push(self.decide(pending, &mut write)?);
+        }
+        let changed = write.seq > newest + 1;
+        drop(write);
+        if changed {
+            txn.commit()?;
+        } else {
+            txn.abort()?;
+        }
+        Ok(outcomes)
+    }
+
+    fn decide(&self, pending: &Pending, write: &mut Write) -> Result<Outcome, Fault> {
+        let digest = digest(&pending.command);
+        if let Some(entry) = events::answered(write.txn, pending.request)? {
+            return Ok(if entry.command == digest {
+                Outcome::Repeated(Arc::new(entry))
+            } else {
+                Outcome::Denied(Denied::Refused(Refusal::KeyReused))
+            });
+        }
+        let at = (self.now)();
+        let ask = Ask {
+            request: pending.request,
+            by: pending.by.clone(),
+            at,
+            day: (self.day_of)(at),
+            random: (self.luck)(),
+            command: pending.command.clone(),
+        };
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            dispatch::decide(write, &self.setting, &ask)
+        }));
+        let Ok(decided) = decided else {
+            tracing::error!(seq = write.seq, "a rule failed; its command is refused");
+            return Ok(Outcome::Denied(Denied::Bug));
+        };
+        let events = match decided? {
+            Ok(events) => events,
+            Err(refusal) => return Ok(Outcome::Denied(Denied::Refused(refusal))),
+        };
+        let entry = Entry {
+            seq: write.seq,
+            at,
+            request: ask.request,
+            by: ask.by,
+            command: digest,
+            events,
+        };
+        dispatch::apply(write, &entry)?;
+        write.seq = entry.seq + 1;
+        Ok(Outcome::Accepted(Arc::new(entry)))
+    }
+
+    fn answer(&self, batch: Vec<Pending>, outcomes: Vec<Outcome>) {
+        for (pending, outcome) in batch.into_iter().zip(outcomes) {
+            // An asker that went away has its answer in the store.
+            let _ = match outcome {
+                Outcome::Accepted(entry) => {
+                    self.feed.publish(Arc::clone(&entry));
+                    pending.answer.send(Ok(entry))
+                }
+                Outcome::Repeated(entry) => pending.answer.send(Ok(entry)),
+                Outcome::Denied(denied) => pending.answer.send(Err(denied)),
+            };
+        }
+    }
+}
+
+/// What tells two commands under one request key apart.
+fn digest(command: &Command) -> Key {
+    let whole: [u8; 32] = Sha256::digest(stored::bytes(command)).into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&whole[..16]);
+    Key(half)
+}

@@ -1,0 +1,569 @@
+//! The checkout saga of a sale without the card present: six numbered steps (domain 5.8).
+//!
+//! Decides what an answer of the gateway means; the asking is `cloud/gateway`'s. Money is never
+//! asked for before its intent is on disk, and no answer is never "declined" (trust 1.3, 1.4).
+//! Next: `tender.rs` for the intent, `order.rs` and `posting.rs` for what a sale leaves.
+
+use crate::at::At;
+use crate::cart::{self, Buyer, Cart, Note, Place, State};
+use crate::code::CodeBody;
+use crate::house::House;
+use crate::id::{BoxNo, CartId, LetterId, OrderId, PerformanceId, PostingId, SeatNo, TicketId};
+use crate::letter::{self, Letter};
+use crate::money::Money;
+use crate::order::{Order, Payment};
+use crate::posting::{self, Posting};
+use crate::tender::{self, Intent, TOKEN_CHARS_MAX};
+use crate::ticket::{self, Ticket};
+use crate::{Ask, Event as AnyEvent, Key, Refusal, checkout_until};
+use minicbor::{Decode, Encode};
+
+/// Longest name, email and note of a buyer, in characters.
+pub const NAME_CHARS_MAX: usize = 120;
+pub const EMAIL_CHARS_MAX: usize = 254;
+pub const NOTE_CHARS_MAX: usize = 1_000;
+
+/// What the gateway said.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Answer {
+    #[n(0)]
+    Approved {
+        #[n(0)]
+        approval: String,
+        #[n(1)]
+        reference: String,
+    },
+    #[n(1)]
+    Declined {
+        #[n(0)]
+        bank_text: String,
+    },
+    /// Nothing by the deadline, or "I do not know".
+    #[n(2)]
+    NoAnswer,
+    /// Asked by key: there is no such authorisation.
+    #[n(3)]
+    NeverBooked,
+}
+
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum Command {
+    /// The patron pressed pay.
+    #[n(0)]
+    Begin {
+        #[n(0)]
+        cart: CartId,
+        #[n(1)]
+        buyer: Buyer,
+        /// Single-use token of the card; empty when nothing is to pay.
+        #[n(2)]
+        token: String,
+        #[n(3)]
+        note: String,
+        /// The total the patron saw; another one needs consent.
+        #[n(4)]
+        shown: Option<Money>,
+    },
+    #[n(1)]
+    Answered(#[n(0)] Key, #[n(1)] Answer),
+    #[n(2)]
+    Captured(#[n(0)] Key),
+    #[n(3)]
+    CaptureFailed {
+        #[n(0)]
+        intent: Key,
+        #[n(1)]
+        reason: String,
+    },
+    /// The authorisation was given back.
+    #[n(4)]
+    Voided(#[n(0)] Key),
+}
+
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum Event {
+    /// New or changed: the whole row.
+    #[n(0)]
+    Intent(#[n(0)] Key, #[n(1)] Intent),
+    #[n(1)]
+    CartMoved {
+        #[n(0)]
+        cart: CartId,
+        #[n(1)]
+        state: State,
+        #[n(2)]
+        at: At,
+        #[n(3)]
+        until: At,
+        #[n(4)]
+        attempts: u8,
+        #[n(5)]
+        since: Option<At>,
+        #[n(6)]
+        intent: Option<Key>,
+    },
+    /// Who buys, and the note for the box office.
+    #[n(2)]
+    BuyerNamed(#[n(0)] CartId, #[n(1)] Buyer, #[n(2)] String),
+    /// The order stands; every seat of the cart is sold.
+    #[n(3)]
+    Sold {
+        #[n(0)]
+        id: OrderId,
+        #[n(1)]
+        order: Order,
+        #[n(2)]
+        tickets: Vec<(TicketId, Ticket)>,
+    },
+    #[n(4)]
+    Posted(#[n(0)] PostingId, #[n(1)] Posting),
+    #[n(5)]
+    PaymentMoved(#[n(0)] OrderId, #[n(1)] Payment),
+}
+
+/// Numbers for what a sale makes, in order.
+pub struct Fresh {
+    pub box_no: BoxNo,
+    pub epoch: u16,
+    pub order: OrderId,
+    pub first_ticket: u64,
+    pub posting: PostingId,
+    pub letter: LetterId,
+    /// Slot of the code key in use.
+    pub key: u8,
+    /// Random ticket tags, one a line, none in use in its performance.
+    pub tags: Vec<u64>,
+}
+
+pub struct Facts {
+    pub house: House,
+    pub cart_id: CartId,
+    pub cart: Option<Cart>,
+    pub intent: Option<Intent>,
+    /// Places of the cart that are not held by it any more.
+    pub lost: Vec<SeatNo>,
+    /// Code numbers of the performances in the cart.
+    pub performance_nos: Vec<(PerformanceId, u32)>,
+    /// Is one of them cancelled?
+    pub cancelled: bool,
+    pub order: Option<Order>,
+    pub fresh: Fresh,
+}
+
+pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
+    let cart = facts.cart.as_ref().ok_or(Refusal::NotFound)?;
+    let saga = Saga { facts, cart, ask };
+    match command {
+        Command::Begin { buyer, token, note, shown, .. } => saga.begin(buyer, token, note, *shown),
+        Command::Answered(key, answer) => saga.answered(*key, answer),
+        Command::Captured(key) => saga.captured(*key),
+        Command::CaptureFailed { intent, reason } => saga.capture_failed(*intent, reason),
+        Command::Voided(key) => saga.voided(*key),
+    }
+}
+
+struct Saga<'a> {
+    facts: &'a Facts,
+    cart: &'a Cart,
+    ask: &'a Ask,
+}
+
+impl Saga<'_> {
+    fn begin(
+        &self,
+        buyer: &Buyer,
+        token: &str,
+        note: &str,
+        shown: Option<Money>,
+    ) -> Result<Vec<AnyEvent>, Refusal> {
+        let cart = self.cart;
+        cart.active()?;
+        if cart.lines.is_empty() {
+            return Err(Refusal::CartEmpty);
+        }
+        if self.facts.cancelled {
+            return Err(Refusal::NotOnSale { opens: None });
+        }
+        let attempts_max = self.facts.house.card_attempts_max;
+        if cart.attempts >= attempts_max {
+            return Err(Refusal::TooManyAttempts { max: attempts_max });
+        }
+        let total = cart.total();
+        if let Some(old) = shown
+            && old != total
+        {
+            return Err(Refusal::PriceChanged { old, new: total });
+        }
+        let buyer = checked(buyer, token, total)?;
+        if note.chars().count() > NOTE_CHARS_MAX {
+            return Err(Refusal::Malformed { field: "note" });
+        }
+        let named = Event::BuyerNamed(self.facts.cart_id, buyer.clone(), mask_digits(note));
+        let mut events = vec![AnyEvent::Checkout(named)];
+        let started = Note::Started { tickets: cart.tickets(), total };
+        if total == Money::ZERO {
+            events.push(self.log(vec![started, Note::Requested { card: false }]));
+            events.extend(self.sell(&buyer, None, Note::Authorized(None)));
+            events.extend(self.finish(&buyer, None));
+            return Ok(events);
+        }
+        events.extend(self.open_intent(token, total, started));
+        Ok(events)
+    }
+
+    /// The intent is written as Sent at once: from here on only the gateway's word counts.
+    fn open_intent(&self, token: &str, total: Money, started: Note) -> Vec<AnyEvent> {
+        let fresh = &self.facts.fresh;
+        let now = self.ask.at;
+        let attempt = u32::from(self.cart.attempts) + 1;
+        let key = tender::key(fresh.box_no, fresh.epoch, self.facts.cart_id, attempt);
+        let intent = Intent {
+            cart: self.facts.cart_id,
+            amount: total,
+            state: tender::State::Sent,
+            created_at: now,
+            changed_at: now,
+            token: token.to_owned(),
+            approval: String::new(),
+            reference: String::new(),
+            queries: 0,
+        };
+        let until = checkout_until(self.cart.until, now, self.facts.house.gateway_deadline);
+        vec![
+            AnyEvent::Checkout(Event::Intent(key, intent)),
+            self.move_cart(State::CheckingOut, until, attempt as u8, Some(now), Some(key)),
+            self.log(vec![started, Note::Requested { card: true }]),
+        ]
+    }
+
+    fn answered(&self, key: Key, answer: &Answer) -> Result<Vec<AnyEvent>, Refusal> {
+        let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
+        if !matches!(intent.state, tender::State::Sent | tender::State::Unknown) {
+            return Err(Refusal::Stale);
+        }
+        let now = self.ask.at;
+        let hold_again = self.cart.until.max(now + self.facts.house.hold_time);
+        let attempts = self.cart.attempts;
+        Ok(match answer {
+            Answer::Approved { approval, reference } => {
+                self.approved(key, intent, approval, reference)
+            }
+            Answer::Declined { bank_text } => vec![
+                self.intent(key, intent, tender::State::Declined),
+                self.move_cart(State::Active, hold_again, attempts, None, Some(key)),
+                self.log(vec![Note::Declined { bank_text: bank_text.clone() }]),
+            ],
+            Answer::NeverBooked => vec![
+                self.intent(key, intent, tender::State::NotCharged),
+                self.move_cart(State::Active, now + self.facts.house.hold_time, attempts, None, Some(key)),
+                self.log(vec![Note::NeverBooked]),
+            ],
+            Answer::NoAnswer => self.unanswered(key, intent),
+        })
+    }
+
+    fn unanswered(&self, key: Key, intent: &Intent) -> Vec<AnyEvent> {
+        let mut asked = intent.clone();
+        asked.queries = asked.queries.saturating_add(1);
+        let mut events = vec![self.intent(key, &asked, tender::State::Unknown)];
+        if intent.state == tender::State::Sent {
+            let until = self.ask.at + cart::PROBLEM_HOLD;
+            let since = self.cart.checkout_since;
+            events.push(self.move_cart(
+                State::CheckoutError,
+                until,
+                self.cart.attempts,
+                since,
+                Some(key),
+            ));
+            events.push(self.log(vec![Note::Unanswered]));
+        }
+        events
+    }
+
+    fn approved(
+        &self,
+        key: Key,
+        intent: &Intent,
+        approval: &str,
+        reference: &str,
+    ) -> Vec<AnyEvent> {
+        let mut known = intent.clone();
+        known.approval = approval.to_owned();
+        known.reference = reference.to_owned();
+        let authorized = Note::Authorized(Some(approval.to_owned()));
+        if !self.facts.lost.is_empty() {
+            let lost = Note::SeatsLost { seats: self.facts.lost.clone() };
+            let until = self.ask.at + self.facts.house.hold_time;
+            let attempts = self.cart.attempts;
+            return vec![
+                self.intent(key, &known, tender::State::Reversing),
+                self.move_cart(State::CheckoutError, until, attempts, None, Some(key)),
+                self.log(vec![authorized, lost]),
+            ];
+        }
+        let mut events = vec![self.intent(key, &known, tender::State::Approved)];
+        events.extend(self.sell(&self.cart.buyer, Some(key), authorized));
+        events
+    }
+
+    /// Step 4: the order, its tickets and its sale posting; the seats are sold.
+    fn sell(&self, buyer: &Buyer, intent: Option<Key>, authorized: Note) -> Vec<AnyEvent> {
+        let fresh = &self.facts.fresh;
+        let cart = self.cart;
+        let tickets = self.tickets();
+        let fees = cart.fee_lines();
+        let total = cart.total();
+        let order = Order {
+            cart: self.facts.cart_id,
+            buyer: buyer.clone(),
+            created_at: self.ask.at,
+            day: self.ask.day,
+            lines: cart.lines.clone(),
+            fees: fees.clone(),
+            total,
+            payment: match intent {
+                Some(_) => Payment::CapturePending,
+                None => Payment::NothingToPay,
+            },
+            tickets: tickets.iter().map(|(id, _)| *id).collect(),
+            note: cart.note.clone(),
+            source: cart.source.clone(),
+            intent,
+        };
+        let priced: Vec<_> = cart.lines.iter().map(|l| (l.performance, &l.price)).collect();
+        let sale = posting::sale(fresh.order, &priced, &fees, self.ask.at, self.ask.day);
+        let created = Note::OrderCreated { order: fresh.order, tickets: cart.tickets() };
+        vec![
+            AnyEvent::Checkout(Event::Sold { id: fresh.order, order, tickets }),
+            AnyEvent::Checkout(Event::Posted(fresh.posting, sale)),
+            self.log(vec![authorized, created]),
+        ]
+    }
+
+    fn tickets(&self) -> Vec<(TicketId, Ticket)> {
+        let fresh = &self.facts.fresh;
+        let number = |performance| {
+            let found = self.facts.performance_nos.iter().find(|(id, _)| *id == performance);
+            found.map(|(_, no)| *no).expect("a line's performance is never deleted")
+        };
+        let numbered = self.cart.lines.iter().zip(&fresh.tags).enumerate();
+        numbered
+            .map(|(index, (line, tag))| {
+                let code = CodeBody {
+                    key: fresh.key,
+                    performance: number(line.performance),
+                    tag: *tag,
+                    generation: 0,
+                };
+                let ticket = Ticket {
+                    order: fresh.order,
+                    line: line.no,
+                    performance: line.performance,
+                    place: line.place,
+                    level: line.level,
+                    category: line.category,
+                    price: line.price.gross,
+                    code,
+                    state: ticket::State::Valid,
+                    blocked: false,
+                    replaced_at: None,
+                };
+                (TicketId(fresh.first_ticket + index as u64), ticket)
+            })
+            .collect()
+    }
+
+    fn captured(&self, key: Key) -> Result<Vec<AnyEvent>, Refusal> {
+        let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
+        if intent.state != tender::State::Approved {
+            return Err(Refusal::Stale);
+        }
+        let mut events = vec![self.intent(key, intent, tender::State::Captured)];
+        events.extend(self.finish(&self.cart.buyer, Some(intent.amount)));
+        Ok(events)
+    }
+
+    /// Steps 5 and 6: payment posted, receipt queued, cart completed.
+    fn finish(&self, buyer: &Buyer, paid: Option<Money>) -> Vec<AnyEvent> {
+        let fresh = &self.facts.fresh;
+        let now = self.ask.at;
+        let order = self.cart.order.unwrap_or(fresh.order);
+        let mut events = Vec::new();
+        if let Some(amount) = paid {
+            let posting = posting::card_payment(order, amount, now, self.ask.day);
+            events.push(AnyEvent::Checkout(Event::Posted(fresh.posting, posting)));
+            events.push(AnyEvent::Checkout(Event::PaymentMoved(order, Payment::Captured)));
+        }
+        let letter = Letter {
+            kind: letter::Kind::Confirmation(order),
+            to: buyer.email.clone(),
+            state: letter::State::NotDone,
+            created_at: now,
+            due: now,
+            attempts: 0,
+            transcript: String::new(),
+            sent_at: None,
+        };
+        events.push(AnyEvent::Letter(letter::Event::Put(fresh.letter, letter)));
+        let since = self.cart.checkout_since;
+        let key = self.cart.intent;
+        events.push(self.move_cart(State::Completed, now, self.cart.attempts, since, key));
+        events.push(self.log(vec![Note::Captured { card: paid.is_some() }, Note::Finished]));
+        events
+    }
+
+    fn capture_failed(&self, key: Key, reason: &str) -> Result<Vec<AnyEvent>, Refusal> {
+        let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
+        if intent.state != tender::State::Approved {
+            return Err(Refusal::Stale);
+        }
+        let mut again = intent.clone();
+        again.queries = again.queries.saturating_add(1);
+        let mut events = vec![self.intent(key, &again, tender::State::Approved)];
+        if intent.queries == 0 {
+            events.push(self.log(vec![Note::CaptureFailed { reason: reason.to_owned() }]));
+        }
+        Ok(events)
+    }
+
+    fn voided(&self, key: Key) -> Result<Vec<AnyEvent>, Refusal> {
+        let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
+        if intent.state != tender::State::Reversing {
+            return Err(Refusal::Stale);
+        }
+        let until = self.ask.at + self.facts.house.hold_time;
+        Ok(vec![
+            self.intent(key, intent, tender::State::Reversed),
+            self.move_cart(State::Active, until, self.cart.attempts, None, Some(key)),
+            self.log(vec![Note::Voided]),
+        ])
+    }
+
+    fn intent(&self, key: Key, intent: &Intent, state: tender::State) -> AnyEvent {
+        let mut row = intent.clone();
+        row.state = state;
+        row.changed_at = self.ask.at;
+        if state != tender::State::Sent {
+            row.token = String::new();
+        }
+        AnyEvent::Checkout(Event::Intent(key, row))
+    }
+
+    fn move_cart(
+        &self,
+        state: State,
+        until: At,
+        attempts: u8,
+        since: Option<At>,
+        intent: Option<Key>,
+    ) -> AnyEvent {
+        let cart = self.facts.cart_id;
+        let at = self.ask.at;
+        AnyEvent::Checkout(Event::CartMoved { cart, state, at, until, attempts, since, intent })
+    }
+
+    fn log(&self, notes: Vec<Note>) -> AnyEvent {
+        let cart = self.facts.cart_id;
+        AnyEvent::Cart(cart::Event::Logged { cart, at: self.ask.at, notes })
+    }
+}
+
+fn checked(buyer: &Buyer, token: &str, total: Money) -> Result<Buyer, Refusal> {
+    let name = buyer.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let email = buyer.email.trim().to_owned();
+    let mut missing = Vec::new();
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
+        missing.push("name");
+    }
+    if !mailable(&email) {
+        missing.push("email");
+    }
+    if total > Money::ZERO && (token.is_empty() || token.len() > TOKEN_CHARS_MAX) {
+        missing.push("card");
+    }
+    if missing.is_empty() {
+        Ok(Buyer { name, email })
+    } else {
+        Err(Refusal::MissingData { fields: missing })
+    }
+}
+
+/// Could mail be sent there: one @, a dot in the domain, no blanks, no control characters?
+pub fn mailable(email: &str) -> bool {
+    let Some((local, domain)) = email.split_once('@') else { return false };
+    let plain = |part: &str| {
+        !part.is_empty()
+            && !part.contains(|letter: char| {
+                letter.is_whitespace() || letter.is_control() || "@,;<>()[]\\\"".contains(letter)
+            })
+    };
+    email.chars().count() <= EMAIL_CHARS_MAX
+        && plain(local)
+        && plain(domain)
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && !domain.contains("..")
+}
+
+/// Masks runs of 13 to 19 digits that pass the Luhn check, blanks and dashes between them
+/// ignored: a card number typed into a note is never stored (trust 2).
+pub fn mask_digits(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let mut out = letters.clone();
+    let mut start = 0;
+    while start < letters.len() {
+        if !letters[start].is_ascii_digit() {
+            start += 1;
+            continue;
+        }
+        let (end, digits) = run_of_digits(&letters, start);
+        if hides_card(&digits) {
+            let masked = (start..end).filter(|at| letters[*at].is_ascii_digit());
+            masked.for_each(|at| out[at] = '*');
+        }
+        start = end;
+    }
+    out.into_iter().collect()
+}
+
+fn run_of_digits(letters: &[char], start: usize) -> (usize, Vec<u32>) {
+    let mut digits = Vec::new();
+    let (mut at, mut end) = (start, start);
+    while at < letters.len() {
+        match letters[at].to_digit(10) {
+            Some(digit) => {
+                digits.push(digit);
+                end = at + 1;
+            }
+            None if matches!(letters[at], ' ' | '-' | '.') => {}
+            None => break,
+        }
+        at += 1;
+    }
+    (end, digits)
+}
+
+/// Does any window of 13 to 19 of these digits pass the Luhn check?
+fn hides_card(digits: &[u32]) -> bool {
+    (13..=19).any(|length| digits.windows(length).any(luhn))
+}
+
+fn luhn(digits: &[u32]) -> bool {
+    let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
+    let weighted = digits.iter().rev().enumerate();
+    let sum: u32 = weighted
+        .map(|(index, digit)| if index % 2 == 1 { doubled(*digit) } else { *digit })
+        .sum();
+    sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != 0)
+}
+
+/// Seats of these lines, for what must be given back or sold.
+pub fn seats(lines: &[cart::Line]) -> Vec<(PerformanceId, SeatNo)> {
+    let seats = lines.iter().filter_map(|line| match line.place {
+        Place::Seat(seat) => Some((line.performance, seat)),
+        Place::Area(_) => None,
+    });
+    seats.collect()
+}

@@ -1,0 +1,54 @@
+//! The order: the accounting document of one completed checkout.
+//!
+//! Made by `checkout.rs` together with its tickets and postings, in one commit. Never changed
+//! afterwards but by postings. Its balance is the receivable account's. Next: `posting.rs`.
+
+use crate::at::At;
+use crate::cart::{Buyer, Line};
+use crate::fee::FeeLine;
+use crate::id::{CartId, TicketId};
+use crate::money::Money;
+use crate::{BusinessDay, Key};
+use minicbor::{Decode, Encode};
+
+/// How far the payment of a sold order has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Payment {
+    #[n(0)]
+    NothingToPay,
+    /// Authorised; the capture is still to be answered.
+    #[n(1)]
+    CapturePending,
+    #[n(2)]
+    Captured,
+}
+
+/// An order row.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Order {
+    #[n(0)]
+    pub cart: CartId,
+    #[n(1)]
+    pub buyer: Buyer,
+    #[n(2)]
+    pub created_at: At,
+    #[n(3)]
+    pub day: BusinessDay,
+    #[n(4)]
+    pub lines: Vec<Line>,
+    #[n(5)]
+    pub fees: Vec<FeeLine>,
+    #[n(6)]
+    pub total: Money,
+    #[n(7)]
+    pub payment: Payment,
+    #[n(8)]
+    pub tickets: Vec<TicketId>,
+    #[n(9)]
+    pub note: String,
+    #[n(10)]
+    pub source: String,
+    #[n(11)]
+    pub intent: Option<Key>,
+}

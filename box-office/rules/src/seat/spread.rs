@@ -1,0 +1,385 @@
+//! The least a party can be spread: exact, over the whole house, seat by seat (domain 4.3).
+//!
+//! A running minimum over each block and then over blocks: number of parts, people alone, new
+//! singles and cost all add up, so the best sum is the best seating. Knows nothing of distance:
+//! `split.rs` looks for parts near each other and falls back on this. Never used while the party
+//! fits side by side.
+
+use crate::seat::layout::{Placement, Shape};
+use crate::seat::sight::Sight;
+use crate::seat::single::singles_beside;
+use crate::seat::{table, take};
+use std::ops::Add;
+
+/// What a rung counts, and in which order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weigh {
+    /// R3: nobody alone, no new single, fewest parts.
+    Clean,
+    /// R4: nobody alone, fewest parts, then fewest new singles.
+    FewestParts,
+    /// R5: fewest new singles, then fewest people alone, then fewest parts.
+    FewestSingles,
+}
+
+/// A sum that compares like a word: first figure first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Tally([u64; 4]);
+
+impl Add for Tally {
+    type Output = Tally;
+    fn add(self, other: Tally) -> Tally {
+        Tally(std::array::from_fn(|at| self.0[at] + other.0[at]))
+    }
+}
+
+impl Weigh {
+    fn part(self) -> Tally {
+        match self {
+            Weigh::Clean | Weigh::FewestParts => Tally([1, 0, 0, 0]),
+            Weigh::FewestSingles => Tally([0, 0, 1, 0]),
+        }
+    }
+
+    fn single(self) -> Option<Tally> {
+        match self {
+            Weigh::Clean => None,
+            Weigh::FewestParts => Some(Tally([0, 1, 0, 0])),
+            Weigh::FewestSingles => Some(Tally([1, 0, 0, 0])),
+        }
+    }
+
+    fn alone(self) -> Option<Tally> {
+        match self {
+            Weigh::Clean | Weigh::FewestParts => None,
+            Weigh::FewestSingles => Some(Tally([0, 1, 0, 0])),
+        }
+    }
+}
+
+/// Where a stretch of free seats began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// At a seat that is not in play: short there, it was short before.
+    Edge,
+    /// At the wall, where the venue allows a single.
+    Wall,
+    /// At a seat we take: short there, it is a new single.
+    Taken,
+}
+
+/// What stands just before the next seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    Taken {
+        alone: bool,
+        in_play: bool,
+    },
+    /// Free seats enough to be no single, however they end.
+    Long,
+    Free {
+        origin: Origin,
+        len: u32,
+    },
+}
+
+/// The least spread seating of `party`, as parts in block order.
+pub(crate) fn least(sight: &Sight, party: u32, weigh: Weigh) -> Option<Vec<Placement>> {
+    let mut walk = Walk::new(sight, party, weigh);
+    let party = party as usize;
+    let mut reach: Vec<Option<Tally>> = vec![None; party + 1];
+    reach[0] = Some(Tally::default());
+    let mut chosen: Vec<(u32, Vec<usize>)> = Vec::new();
+    for block in 0..sight.layout.blocks.len() as u32 {
+        if !walk.block(block) {
+            continue;
+        }
+        let mut choice = vec![0; party + 1];
+        for total in (1..=party).rev() {
+            for count in 1..=total {
+                let (Some(before), Some(part)) = (reach[total - count], walk.ends[count]) else {
+                    continue;
+                };
+                let sum = before + part.0;
+                if reach[total].is_none_or(|held| sum < held) {
+                    reach[total] = Some(sum);
+                    choice[total] = count;
+                }
+            }
+        }
+        chosen.push((block, choice));
+    }
+    reach[party]?;
+    let mut seated = Vec::new();
+    let mut total = party;
+    for (block, choice) in chosen
+        .iter()
+        .rev()
+        .filter(|(_, choice)| choice.iter().any(|c| *c > 0))
+    {
+        if choice[total] > 0 {
+            walk.block(*block);
+            seated.extend(walk.positions(choice[total]));
+            total -= choice[total];
+        }
+    }
+    seated.sort_unstable();
+    Some(take::parts(sight.layout, &seated))
+}
+
+/// The tally of a way to seat some people, and the last link of its chain of positions.
+type Way = Option<(Tally, u32)>;
+
+const NO_LINK: u32 = u32::MAX;
+
+/// Walks one block at a time; its buffers serve all of them.
+struct Walk<'a> {
+    sight: &'a Sight<'a>,
+    party: usize,
+    weigh: Weigh,
+    /// Kinds of [`Before`].
+    kinds: usize,
+    /// By people seated so far and kind of [`Before`].
+    ways: Vec<Way>,
+    next_ways: Vec<Way>,
+    /// Chains of taken positions: position and the link before it.
+    links: Vec<(u32, u32)>,
+    /// By people seated, at the end of the block.
+    ends: Vec<Way>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(sight: &'a Sight<'a>, party: u32, weigh: Weigh) -> Walk<'a> {
+        let party = party as usize;
+        let kinds = 5 + 3 * sight.shortest() as usize;
+        let ways = vec![None; (party + 1) * kinds];
+        let next_ways = ways.clone();
+        let ends = vec![None; party + 1];
+        Walk {
+            sight,
+            party,
+            weigh,
+            kinds,
+            ways,
+            next_ways,
+            links: Vec::new(),
+            ends,
+        }
+    }
+
+    /// Fills `ends` for a block; false if nobody can sit there.
+    fn block(&mut self, no: u32) -> bool {
+        let block = &self.sight.layout.blocks[no as usize];
+        if !(block.first..block.end).any(|position| self.sight.is_open(position)) {
+            return false;
+        }
+        self.links.clear();
+        self.ends.fill(None);
+        let wall = self.sight.rule.aisle_single_ok;
+        match block.shape {
+            Shape::Row => self.row(block.first..block.end, wall),
+            Shape::Whole => {}
+            Shape::Ring => {
+                let sight = self.sight;
+                let gap = |at: &u32| !sight.in_play(*at) && !sight.is_open(*at);
+                match (block.first..block.end).find(gap) {
+                    Some(gap) => self.row((gap..block.end).chain(block.first..gap), false),
+                    None => self.closed_ring(no),
+                }
+            }
+        }
+        self.ends.iter().any(Option::is_some)
+    }
+
+    /// A table with no gap: one arc is never worse than several.
+    fn closed_ring(&mut self, block: u32) {
+        for party in 1..=self.party as u32 {
+            for placement in table::placements(self.sight, block, party) {
+                let singles = singles_beside(self.sight, placement);
+                let single = (0..singles)
+                    .try_fold(Tally::default(), |sum, _| Some(sum + self.weigh.single()?));
+                let alone = if party == 1 {
+                    self.weigh.alone()
+                } else {
+                    Some(Tally::default())
+                };
+                let (Some(single), Some(alone)) = (single, alone) else {
+                    continue;
+                };
+                let cost = Tally([0, 0, 0, self.sight.layout.cost(placement)]);
+                let tally = self.weigh.part() + single + alone + cost;
+                if self.ends[party as usize].is_none_or(|held| tally < held.0) {
+                    let positions = self.sight.layout.positions(placement);
+                    let link =
+                        positions.fold(NO_LINK, |link, at| linked(&mut self.links, at, link));
+                    self.ends[party as usize] = Some((tally, link));
+                }
+            }
+        }
+    }
+
+    fn row(&mut self, positions: impl Iterator<Item = u32>, wall: bool) {
+        self.ways.fill(None);
+        let origin = if wall { Origin::Wall } else { Origin::Edge };
+        let start = self.kind(Before::Free { origin, len: 0 });
+        self.ways[start] = Some((Tally::default(), NO_LINK));
+        for position in positions {
+            self.next_ways.fill(None);
+            self.step(position);
+            std::mem::swap(&mut self.ways, &mut self.next_ways);
+        }
+        for seated in 1..=self.party {
+            for before in befores(self.sight.shortest()) {
+                let way = self.ways[seated * self.kinds + self.kind(before)];
+                let (Some((tally, link)), Some(more)) = (way, self.end(before, wall)) else {
+                    continue;
+                };
+                if self.ends[seated].is_none_or(|held| tally + more < held.0) {
+                    self.ends[seated] = Some((tally + more, link));
+                }
+            }
+        }
+    }
+
+    /// One seat further: it is left, or it is taken.
+    fn step(&mut self, position: u32) {
+        let in_play = self.sight.in_play(position);
+        let open = self.sight.is_open(position);
+        let cost = Tally([0, 0, 0, self.sight.layout.sum(position, position + 1)]);
+        for seated in 0..=self.party {
+            for before in befores(self.sight.shortest()) {
+                let way = self.ways[seated * self.kinds + self.kind(before)];
+                let Some((tally, link)) = way else { continue };
+                if let Some((after, more)) = self.leave(before, in_play) {
+                    let at = seated * self.kinds + self.kind(after);
+                    keep(&mut self.next_ways[at], tally + more, || link);
+                }
+                if !open || seated == self.party {
+                    continue;
+                }
+                if let Some((after, more)) = self.take(before, in_play) {
+                    let at = (seated + 1) * self.kinds + self.kind(after);
+                    let links = &mut self.links;
+                    let chain = || linked(links, position, link);
+                    keep(&mut self.next_ways[at], tally + more + cost, chain);
+                }
+            }
+        }
+    }
+
+    fn leave(&self, before: Before, in_play: bool) -> Option<(Before, Tally)> {
+        let nothing = Tally::default();
+        let (origin, len, more) = match before {
+            Before::Long if in_play => return Some((Before::Long, nothing)),
+            Before::Long => (Origin::Edge, 0, nothing),
+            Before::Free {
+                origin: Origin::Taken,
+                len: 1..,
+            } if !in_play => (Origin::Edge, 0, self.weigh.single()?),
+            Before::Free { origin, len } => (origin, len, nothing),
+            Before::Taken { alone, in_play } => {
+                let origin = if in_play { Origin::Taken } else { Origin::Edge };
+                (origin, 0, if alone { self.weigh.alone()? } else { nothing })
+            }
+        };
+        let after = match (in_play, len + 1 >= self.sight.shortest()) {
+            (false, _) => Before::Free {
+                origin: Origin::Edge,
+                len: 0,
+            },
+            (true, true) => Before::Long,
+            (true, false) => Before::Free {
+                origin,
+                len: len + 1,
+            },
+        };
+        Some((after, more))
+    }
+
+    fn take(&self, before: Before, in_play: bool) -> Option<(Before, Tally)> {
+        let part = self.weigh.part();
+        let more = match before {
+            Before::Taken { .. } => {
+                return Some((
+                    Before::Taken {
+                        alone: false,
+                        in_play,
+                    },
+                    Tally::default(),
+                ));
+            }
+            Before::Free {
+                origin: Origin::Taken,
+                len: 1..,
+            } => part + self.weigh.single()?,
+            Before::Free {
+                origin: Origin::Edge,
+                len: 1..,
+            } if in_play => part + self.weigh.single()?,
+            Before::Free { .. } | Before::Long => part,
+        };
+        Some((
+            Before::Taken {
+                alone: true,
+                in_play,
+            },
+            more,
+        ))
+    }
+
+    fn end(&self, before: Before, wall: bool) -> Option<Tally> {
+        match before {
+            Before::Taken { alone: true, .. } => self.weigh.alone(),
+            Before::Free {
+                origin: Origin::Taken,
+                len: 1..,
+            } if !wall => self.weigh.single(),
+            Before::Taken { .. } | Before::Free { .. } | Before::Long => Some(Tally::default()),
+        }
+    }
+
+    fn kind(&self, before: Before) -> usize {
+        match before {
+            Before::Taken { alone, in_play } => usize::from(alone) * 2 + usize::from(in_play),
+            Before::Long => 4,
+            Before::Free { origin, len } => {
+                5 + origin as usize * self.sight.shortest() as usize + len as usize
+            }
+        }
+    }
+
+    fn positions(&self, seated: usize) -> Vec<u32> {
+        let mut link = self.ends[seated].map_or(NO_LINK, |(_, link)| link);
+        let mut positions = Vec::new();
+        while link != NO_LINK {
+            let (position, before) = self.links[link as usize];
+            positions.push(position);
+            link = before;
+        }
+        positions
+    }
+}
+
+/// Everything that can stand before a seat.
+fn befores(shortest: u32) -> impl Iterator<Item = Before> {
+    let flags = [(false, false), (false, true), (true, false), (true, true)];
+    let taken = flags
+        .into_iter()
+        .map(|(alone, in_play)| Before::Taken { alone, in_play });
+    let origins = [Origin::Edge, Origin::Wall, Origin::Taken];
+    let free = origins
+        .into_iter()
+        .flat_map(move |origin| (0..shortest).map(move |len| Before::Free { origin, len }));
+    taken.chain([Before::Long]).chain(free)
+}
+
+fn keep(way: &mut Way, tally: Tally, link: impl FnOnce() -> u32) {
+    if way.is_none_or(|held| tally < held.0) {
+        *way = Some((tally, link()));
+    }
+}
+
+fn linked(links: &mut Vec<(u32, u32)>, position: u32, before: u32) -> u32 {
+    links.push((position, before));
+    links.len() as u32 - 1
+}

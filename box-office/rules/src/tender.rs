@@ -1,0 +1,99 @@
+//! One payment intent: the write-ahead row that is on disk before any money can move.
+//!
+//! The same noun and states for web and pin pad (domain 5.8). Never holds anything of a card but
+//! what the never-store list of the trust page allows. Next: `checkout.rs`.
+
+use crate::Key;
+use crate::at::At;
+use crate::id::{BoxNo, CartId};
+use crate::money::Money;
+use minicbor::{Decode, Encode};
+
+/// Longest processor token accepted.
+pub const TOKEN_CHARS_MAX: usize = 128;
+
+/// Where an intent stands. `Unknown` is never "declined" (trust 1.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum State {
+    #[n(0)]
+    Created,
+    /// The gateway may have been asked; only its answer leaves this state.
+    #[n(1)]
+    Sent,
+    #[n(2)]
+    Approved,
+    #[n(3)]
+    Captured,
+    #[n(4)]
+    Declined,
+    #[n(5)]
+    Cancelled,
+    #[n(6)]
+    NotCharged,
+    #[n(7)]
+    Unknown,
+    #[n(8)]
+    NeedsOperator,
+    /// Approved, but the seats were gone: the authorisation is being given back.
+    #[n(9)]
+    Reversing,
+    #[n(10)]
+    Reversed,
+}
+
+impl State {
+    /// Is there still something to do or to ask? Such intents stand in `intents_open`.
+    pub fn open(self) -> bool {
+        match self {
+            State::Created
+            | State::Sent
+            | State::Approved
+            | State::Unknown
+            | State::NeedsOperator
+            | State::Reversing => true,
+            State::Captured
+            | State::Declined
+            | State::Cancelled
+            | State::NotCharged
+            | State::Reversed => false,
+        }
+    }
+}
+
+/// An intent row.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Intent {
+    #[n(0)]
+    pub cart: CartId,
+    #[n(1)]
+    pub amount: Money,
+    #[n(2)]
+    pub state: State,
+    #[n(3)]
+    pub created_at: At,
+    #[n(4)]
+    pub changed_at: At,
+    /// Single-use processor token; gone once the outcome is known.
+    #[n(5)]
+    pub token: String,
+    /// Approval code of the processor.
+    #[n(6)]
+    pub approval: String,
+    /// The processor's own reference.
+    #[n(7)]
+    pub reference: String,
+    /// Questions asked about it so far, for the back-off.
+    #[n(8)]
+    pub queries: u16,
+}
+
+/// The key of an intent and of every call about it: box, epoch, cart counter, attempt.
+pub fn key(box_no: BoxNo, epoch: u16, cart: CartId, attempt: u32) -> Key {
+    let mut bytes = [0; 16];
+    bytes[..2].copy_from_slice(&box_no.0.to_be_bytes());
+    bytes[2..4].copy_from_slice(&epoch.to_be_bytes());
+    bytes[4..12].copy_from_slice(&cart.0.to_be_bytes());
+    bytes[12..].copy_from_slice(&attempt.to_be_bytes());
+    Key(bytes)
+}

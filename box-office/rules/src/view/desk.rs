@@ -1,0 +1,131 @@
+//! The desk: signing in with a token, and the state of the box and of what is plugged in.
+//!
+//! Never holds a token, not even its hash. Next: `view/door.rs`, `web/desk.rs`.
+
+use super::venue::Frame;
+use crate::at::{At, Span};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignIn {
+    pub frame: Frame,
+    /// Where to go after; a path of ours, or empty for the desk.
+    pub onward: String,
+    pub refused: SignInRefused,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SignInRefused {
+    #[default]
+    No,
+    /// Not a token of this box, or one without the right: one text for both.
+    NotKnown,
+    TooMany,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desk {
+    pub frame: Frame,
+    /// Name of the token, as the configuration has it.
+    pub who: String,
+    pub rights: Rights,
+    pub strip: Strip,
+    pub devices: Vec<Device>,
+    pub performances: Vec<HouseGlance>,
+}
+
+/// Which doors of the desk this token opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rights {
+    pub door: bool,
+    pub monitor: bool,
+    pub devices: bool,
+}
+
+/// One line of the house today.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HouseGlance {
+    pub title: String,
+    pub hall: String,
+    pub starts: At,
+    pub sold: u32,
+    pub held: u32,
+    pub places_left: u32,
+    pub inside: u32,
+}
+
+/// The status strip of every staff page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Strip {
+    pub store: Store,
+    pub clock: ClockState,
+    pub disk_free_bytes: u64,
+    pub disk: Disk,
+    pub scanners_ready: u32,
+    pub scanners_total: u32,
+    pub mail_waiting: u32,
+    pub mail_errors: u32,
+    /// Plain HTTP beyond loopback by the explicit setting.
+    pub without_tls: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Store {
+    Ready,
+    /// Cannot be written; says what the technician should check.
+    Stopped {
+        fault: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockState {
+    Trusted,
+    Untrusted,
+}
+
+/// Free space against the three marks of trust 1.7.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disk {
+    Enough,
+    Low,
+    /// The shop sells nothing new.
+    NoSale,
+    /// Only scans.
+    ScansOnly,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Device {
+    pub name: String,
+    pub kind: DeviceKind,
+    /// Door or counter it stands at.
+    pub stands_at: String,
+    /// Path or address as configured.
+    pub port: String,
+    pub state: DeviceState,
+    pub seen: Option<At>,
+    /// Last fault in the driver's own words for a technician; may be empty.
+    pub fault: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DeviceKind {
+    Scanner,
+    Gate,
+    NetworkDoor,
+    Mail,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceState {
+    Ready,
+    /// Not heard of since the start.
+    Waiting,
+    /// Trying again after this long.
+    Retrying {
+        after: Span,
+    },
+    /// Locked after too many bad codes.
+    Locked,
+    Off,
+}
