@@ -78,7 +78,9 @@ pub fn rebuild<S: Source>(
         .get(source, performance.plan)?
         .ok_or_else(|| Fault::Row(format!("plan {} is missing", performance.plan)))?;
     let mut in_play = SeatSet::empty(drawn.plan.seats.len());
-    drawn.plan.seat_nos().filter(|no| drawn.plan.for_sale(*no)).for_each(|no| in_play.insert(no));
+    for no in drawn.plan.seat_nos().filter(|no| drawn.plan.for_sale(*no)) {
+        in_play.insert(no);
+    }
     for seat in taken(source, id)? {
         in_play.remove(seat);
     }

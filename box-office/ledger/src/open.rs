@@ -125,36 +125,12 @@ pub fn identity(store: &Database) -> Result<Identity, Fault> {
 }
 
 fn make_tables(txn: &WriteTransaction) -> Result<(), Fault> {
-    txn.open_table(tables::META)?;
-    txn.open_table(tables::EVENTS)?;
-    txn.open_table(tables::EVENTS_BY_ENTITY)?;
-    txn.open_table(tables::REQUESTS)?;
-    txn.open_table(tables::PLANS)?;
-    txn.open_table(tables::PRODUCTIONS)?;
-    txn.open_table(tables::PRODUCTIONS_BY_SLUG)?;
-    txn.open_table(tables::PERFORMANCES)?;
-    txn.open_table(tables::PERFORMANCES_BY_NO)?;
-    txn.open_table(tables::PERFORMANCES_BY_START)?;
-    txn.open_table(tables::SEATS)?;
-    txn.open_table(tables::GA)?;
-    txn.open_table(tables::TALLIES)?;
-    txn.open_table(tables::CARTS)?;
-    txn.open_table(tables::HOLDS_BY_DUE)?;
-    txn.open_table(tables::CARTS_BY_STATE)?;
-    txn.open_table(tables::CART_LOG)?;
-    txn.open_table(tables::INTENTS)?;
-    txn.open_table(tables::INTENTS_OPEN)?;
-    txn.open_table(tables::ORDERS)?;
-    txn.open_table(tables::TICKETS)?;
-    txn.open_table(tables::TICKET_CODES)?;
-    txn.open_table(tables::JOURNAL)?;
-    txn.open_table(tables::BALANCES)?;
-    txn.open_table(tables::ADMISSIONS)?;
-    txn.open_table(tables::SCANS_BY_PERFORMANCE)?;
-    txn.open_table(tables::LETTERS)?;
-    txn.open_table(tables::MAIL)?;
-    txn.open_table(tables::SESSIONS)?;
-    txn.open_table(tables::DEVICES)?;
+    macro_rules! make {
+        ($table:ident) => {
+            txn.open_table(tables::$table)?;
+        };
+    }
+    tables::every!(make);
     Ok(())
 }
 

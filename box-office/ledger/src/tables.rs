@@ -70,3 +70,40 @@ pub const MAIL: Index<(u8, i64, u64)> = TableDefinition::new("mail");
 
 pub const SESSIONS: Rows<&[u8; 32]> = TableDefinition::new("sessions");
 pub const DEVICES: Rows<u32> = TableDefinition::new("devices");
+
+/// Hands every table to a macro, one after the other, so that no list of them exists twice.
+macro_rules! every {
+    ($each:ident) => {
+        $each!(META);
+        $each!(EVENTS);
+        $each!(EVENTS_BY_ENTITY);
+        $each!(REQUESTS);
+        $each!(PLANS);
+        $each!(PRODUCTIONS);
+        $each!(PRODUCTIONS_BY_SLUG);
+        $each!(PERFORMANCES);
+        $each!(PERFORMANCES_BY_NO);
+        $each!(PERFORMANCES_BY_START);
+        $each!(SEATS);
+        $each!(GA);
+        $each!(TALLIES);
+        $each!(CARTS);
+        $each!(HOLDS_BY_DUE);
+        $each!(CARTS_BY_STATE);
+        $each!(CART_LOG);
+        $each!(INTENTS);
+        $each!(INTENTS_OPEN);
+        $each!(ORDERS);
+        $each!(TICKETS);
+        $each!(TICKET_CODES);
+        $each!(JOURNAL);
+        $each!(BALANCES);
+        $each!(ADMISSIONS);
+        $each!(SCANS_BY_PERFORMANCE);
+        $each!(LETTERS);
+        $each!(MAIL);
+        $each!(SESSIONS);
+        $each!(DEVICES);
+    };
+}
+pub(crate) use every;

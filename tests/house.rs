@@ -1,0 +1,150 @@
+//! The house simulator: a seeded day in town, judged by the proof and by replay.
+//!
+//! What it guards: no seat twice, no ticket in twice, money balanced, indexes true to their
+//! primaries, and entries that carry all that `apply` needs. Never looks at a page.
+
+use redb::backends::InMemoryBackend;
+use redb::{Builder, Database};
+use std::collections::HashSet;
+use usher_ledger::{Denied, copy, events, open, proof};
+use usher_rules::Event;
+use usher_rules::admission;
+use usher_rules::id::BoxNo;
+use usher_tests::town::{Town, fingerprint};
+
+const SEEDS: u64 = 8;
+const STEPS: usize = 600;
+
+fn store() -> Database {
+    let store = Builder::new().create_with_backend(InMemoryBackend::new()).unwrap();
+    open::prepare(&store, BoxNo(1)).unwrap();
+    store
+}
+
+fn live(town: &mut Town, steps: usize) -> (usize, usize) {
+    let (mut accepted, mut refused) = (0, 0);
+    for _ in 0..steps {
+        match town.step() {
+            Some(Ok(_)) => accepted += 1,
+            Some(Err(Denied::Refused(_))) => refused += 1,
+            Some(Err(denied)) => panic!("{denied:?} is no answer of a healthy house"),
+            None => {}
+        }
+    }
+    (accepted, refused)
+}
+
+#[test]
+fn a_day_in_town_leaves_everything_proven() {
+    let mut accepted_in_all = 0;
+    for seed in 0..SEEDS {
+        let mut town = Town::found(store(), seed);
+        let (accepted, refused) = live(&mut town, STEPS);
+        let snapshot = town.handle.snapshot().unwrap();
+        let wrong = proof::of(&snapshot, snapshot.plans()).unwrap();
+        assert_eq!(wrong, Vec::<String>::new(), "seed {seed}");
+        assert!(accepted > 100 && refused > 20, "seed {seed}: {accepted} and {refused}");
+        accepted_in_all += accepted;
+        town.settle();
+        let snapshot = town.handle.snapshot().unwrap();
+        assert_eq!(proof::of(&snapshot, snapshot.plans()).unwrap(), Vec::<String>::new());
+    }
+    println!("{SEEDS} days, {accepted_in_all} accepted commands");
+}
+
+#[test]
+fn entries_after_a_copy_make_the_store_again_byte_for_byte() {
+    for seed in 0..SEEDS {
+        let mut town = Town::found(store(), seed);
+        live(&mut town, STEPS / 2);
+        let snapshot = town.handle.snapshot().unwrap();
+        let entries = events::after(&snapshot, 0, usize::MAX).unwrap();
+        for cut in [0, entries.len() / 3, entries.len() - 1] {
+            let twin = store();
+            copy::replay(&twin, &entries[..cut]).unwrap();
+            for one in &entries[cut..] {
+                copy::replay(&twin, std::slice::from_ref(one)).unwrap();
+            }
+            let twin = usher_ledger::source::snapshot(&twin).unwrap();
+            let (ours, theirs) = (copy::rows(&snapshot).unwrap(), copy::rows(&twin).unwrap());
+            for (left, right) in ours.iter().zip(&theirs) {
+                assert_eq!(left, right, "seed {seed}, cut {cut}");
+            }
+            assert_eq!(ours.len(), theirs.len());
+            assert_eq!(fingerprint(&snapshot), fingerprint(&twin));
+        }
+    }
+}
+
+#[test]
+fn a_proof_finds_what_is_bent() {
+    use redb::ReadableTable;
+    use usher_ledger::tables;
+    let shared = InMemoryBackend::new();
+    let base = Builder::new().create_with_backend(shared).unwrap();
+    open::prepare(&base, BoxNo(1)).unwrap();
+    let mut town = Town::found(store(), 3);
+    live(&mut town, STEPS);
+    let snapshot = town.handle.snapshot().unwrap();
+    let entries = events::after(&snapshot, 0, usize::MAX).unwrap();
+    copy::replay(&base, &entries).unwrap();
+    let bend = |how: &dyn Fn(&redb::WriteTransaction)| {
+        let txn = base.begin_write().unwrap();
+        how(&txn);
+        let wrong = proof::of(&txn, snapshot.plans()).unwrap();
+        txn.abort().unwrap();
+        wrong
+    };
+    assert_eq!(bend(&|_| {}), Vec::<String>::new());
+    let first_seat = |txn: &redb::WriteTransaction| {
+        txn.open_table(tables::SEATS).unwrap().first().unwrap().unwrap().0.value()
+    };
+    let bent: [(&str, &dyn Fn(&redb::WriteTransaction)); 4] = [
+        ("a lost seat", &|txn| {
+            let key = first_seat(txn);
+            txn.open_table(tables::SEATS).unwrap().remove(key).unwrap();
+        }),
+        ("a lost index key", &|txn| {
+            txn.open_table(tables::CARTS_BY_STATE).unwrap().pop_first().unwrap();
+        }),
+        ("a changed balance", &|txn| {
+            txn.open_table(tables::BALANCES).unwrap().insert((1, 1), 5).unwrap();
+        }),
+        ("a lost entry", &|txn| {
+            txn.open_table(tables::EVENTS).unwrap().remove(9).unwrap();
+        }),
+    ];
+    for (name, how) in bent {
+        assert!(!bend(how).is_empty(), "the proof does not see {name}");
+    }
+}
+
+#[test]
+fn no_ticket_is_in_twice_without_having_been_out() {
+    for seed in 0..SEEDS {
+        let mut town = Town::found(store(), seed);
+        live(&mut town, STEPS);
+        let snapshot = town.handle.snapshot().unwrap();
+        let mut inside = HashSet::new();
+        for entry in events::after(&snapshot, 0, usize::MAX).unwrap() {
+            for event in &entry.events {
+                let Event::Admission(event) = event else { continue };
+                let (ticket, row) = match event {
+                    admission::Event::Scanned(scan) => (scan.ticket, scan.admission.as_ref()),
+                    admission::Event::Undone { ticket, admission, .. } => {
+                        (Some(*ticket), Some(admission))
+                    }
+                    admission::Event::Overridden { admitted, .. } => {
+                        (admitted.ticket, admitted.admission.as_ref())
+                    }
+                };
+                let (Some(ticket), Some(row)) = (ticket, row) else { continue };
+                if row.presence == admission::Presence::In {
+                    assert!(inside.insert(ticket), "seed {seed}: {ticket} is in twice");
+                } else {
+                    inside.remove(&ticket);
+                }
+            }
+        }
+    }
+}
