@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use tokio::sync::{oneshot, watch};
-use usher_rules::at::{At, Clock};
+use usher_rules::at::{At, Clock, Span};
 use usher_rules::code::{CodeBody, CodeKeys, Form, base32};
 use usher_rules::id::CartId;
 use usher_rules::{Actor, BusinessDay, Command, Entry, Key, Refusal};
@@ -57,19 +57,24 @@ pub enum TokenKind {
     Order,
 }
 
-/// Time that never goes back: the wall clock while it is sane, else the monotonic one from the
-/// newest moment on record (trust 1.10).
+/// Time that never goes back: the wall clock while it runs ahead of everything seen so far, else
+/// the monotonic one from the latest moment known (trust 1.10).
 struct Timekeeper {
     clock: Arc<dyn Clock>,
-    newest: At,
-    since_ms: u64,
+    /// The latest moment known, and the monotonic time it was known at.
+    latest: Mutex<(At, u64)>,
 }
 
 impl Timekeeper {
     fn now(&self) -> At {
-        let passed = self.clock.monotonic_ms().saturating_sub(self.since_ms);
-        let kept = At(self.newest.0.saturating_add(i64::try_from(passed).unwrap_or(i64::MAX)));
-        self.clock.wall().max(kept)
+        let (wall, monotonic_ms) = (self.clock.wall(), self.clock.monotonic_ms());
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = monotonic_ms.saturating_sub(latest.1);
+        let kept = latest.0 + Span(i64::try_from(passed).unwrap_or(i64::MAX));
+        if wall > kept {
+            *latest = (wall, monotonic_ms);
+        }
+        wall.max(kept)
     }
 }
 
@@ -98,7 +103,8 @@ pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Faul
     let Surroundings { clock, day_of, luck, numbering, codes, tokens } = surroundings;
     let store = Arc::new(store);
     let newest = newest_at(&store)?;
-    let time = Arc::new(Timekeeper { since_ms: clock.monotonic_ms(), clock, newest });
+    let latest = Mutex::new((newest, clock.monotonic_ms()));
+    let time = Arc::new(Timekeeper { clock, latest });
     let (ended, watch) = watch::channel(None);
     let shared = Shared {
         store: Arc::clone(&store),
@@ -192,10 +198,9 @@ impl Handle {
         self.shared.time.now()
     }
 
-    /// Is the machine's clock behind what the house has on record?
+    /// Is the machine's clock more than a minute behind what the house has on record?
     pub fn clock_behind(&self) -> bool {
-        let wall = self.shared.time.clock.wall();
-        wall < self.shared.time.newest || wall < self.now() - usher_rules::at::Span::seconds(60)
+        self.shared.time.clock.wall() < self.now() - Span::minutes(1)
     }
 
     /// The machine's clocks.

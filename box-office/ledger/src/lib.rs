@@ -27,6 +27,7 @@ pub mod snapshot;
 pub mod source;
 pub mod stored;
 pub mod tables;
+pub mod view;
 pub mod write;
 pub mod writer;
 

@@ -1,0 +1,27 @@
+//! A letter as what is to be said in it; the words are made when it is sent.
+//!
+//! Never the address book and never the sent text. Next: `cloud/mail`, which sends it.
+
+use super::order;
+use crate::{Fault, Handle, Snapshot, letter};
+use usher_rules::id::LetterId;
+use usher_rules::letter::Kind;
+use usher_rules::view::letter::{Body, Letter};
+use usher_rules::view::venue::Frame;
+
+/// `None`: no such letter, or what it is about is gone.
+pub fn letter(
+    handle: &Handle,
+    snapshot: &Snapshot,
+    frame: Frame,
+    id: LetterId,
+) -> Result<Option<Letter>, Fault> {
+    let Some(row) = letter::get(snapshot, id)? else { return Ok(None) };
+    let Kind::Confirmation(order) = row.kind;
+    let Some(order) = order::order(handle, snapshot, frame, order)? else { return Ok(None) };
+    Ok(Some(Letter {
+        to_name: order.buyer_name.clone(),
+        to_email: row.to,
+        body: Body::Confirmation(Box::new(order)),
+    }))
+}
