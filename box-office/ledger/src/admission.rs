@@ -5,9 +5,8 @@ use crate::write::Write;
 use crate::{Fault, checkout, device, events, performance, tables};
 use minicbor::{Decode, Encode};
 use redb::ReadableTable;
-use usher_rules::admission::{
-    Admission, Command, Event, Facts, Found, Presence, Read, Scan,
-};
+use usher_rules::Entry;
+use usher_rules::admission::{Admission, Command, Event, Facts, Found, Presence, Read, Scan};
 use usher_rules::at::At;
 use usher_rules::cart::Place;
 use usher_rules::code::{CodeBody, CodeFault, CodeKeys, PAYLOAD_BYTES_MAX};
@@ -15,7 +14,6 @@ use usher_rules::id::{PerformanceId, TicketId};
 use usher_rules::money::Money;
 use usher_rules::order::Payment;
 use usher_rules::ticket::Ticket;
-use usher_rules::Entry;
 
 /// Scans read at once.
 pub const SCANS_MAX: usize = 10_000;
@@ -46,7 +44,13 @@ pub fn load(write: &Write, keys: &CodeKeys, command: &Command) -> Result<Facts, 
         standing: None,
     };
     match command {
-        Command::Scan { device, payload, typed, performance, .. } => {
+        Command::Scan {
+            device,
+            payload,
+            typed,
+            performance,
+            ..
+        } => {
             facts.device = device::get(write.txn, *device)?;
             let set = facts.device.as_ref().and_then(|row| row.device.performance);
             facts.performance_id = performance.or(set);
@@ -65,14 +69,18 @@ pub fn load(write: &Write, keys: &CodeKeys, command: &Command) -> Result<Facts, 
                 Some(id) => found(write, id, None)?,
                 None => None,
             };
-            facts.read = Read::Typed { found: found.map(Box::new) };
+            facts.read = Read::Typed {
+                found: found.map(Box::new),
+            };
         }
     }
     Ok(facts)
 }
 
 fn load_earlier(write: &Write, facts: &mut Facts, seq: u64) -> Result<(), Fault> {
-    let Some((at, scan)) = scan_of(write.txn, seq)? else { return Ok(()) };
+    let Some((at, scan)) = scan_of(write.txn, seq)? else {
+        return Ok(());
+    };
     if let (Some(ticket), Some(performance)) = (scan.ticket, scan.performance) {
         facts.standing = get(write.txn, performance, ticket)?;
     }
@@ -86,7 +94,9 @@ fn read(write: &Write, keys: &CodeKeys, payload: &str, typed: bool) -> Result<Re
         return Ok(Read::Unreadable);
     }
     if typed && let Ok(id) = payload.parse::<TicketId>() {
-        return Ok(Read::Typed { found: found(write, id, None)?.map(Box::new) });
+        return Ok(Read::Typed {
+            found: found(write, id, None)?.map(Box::new),
+        });
     }
     match keys.read(payload) {
         Ok((body, form)) => {
@@ -95,18 +105,26 @@ fn read(write: &Write, keys: &CodeKeys, payload: &str, typed: bool) -> Result<Re
                 Some(id) => found(write, id, Some(body))?,
                 None => None,
             };
-            Ok(Read::Code { form, found: found.map(Box::new) })
+            Ok(Read::Code {
+                form,
+                found: found.map(Box::new),
+            })
         }
         Err(fault) => {
             let signed = payload.starts_with("U2") || payload.starts_with("u2");
-            Ok(Read::Fault { fault, signed: signed && fault == CodeFault::BadTag })
+            Ok(Read::Fault {
+                fault,
+                signed: signed && fault == CodeFault::BadTag,
+            })
         }
     }
 }
 
 fn found(write: &Write, id: TicketId, body: Option<CodeBody>) -> Result<Option<Found>, Fault> {
     let txn = write.txn;
-    let Some(ticket) = checkout::ticket(txn, id)? else { return Ok(None) };
+    let Some(ticket) = checkout::ticket(txn, id)? else {
+        return Ok(None);
+    };
     let performance = performance::get(txn, ticket.performance)?
         .ok_or_else(|| Fault::Row(format!("performance {} is missing", ticket.performance)))?;
     let drawn = write.plans.get(txn, performance.plan)?;
@@ -114,8 +132,14 @@ fn found(write: &Write, id: TicketId, body: Option<CodeBody>) -> Result<Option<F
     if let (Some(drawn), Place::Seat(seat)) = (&drawn, ticket.place) {
         let seat = drawn.plan.seat(seat);
         wheelchair = seat.wheelchair;
-        let served = drawn.plan.doors.iter().find(|doors| doors.zone == seat.zone);
-        doors = served.map(|served| served.doors.clone()).unwrap_or_default();
+        let served = drawn
+            .plan
+            .doors
+            .iter()
+            .find(|doors| doors.zone == seat.zone);
+        doors = served
+            .map(|served| served.doors.clone())
+            .unwrap_or_default();
     }
     let balance = checkout::balance(txn, ticket.order)?;
     let payment_problem = balance > Money::ZERO
@@ -147,9 +171,12 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
                 _ => Ok(()),
             }
         }
-        Event::Undone { ticket, performance, admission, .. } => {
-            put(write, *performance, *ticket, admission)
-        }
+        Event::Undone {
+            ticket,
+            performance,
+            admission,
+            ..
+        } => put(write, *performance, *ticket, admission),
     }
 }
 
@@ -196,15 +223,21 @@ pub fn of_performance<S: Source>(
     id: PerformanceId,
 ) -> Result<Vec<(TicketId, Admission)>, Fault> {
     let keys = (id.0, 1)..=(id.0, u64::MAX);
-    source::range(source, tables::ADMISSIONS, keys, usize::MAX, |key, bytes| {
-        Ok((TicketId(key.1), crate::stored::row(bytes)?))
-    })
+    source::range(
+        source,
+        tables::ADMISSIONS,
+        keys,
+        usize::MAX,
+        |key, bytes| Ok((TicketId(key.1), crate::stored::row(bytes)?)),
+    )
 }
 
 /// The ticket a code leads to.
 pub fn by_code<S: Source>(source: &S, body: &CodeBody) -> Result<Option<TicketId>, Fault> {
     let codes = source.open(tables::TICKET_CODES)?;
-    Ok(codes.get((body.performance, body.tag))?.map(|id| TicketId(id.value())))
+    Ok(codes
+        .get((body.performance, body.tag))?
+        .map(|id| TicketId(id.value())))
 }
 
 /// The ticket itself, by its code; for pages that show what was scanned.
@@ -239,9 +272,13 @@ pub fn scans<S: Source>(
     max: usize,
 ) -> Result<Vec<u64>, Fault> {
     let keys = (performance, after + 1)..=(performance, u64::MAX);
-    source::range(source, tables::SCANS_BY_PERFORMANCE, keys, max.min(SCANS_MAX), |key, ()| {
-        Ok(key.1)
-    })
+    source::range(
+        source,
+        tables::SCANS_BY_PERFORMANCE,
+        keys,
+        max.min(SCANS_MAX),
+        |key, ()| Ok(key.1),
+    )
 }
 
 /// The newest scans of a performance, newest first.
@@ -252,7 +289,11 @@ pub fn newest_scans<S: Source>(
 ) -> Result<Vec<u64>, Fault> {
     let table = source.open(tables::SCANS_BY_PERFORMANCE)?;
     let mut found = Vec::new();
-    for row in table.range((performance, 0)..=(performance, u64::MAX))?.rev().take(max) {
+    for row in table
+        .range((performance, 0)..=(performance, u64::MAX))?
+        .rev()
+        .take(max)
+    {
         found.push(row?.0.value().1);
     }
     Ok(found)

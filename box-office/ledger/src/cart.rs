@@ -73,7 +73,12 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             row.until = *until;
             row.forced = true;
         }),
-        Event::Closed { cart, state, at, freed } => {
+        Event::Closed {
+            cart,
+            state,
+            at,
+            freed,
+        } => {
             free(write, freed)?;
             change(write, *cart, |row| {
                 row.state = *state;
@@ -111,7 +116,14 @@ fn log(write: &mut Write, id: CartId, at: At, notes: &[Note]) -> Result<(), Faul
         row.next_log += u32::try_from(notes.len()).unwrap_or(u32::MAX);
     })?;
     for (n, note) in (next..).zip(notes) {
-        write.put(tables::CART_LOG, (id.0, n), &Logged { at, note: note.clone() })?;
+        write.put(
+            tables::CART_LOG,
+            (id.0, n),
+            &Logged {
+                at,
+                note: note.clone(),
+            },
+        )?;
     }
     Ok(())
 }
@@ -162,7 +174,9 @@ pub fn get<S: Source>(source: &S, id: CartId) -> Result<Option<Cart>, Fault> {
 /// Carts whose stored deadline has come, soonest first.
 pub fn due<S: Source>(source: &S, now: At) -> Result<Vec<CartId>, Fault> {
     let keys = (i64::MIN, 0)..=(now.0, u64::MAX);
-    source::range(source, tables::HOLDS_BY_DUE, keys, SWEEP_MAX, |key, ()| Ok(CartId(key.1)))
+    source::range(source, tables::HOLDS_BY_DUE, keys, SWEEP_MAX, |key, ()| {
+        Ok(CartId(key.1))
+    })
 }
 
 /// The log of a cart, oldest line first.

@@ -10,7 +10,9 @@ use usher_rules::id::DeviceNo;
 pub const DEVICES_MAX: usize = 1_000;
 
 pub fn load<S: Source>(source: &S) -> Result<Facts, Fault> {
-    Ok(Facts { devices: all(source)? })
+    Ok(Facts {
+        devices: all(source)?,
+    })
 }
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {

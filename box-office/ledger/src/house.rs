@@ -13,7 +13,10 @@ use usher_rules::id::CartId;
 pub const FORGET_MAX: usize = 2_000;
 
 pub fn load<S: Source>(source: &S, command: &Command, now: At) -> Result<Facts, Fault> {
-    let mut facts = Facts { running: Vec::new(), old_requests: Vec::new() };
+    let mut facts = Facts {
+        running: Vec::new(),
+        old_requests: Vec::new(),
+    };
     match command {
         Command::Set(_) => {}
         Command::ShiftHolds(_) => {

@@ -6,8 +6,8 @@
 pub mod admission;
 pub mod cart;
 pub mod checkout;
-pub mod device;
 pub mod copy;
+pub mod device;
 pub mod dispatch;
 pub mod events;
 pub mod feed;

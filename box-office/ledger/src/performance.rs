@@ -37,7 +37,11 @@ pub fn load<S: Source>(
         unfit: Vec::new(),
     };
     match command {
-        Command::ImportPlan { original, overlay, rekey_duplicates } => {
+        Command::ImportPlan {
+            original,
+            overlay,
+            rekey_duplicates,
+        } => {
             let row = PlanRow {
                 original: original.clone(),
                 overlay: overlay.clone(),
@@ -51,18 +55,29 @@ pub fn load<S: Source>(
             facts.plan_known = plans.get(source, planned.plan)?.is_some();
             facts.production_known = production::get(source, planned.production)?.is_some();
         }
-        Command::SetPrices(id, _) | Command::SetSale { performance: id, .. } => {
+        Command::SetPrices(id, _)
+        | Command::SetSale {
+            performance: id, ..
+        } => {
             facts.performance = get(source, *id)?;
         }
         Command::AdoptPlan(id, plan) => {
             facts.performance = get(source, *id)?;
             load_adoption(source, plans, &mut facts, *id, *plan)?;
         }
-        Command::Kill { performance, seats, back } => {
+        Command::Kill {
+            performance,
+            seats,
+            back,
+        } => {
             facts.performance = get(source, *performance)?;
             for seat in seats {
                 let row = inventory::seat(source, *performance, *seat)?;
-                let fit = if *back { row == Some(SeatRow::Killed) } else { row.is_none() };
+                let fit = if *back {
+                    row == Some(SeatRow::Killed)
+                } else {
+                    row.is_none()
+                };
                 if !fit {
                     facts.unfit.push(*seat);
                 }
@@ -79,11 +94,15 @@ fn load_adoption<S: Source>(
     id: PerformanceId,
     to: PlanId,
 ) -> Result<(), Fault> {
-    let Some(performance) = &facts.performance else { return Ok(()) };
+    let Some(performance) = &facts.performance else {
+        return Ok(());
+    };
     let from = plans.get(source, performance.plan)?;
     let to = plans.get(source, to)?;
     facts.plan_known = to.is_some();
-    let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
+    let (Some(from), Some(to)) = (from, to) else {
+        return Ok(());
+    };
     let taken = inventory::taken(source, id)?;
     facts.vanishing = vanish(&from.plan, &to.plan, &taken);
     facts.moved = taken
@@ -95,7 +114,12 @@ fn load_adoption<S: Source>(
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
     match event {
-        Event::PlanImported { plan, original, overlay, rekey_duplicates } => {
+        Event::PlanImported {
+            plan,
+            original,
+            overlay,
+            rekey_duplicates,
+        } => {
             let row = PlanRow {
                 original: original.clone(),
                 overlay: overlay.clone(),
@@ -105,7 +129,11 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             write.used(|counters| &mut counters.plan, plan.0)
         }
         Event::Put(id, performance) => put(write, *id, performance),
-        Event::PlanAdopted { performance, plan, moved } => adopt(write, *performance, *plan, moved),
+        Event::PlanAdopted {
+            performance,
+            plan,
+            moved,
+        } => adopt(write, *performance, *plan, moved),
         Event::Killed(id, seats) => change_seats(write, *id, seats, Becomes::Killed),
         Event::Revived(id, seats) => change_seats(write, *id, seats, Becomes::Free),
     }
@@ -116,8 +144,14 @@ fn put(write: &mut Write, id: PerformanceId, performance: &Performance) -> Resul
         write.unmark(tables::PERFORMANCES_BY_START, (old.starts_at.0, id.0))?;
     }
     write.put(tables::PERFORMANCES, id.0, performance)?;
-    write.mark(tables::PERFORMANCES_BY_START, (performance.starts_at.0, id.0))?;
-    write.txn.open_table(tables::PERFORMANCES_BY_NO)?.insert(performance.no, id.0)?;
+    write.mark(
+        tables::PERFORMANCES_BY_START,
+        (performance.starts_at.0, id.0),
+    )?;
+    write
+        .txn
+        .open_table(tables::PERFORMANCES_BY_NO)?
+        .insert(performance.no, id.0)?;
     write.used(|counters| &mut counters.performance, id.0)?;
     write.used_no(performance.no)
 }
@@ -128,7 +162,10 @@ fn change_seats(
     seats: &[SeatNo],
     becomes: Becomes,
 ) -> Result<(), Fault> {
-    let moves: Vec<_> = seats.iter().map(|seat| (Place::Seat(*seat), becomes)).collect();
+    let moves: Vec<_> = seats
+        .iter()
+        .map(|seat| (Place::Seat(*seat), becomes))
+        .collect();
     inventory::move_places(write, id, &moves)
 }
 
@@ -151,7 +188,10 @@ fn adopt(
         get(write.txn, id)?.ok_or(Fault::Changed("a performance that is gone"))?;
     performance.plan = plan;
     write.put(tables::PERFORMANCES, id.0, &performance)?;
-    let drawn = write.plans.get(write.txn, plan)?.ok_or(Fault::Changed("a plan that is gone"))?;
+    let drawn = write
+        .plans
+        .get(write.txn, plan)?
+        .ok_or(Fault::Changed("a plan that is gone"))?;
     let tally = recount(write.txn, &drawn.plan, id, write.seq)?;
     write.put(tables::TALLIES, id.0, &tally)
 }
@@ -163,7 +203,10 @@ pub fn recount<S: Source>(
     id: PerformanceId,
     seq: u64,
 ) -> Result<crate::stored::Tally, Fault> {
-    let mut tally = crate::stored::Tally { seq, ..Default::default() };
+    let mut tally = crate::stored::Tally {
+        seq,
+        ..Default::default()
+    };
     let mut categories = std::collections::BTreeMap::new();
     let seats = (id.0, 0)..=(id.0, u32::MAX);
     for (seat, row) in source::range(source, tables::SEATS, seats, usize::MAX, |key, bytes| {
@@ -204,13 +247,20 @@ pub fn starting<S: Source>(
     to: At,
 ) -> Result<Vec<(PerformanceId, Performance)>, Fault> {
     let keys = (from.0, 0)..(to.0, 0);
-    let ids = source::range(source, tables::PERFORMANCES_BY_START, keys, PERFORMANCES_MAX, |key, ()| {
-        Ok(PerformanceId(key.1))
-    })?;
+    let ids = source::range(
+        source,
+        tables::PERFORMANCES_BY_START,
+        keys,
+        PERFORMANCES_MAX,
+        |key, ()| Ok(PerformanceId(key.1)),
+    )?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let row = get(source, id)?;
-        found.push((id, row.ok_or(Fault::Row(format!("performance {id} has no row")))?));
+        found.push((
+            id,
+            row.ok_or(Fault::Row(format!("performance {id} has no row")))?,
+        ));
     }
     Ok(found)
 }

@@ -9,7 +9,9 @@ use usher_rules::session::{Command, Event, Facts, Session};
 
 pub fn load<S: Source>(source: &S, command: &Command) -> Result<Facts, Fault> {
     let (Command::Open { session, .. } | Command::End { session }) = command;
-    Ok(Facts { known: get(source, session)?.is_some() })
+    Ok(Facts {
+        known: get(source, session)?.is_some(),
+    })
 }
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
@@ -20,12 +22,7 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
 }
 
 /// A guest's session takes up a new cart; it is made with the first one.
-pub(crate) fn take_cart(
-    write: &Write,
-    key: [u8; 32],
-    cart: CartId,
-    now: At,
-) -> Result<(), Fault> {
+pub(crate) fn take_cart(write: &Write, key: [u8; 32], cart: CartId, now: At) -> Result<(), Fault> {
     let mut row = get(write.txn, &key)?.unwrap_or(Session {
         opened_at: now,
         cart: None,

@@ -35,11 +35,10 @@ impl Snapshot {
     }
 
     /// A performance with its plan.
-    pub fn staged(
-        &self,
-        id: PerformanceId,
-    ) -> Result<Option<(Performance, Arc<Drawn>)>, Fault> {
-        let Some(performance) = performance::get(&self.txn, id)? else { return Ok(None) };
+    pub fn staged(&self, id: PerformanceId) -> Result<Option<(Performance, Arc<Drawn>)>, Fault> {
+        let Some(performance) = performance::get(&self.txn, id)? else {
+            return Ok(None);
+        };
         let drawn = self.plan(performance.plan)?;
         let drawn = drawn.ok_or_else(|| Fault::Row(format!("plan of {id} is missing")))?;
         Ok(Some((performance, drawn)))

@@ -6,8 +6,8 @@
 use crate::{Fault, stored};
 use minicbor::Decode;
 use redb::{
-    Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, Table,
-    TableDefinition, Value, WriteTransaction,
+    Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, Table, TableDefinition,
+    Value, WriteTransaction,
 };
 use std::borrow::Borrow;
 use std::ops::RangeBounds;

@@ -28,7 +28,12 @@ use usher_rules::view::venue::Place;
 pub(crate) fn seat_place(plan: &Plan, no: SeatNo) -> Place {
     let Some(seat) = plan.seat_at(no) else {
         let guid = no.0.to_string();
-        return Place::Seat { guid, zone: String::new(), row: String::new(), number: String::new() };
+        return Place::Seat {
+            guid,
+            zone: String::new(),
+            row: String::new(),
+            number: String::new(),
+        };
     };
     Place::Seat {
         guid: seat.guid.clone(),

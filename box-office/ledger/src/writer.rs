@@ -61,7 +61,9 @@ impl Writer {
     pub fn run(self) {
         let mut inventories = Inventories::default();
         let words = loop {
-            let Some(batch) = self.queues.take() else { break String::new() };
+            let Some(batch) = self.queues.take() else {
+                break String::new();
+            };
             if let Err((fault, rest)) = self.serve(batch, &mut inventories) {
                 let waiting = self.queues.drain();
                 for pending in rest.into_iter().chain(waiting) {
@@ -86,7 +88,11 @@ impl Writer {
             }
             Err(Fault::Changed(what)) => {
                 inventories.clear();
-                tracing::error!(what, asks = batch.len(), "a batch is decided again one by one");
+                tracing::error!(
+                    what,
+                    asks = batch.len(),
+                    "a batch is decided again one by one"
+                );
                 self.one_by_one(batch, inventories)
             }
             Err(fault) => Err((fault, batch)),
@@ -121,7 +127,8 @@ impl Writer {
         inventories: &mut Inventories,
     ) -> Result<Vec<Outcome>, Fault> {
         let mut txn = self.store.begin_write()?;
-        txn.set_durability(Durability::Immediate).map_err(|fault| Fault::Row(fault.to_string()))?;
+        txn.set_durability(Durability::Immediate)
+            .map_err(|fault| Fault::Row(fault.to_string()))?;
         let newest = events::newest(&txn)?;
         let mut write = Write::begin(&txn, &self.plans, inventories, newest + 1)?;
         let mut outcomes = Vec::with_capacity(batch.len());

@@ -291,10 +291,18 @@ pub struct Found {
 pub enum Read {
     /// Empty, too long, or not text.
     Unreadable,
-    Code { form: Form, found: Option<Box<Found>> },
-    Fault { fault: CodeFault, signed: bool },
+    Code {
+        form: Form,
+        found: Option<Box<Found>>,
+    },
+    Fault {
+        fault: CodeFault,
+        signed: bool,
+    },
     /// A number keyed in.
-    Typed { found: Option<Box<Found>> },
+    Typed {
+        found: Option<Box<Found>>,
+    },
 }
 
 pub struct Facts {
@@ -316,7 +324,9 @@ pub struct Facts {
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
     match command {
-        Command::Scan { device, direction, .. } => Ok(scan(facts, *device, *direction, ask)),
+        Command::Scan {
+            device, direction, ..
+        } => Ok(scan(facts, *device, *direction, ask)),
         Command::Undo { scan } => {
             if !matches!(ask.by, Actor::Staff(_)) {
                 return Err(Refusal::NotAllowed);
@@ -334,14 +344,26 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
 }
 
 fn scan(facts: &Facts, device: DeviceNo, direction: Direction, ask: &Ask) -> Vec<AnyEvent> {
-    let door = facts.device.as_ref().map(|row| row.device.door.clone()).unwrap_or_default();
+    let door = facts
+        .device
+        .as_ref()
+        .map(|row| row.device.door.clone())
+        .unwrap_or_default();
     let found = match &facts.read {
         Read::Code { found, .. } | Read::Typed { found } => found.as_deref(),
         Read::Unreadable | Read::Fault { .. } => None,
     };
     let verdict = judge(facts, found, direction, ask);
     let admission = found.and_then(|found| {
-        moved(&verdict, direction, found, device, &door, facts.next_seq, ask.at)
+        moved(
+            &verdict,
+            direction,
+            found,
+            device,
+            &door,
+            facts.next_seq,
+            ask.at,
+        )
     });
     let scan = Scan {
         ticket: found.map(|found| found.id),
@@ -354,7 +376,13 @@ fn scan(facts: &Facts, device: DeviceNo, direction: Direction, ask: &Ask) -> Vec
         admission,
     };
     let mut events = vec![AnyEvent::Admission(Event::Scanned(scan))];
-    let forged = matches!(facts.read, Read::Fault { fault: CodeFault::BadTag, .. });
+    let forged = matches!(
+        facts.read,
+        Read::Fault {
+            fault: CodeFault::BadTag,
+            ..
+        }
+    );
     if let (true, Some(row)) = (forged, &facts.device)
         && row.may_scan(ask.at)
     {
@@ -369,15 +397,29 @@ fn judge(facts: &Facts, found: Option<&Found>, direction: Direction, ask: &Ask) 
     if matches!(facts.read, Read::Unreadable) {
         return Verdict::Stop(Stop::Unreadable); // 1
     }
-    if !facts.device.as_ref().is_some_and(|row| row.may_scan(ask.at)) {
+    if !facts
+        .device
+        .as_ref()
+        .is_some_and(|row| row.may_scan(ask.at))
+    {
         return Verdict::Stop(Stop::Device); // 2
     }
     if let Read::Fault { signed, .. } = facts.read {
-        let stop = if signed { Stop::BadSignature } else { Stop::Unknown };
+        let stop = if signed {
+            Stop::BadSignature
+        } else {
+            Stop::Unknown
+        };
         return Verdict::Stop(stop); // 4, 5
     }
     let Some(found) = found else {
-        let signed = matches!(facts.read, Read::Code { form: Form::Signed, .. });
+        let signed = matches!(
+            facts.read,
+            Read::Code {
+                form: Form::Signed,
+                ..
+            }
+        );
         return if signed && facts.may_lack_sales {
             Verdict::Provisional // 6
         } else {
@@ -396,14 +438,19 @@ fn judge(facts: &Facts, found: Option<&Found>, direction: Direction, ask: &Ask) 
 fn not_a_right(facts: &Facts, found: &Found, ask: &Ask) -> Option<Stop> {
     let ticket = &found.ticket;
     if !found.newest {
-        return Some(Stop::Replaced { at: ticket.replaced_at.unwrap_or(ask.at) });
+        return Some(Stop::Replaced {
+            at: ticket.replaced_at.unwrap_or(ask.at),
+        });
     }
     if let ticket::State::Cancelled { at } = ticket.state {
         return Some(Stop::Cancelled { at });
     }
     if !serves(facts, found, ask) {
         let starts_at = found.performance.starts_at;
-        return Some(Stop::WrongPerformance { performance: ticket.performance, starts_at });
+        return Some(Stop::WrongPerformance {
+            performance: ticket.performance,
+            starts_at,
+        });
     }
     None
 }
@@ -421,32 +468,58 @@ fn serves(facts: &Facts, found: &Found, ask: &Ask) -> bool {
 }
 
 fn leaving(found: &Found) -> Verdict {
-    let inside = found.admission.as_ref().is_some_and(|row| row.presence == Presence::In);
-    if inside { Verdict::Go(Go::Out) } else { Verdict::Stop(Stop::NotIn) }
+    let inside = found
+        .admission
+        .as_ref()
+        .is_some_and(|row| row.presence == Presence::In);
+    if inside {
+        Verdict::Go(Go::Out)
+    } else {
+        Verdict::Stop(Stop::NotIn)
+    }
 }
 
 fn entering(facts: &Facts, found: &Found, ask: &Ask) -> Verdict {
     if found.ticket.blocked {
         return Verdict::Stop(Stop::Blocked); // 10
     }
-    let presence = found.admission.as_ref().map_or(Presence::NotUsed, |row| row.presence);
+    let presence = found
+        .admission
+        .as_ref()
+        .map_or(Presence::NotUsed, |row| row.presence);
     if let Some(stop) = used(facts, found, presence, ask.at) {
         return Verdict::Stop(stop); // 11, 12
     }
-    let door = facts.device.as_ref().map(|row| row.device.door.as_str()).unwrap_or_default();
+    let door = facts
+        .device
+        .as_ref()
+        .map(|row| row.device.door.as_str())
+        .unwrap_or_default();
     if !found.doors.is_empty() && !found.doors.iter().any(|other| other == door) {
-        return Verdict::Stop(Stop::WrongDoor { go_to: found.doors.clone() }); // 13
+        return Verdict::Stop(Stop::WrongDoor {
+            go_to: found.doors.clone(),
+        }); // 13
     }
     if let Some(stop) = outside_window(facts, found, ask) {
         return Verdict::Stop(stop); // 14
     }
     if found.balance > Money::ZERO && !found.payment_problem && !facts.house.unpaid_enters {
-        return Verdict::Stop(Stop::Unpaid { amount: found.balance }); // 15
+        return Verdict::Stop(Stop::Unpaid {
+            amount: found.balance,
+        }); // 15
     }
-    if found.performance.fire_limit.is_some_and(|limit| found.inside >= limit) {
+    if found
+        .performance
+        .fire_limit
+        .is_some_and(|limit| found.inside >= limit)
+    {
         return Verdict::Stop(Stop::Full); // 16
     }
-    if presence == Presence::Out { Verdict::Go(Go::ReEntry) } else { Verdict::Go(Go::Admitted) }
+    if presence == Presence::Out {
+        Verdict::Go(Go::ReEntry)
+    } else {
+        Verdict::Go(Go::Admitted)
+    }
 }
 
 fn used(facts: &Facts, found: &Found, presence: Presence, now: At) -> Option<Stop> {
@@ -459,9 +532,9 @@ fn used(facts: &Facts, found: &Found, presence: Presence, now: At) -> Option<Sto
             door: row.door.clone(),
             device: row.device,
         }),
-        (Presence::Out, ReEntry::Never) => {
-            Some(Stop::NoReEntry { out: row.last_out.unwrap_or(now) })
-        }
+        (Presence::Out, ReEntry::Never) => Some(Stop::NoReEntry {
+            out: row.last_out.unwrap_or(now),
+        }),
         (Presence::Out, ReEntry::AfterOut) => None,
     }
 }
@@ -469,14 +542,22 @@ fn used(facts: &Facts, found: &Found, presence: Presence, now: At) -> Option<Sto
 /// Not judged when the device is set to a performance of an earlier business day.
 fn outside_window(facts: &Facts, found: &Found, ask: &Ask) -> Option<Stop> {
     let performance = &found.performance;
-    if facts.performance.as_ref().is_some_and(|set| set.day < ask.day) {
+    if facts
+        .performance
+        .as_ref()
+        .is_some_and(|set| set.day < ask.day)
+    {
         return None;
     }
     if ask.at < performance.doors_open {
-        return Some(Stop::TooEarly { opens: performance.doors_open });
+        return Some(Stop::TooEarly {
+            opens: performance.doors_open,
+        });
     }
     if ask.at >= performance.last_admission {
-        return Some(Stop::TooLate { closed: performance.last_admission });
+        return Some(Stop::TooLate {
+            closed: performance.last_admission,
+        });
     }
     None
 }
@@ -509,7 +590,9 @@ fn moved(
     seq: u64,
     now: At,
 ) -> Option<Admission> {
-    let Verdict::Go(go) = verdict else { return None };
+    let Verdict::Go(go) = verdict else {
+        return None;
+    };
     if direction == Direction::Check {
         return None;
     }
@@ -563,8 +646,11 @@ fn undo(facts: &Facts, scan: u64, ask: &Ask, unpassed: bool) -> Result<Vec<AnyEv
         Presence::In => {
             row.ins = row.ins.saturating_sub(1);
             row.last_in = None;
-            row.presence =
-                if row.outs > 0 && row.ins > 0 { Presence::Out } else { Presence::NotUsed };
+            row.presence = if row.outs > 0 && row.ins > 0 {
+                Presence::Out
+            } else {
+                Presence::NotUsed
+            };
             if row.ins == 0 {
                 row.first_in = None;
             }
@@ -591,18 +677,31 @@ fn over(facts: &Facts, scan: u64, reason: &str, ask: &Ask) -> Result<Vec<AnyEven
         return Err(Refusal::NotAllowed);
     }
     if reason.trim().is_empty() || reason.chars().count() > REASON_CHARS_MAX {
-        return Err(Refusal::MissingData { fields: vec!["reason"] });
+        return Err(Refusal::MissingData {
+            fields: vec!["reason"],
+        });
     }
     let (_, earlier) = facts.earlier.as_ref().ok_or(Refusal::NotFound)?;
-    let Verdict::Stop(stop) = &earlier.verdict else { return Err(Refusal::Stale) };
+    let Verdict::Stop(stop) = &earlier.verdict else {
+        return Err(Refusal::Stale);
+    };
     if matches!(stop, Stop::BadSignature | Stop::Unknown | Stop::Blocked) {
         return Err(Refusal::NotAllowed);
     }
-    let Read::Typed { found: Some(found) } = &facts.read else { return Err(Refusal::NotFound) };
+    let Read::Typed { found: Some(found) } = &facts.read else {
+        return Err(Refusal::NotFound);
+    };
     let verdict = Verdict::Go(Go::Overridden);
     let (device, door) = (earlier.device, &earlier.door);
-    let admission =
-        moved(&verdict, Direction::In, found, device, door, facts.next_seq, ask.at);
+    let admission = moved(
+        &verdict,
+        Direction::In,
+        found,
+        device,
+        door,
+        facts.next_seq,
+        ask.at,
+    );
     let admitted = Scan {
         ticket: earlier.ticket,
         performance: earlier.performance,
@@ -613,6 +712,10 @@ fn over(facts: &Facts, scan: u64, reason: &str, ask: &Ask) -> Result<Vec<AnyEven
         attention: Vec::new(),
         admission,
     };
-    let event = Event::Overridden { scan, reason: reason.to_owned(), admitted };
+    let event = Event::Overridden {
+        scan,
+        reason: reason.to_owned(),
+        admitted,
+    };
     Ok(vec![AnyEvent::Admission(event)])
 }

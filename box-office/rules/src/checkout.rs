@@ -154,7 +154,13 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
     let cart = facts.cart.as_ref().ok_or(Refusal::NotFound)?;
     let saga = Saga { facts, cart, ask };
     match command {
-        Command::Begin { buyer, token, note, shown, .. } => saga.begin(buyer, token, note, *shown),
+        Command::Begin {
+            buyer,
+            token,
+            note,
+            shown,
+            ..
+        } => saga.begin(buyer, token, note, *shown),
         Command::Answered(key, answer) => saga.answered(*key, answer),
         Command::Captured(key) => saga.captured(*key),
         Command::CaptureFailed { intent, reason } => saga.capture_failed(*intent, reason),
@@ -200,7 +206,10 @@ impl Saga<'_> {
         }
         let named = Event::BuyerNamed(self.facts.cart_id, buyer.clone(), mask_digits(note));
         let mut events = vec![AnyEvent::Checkout(named)];
-        let started = Note::Started { tickets: cart.tickets(), total };
+        let started = Note::Started {
+            tickets: cart.tickets(),
+            total,
+        };
         if total == Money::ZERO {
             events.push(self.log(vec![started, Note::Requested { card: false }]));
             events.extend(self.sell(&buyer, None, Note::Authorized(None)));
@@ -231,7 +240,13 @@ impl Saga<'_> {
         let until = checkout_until(self.cart.until, now, self.facts.house.gateway_deadline);
         vec![
             AnyEvent::Checkout(Event::Intent(key, intent)),
-            self.move_cart(State::CheckingOut, until, attempt as u8, Some(now), Some(key)),
+            self.move_cart(
+                State::CheckingOut,
+                until,
+                attempt as u8,
+                Some(now),
+                Some(key),
+            ),
             self.log(vec![started, Note::Requested { card: true }]),
         ]
     }
@@ -245,17 +260,26 @@ impl Saga<'_> {
         let hold_again = self.cart.until.max(now + self.facts.house.hold_time);
         let attempts = self.cart.attempts;
         Ok(match answer {
-            Answer::Approved { approval, reference } => {
-                self.approved(key, intent, approval, reference)
-            }
+            Answer::Approved {
+                approval,
+                reference,
+            } => self.approved(key, intent, approval, reference),
             Answer::Declined { bank_text } => vec![
                 self.intent(key, intent, tender::State::Declined),
                 self.move_cart(State::Active, hold_again, attempts, None, Some(key)),
-                self.log(vec![Note::Declined { bank_text: bank_text.clone() }]),
+                self.log(vec![Note::Declined {
+                    bank_text: bank_text.clone(),
+                }]),
             ],
             Answer::NeverBooked => vec![
                 self.intent(key, intent, tender::State::NotCharged),
-                self.move_cart(State::Active, now + self.facts.house.hold_time, attempts, None, Some(key)),
+                self.move_cart(
+                    State::Active,
+                    now + self.facts.house.hold_time,
+                    attempts,
+                    None,
+                    Some(key),
+                ),
                 self.log(vec![Note::NeverBooked]),
             ],
             Answer::NoAnswer => self.unanswered(key, intent),
@@ -293,7 +317,9 @@ impl Saga<'_> {
         known.reference = reference.to_owned();
         let authorized = Note::Authorized(Some(approval.to_owned()));
         if !self.facts.lost.is_empty() {
-            let lost = Note::SeatsLost { seats: self.facts.lost.clone() };
+            let lost = Note::SeatsLost {
+                seats: self.facts.lost.clone(),
+            };
             let until = self.ask.at + self.facts.house.hold_time;
             let attempts = self.cart.attempts;
             return vec![
@@ -331,11 +357,22 @@ impl Saga<'_> {
             source: cart.source.clone(),
             intent,
         };
-        let priced: Vec<_> = cart.lines.iter().map(|l| (l.performance, &l.price)).collect();
+        let priced: Vec<_> = cart
+            .lines
+            .iter()
+            .map(|l| (l.performance, &l.price))
+            .collect();
         let sale = posting::sale(fresh.order, &priced, &fees, self.ask.at, self.ask.day);
-        let created = Note::OrderCreated { order: fresh.order, tickets: cart.tickets() };
+        let created = Note::OrderCreated {
+            order: fresh.order,
+            tickets: cart.tickets(),
+        };
         vec![
-            AnyEvent::Checkout(Event::Sold { id: fresh.order, order, tickets }),
+            AnyEvent::Checkout(Event::Sold {
+                id: fresh.order,
+                order,
+                tickets,
+            }),
             AnyEvent::Checkout(Event::Posted(fresh.posting, sale)),
             self.log(vec![authorized, created]),
         ]
@@ -344,8 +381,14 @@ impl Saga<'_> {
     fn tickets(&self) -> Vec<(TicketId, Ticket)> {
         let fresh = &self.facts.fresh;
         let number = |performance| {
-            let found = self.facts.performance_nos.iter().find(|(id, _)| *id == performance);
-            found.map(|(_, no)| *no).expect("a line's performance is never deleted")
+            let found = self
+                .facts
+                .performance_nos
+                .iter()
+                .find(|(id, _)| *id == performance);
+            found
+                .map(|(_, no)| *no)
+                .expect("a line's performance is never deleted")
         };
         let numbered = self.cart.lines.iter().zip(&fresh.tags).enumerate();
         numbered
@@ -393,7 +436,10 @@ impl Saga<'_> {
         if let Some(amount) = paid {
             let posting = posting::card_payment(order, amount, now, self.ask.day);
             events.push(AnyEvent::Checkout(Event::Posted(fresh.posting, posting)));
-            events.push(AnyEvent::Checkout(Event::PaymentMoved(order, Payment::Captured)));
+            events.push(AnyEvent::Checkout(Event::PaymentMoved(
+                order,
+                Payment::Captured,
+            )));
         }
         let letter = Letter {
             kind: letter::Kind::Confirmation(order),
@@ -409,7 +455,12 @@ impl Saga<'_> {
         let since = self.cart.checkout_since;
         let key = self.cart.intent;
         events.push(self.move_cart(State::Completed, now, self.cart.attempts, since, key));
-        events.push(self.log(vec![Note::Captured { card: paid.is_some() }, Note::Finished]));
+        events.push(self.log(vec![
+            Note::Captured {
+                card: paid.is_some(),
+            },
+            Note::Finished,
+        ]));
         events
     }
 
@@ -422,7 +473,9 @@ impl Saga<'_> {
         again.queries = again.queries.saturating_add(1);
         let mut events = vec![self.intent(key, &again, tender::State::Approved)];
         if intent.queries == 0 {
-            events.push(self.log(vec![Note::CaptureFailed { reason: reason.to_owned() }]));
+            events.push(self.log(vec![Note::CaptureFailed {
+                reason: reason.to_owned(),
+            }]));
         }
         Ok(events)
     }
@@ -460,12 +513,24 @@ impl Saga<'_> {
     ) -> AnyEvent {
         let cart = self.facts.cart_id;
         let at = self.ask.at;
-        AnyEvent::Checkout(Event::CartMoved { cart, state, at, until, attempts, since, intent })
+        AnyEvent::Checkout(Event::CartMoved {
+            cart,
+            state,
+            at,
+            until,
+            attempts,
+            since,
+            intent,
+        })
     }
 
     fn log(&self, notes: Vec<Note>) -> AnyEvent {
         let cart = self.facts.cart_id;
-        AnyEvent::Cart(cart::Event::Logged { cart, at: self.ask.at, notes })
+        AnyEvent::Cart(cart::Event::Logged {
+            cart,
+            at: self.ask.at,
+            notes,
+        })
     }
 }
 
@@ -491,7 +556,9 @@ fn checked(buyer: &Buyer, token: &str, total: Money) -> Result<Buyer, Refusal> {
 
 /// Could mail be sent there: one @, a dot in the domain, no blanks, no control characters?
 pub fn mailable(email: &str) -> bool {
-    let Some((local, domain)) = email.split_once('@') else { return false };
+    let Some((local, domain)) = email.split_once('@') else {
+        return false;
+    };
     let plain = |part: &str| {
         !part.is_empty()
             && !part.contains(|letter: char| {
@@ -554,7 +621,13 @@ fn luhn(digits: &[u32]) -> bool {
     let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
     let weighted = digits.iter().rev().enumerate();
     let sum: u32 = weighted
-        .map(|(index, digit)| if index % 2 == 1 { doubled(*digit) } else { *digit })
+        .map(|(index, digit)| {
+            if index % 2 == 1 {
+                doubled(*digit)
+            } else {
+                *digit
+            }
+        })
         .sum();
     sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != 0)
 }

@@ -179,7 +179,12 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
         return release(cart, id, lines, until);
     }
     let scene = facts.scene.as_ref().ok_or(Refusal::NotFound)?;
-    let taking = Taking { house: facts.house, cart, scene, now: ask.at };
+    let taking = Taking {
+        house: facts.house,
+        cart,
+        scene,
+        now: ask.at,
+    };
     let (events, rung) = match command {
         Command::Best { places, .. } => {
             taking.room_for(places)?;
@@ -201,14 +206,24 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
         Command::TryOther { .. } => return taking.try_other(id, until),
         Command::Release { .. } => return Err(Refusal::Malformed { field: "lines" }),
     };
-    Ok(vec![AnyEvent::Hold(Event::Held { cart: id, until, lines: events, rung })])
+    Ok(vec![AnyEvent::Hold(Event::Held {
+        cart: id,
+        until,
+        lines: events,
+        rung,
+    })])
 }
 
 /// Judges a selection without taking it (domain 4.5).
 pub fn check(facts: &Facts, seats: &[SeatNo], now: At) -> Result<Verdict, Refusal> {
     let cart = facts.cart.ok_or(Refusal::NotFound)?;
     let scene = facts.scene.as_ref().ok_or(Refusal::NotFound)?;
-    let taking = Taking { house: facts.house, cart, scene, now };
+    let taking = Taking {
+        house: facts.house,
+        cart,
+        scene,
+        now,
+    };
     taking.takeable(seats)?;
     Ok(taking.judged(seats))
 }
@@ -223,7 +238,10 @@ struct Taking<'a> {
 impl Taking<'_> {
     fn room_for(&self, places: &[Places]) -> Result<(), Refusal> {
         let scene = self.scene;
-        match scene.performance.sale(scene.production, self.house, self.now) {
+        match scene
+            .performance
+            .sale(scene.production, self.house, self.now)
+        {
             Sale::Open => {}
             Sale::NotYet { opens } => return Err(Refusal::NotOnSale { opens: Some(opens) }),
             Sale::Ended | Sale::Off => return Err(Refusal::NotOnSale { opens: None }),
@@ -236,15 +254,27 @@ impl Taking<'_> {
         if self.cart.lines.len() + wanted > usize::from(max) {
             return Err(Refusal::MaxTickets { max });
         }
-        let known = |place: &Places| self.house.levels.iter().any(|level| level.no == place.level);
-        if places.iter().all(known) { Ok(()) } else { Err(Refusal::PriceMissing) }
+        let known = |place: &Places| {
+            self.house
+                .levels
+                .iter()
+                .any(|level| level.no == place.level)
+        };
+        if places.iter().all(known) {
+            Ok(())
+        } else {
+            Err(Refusal::PriceMissing)
+        }
     }
 
     fn rule(&self) -> SingleRule {
         let scene = self.scene;
         let relax = scene.performance.relax.unwrap_or(self.house.relax);
         SingleRule {
-            min_leftover: scene.performance.min_leftover.unwrap_or(self.house.min_leftover),
+            min_leftover: scene
+                .performance
+                .min_leftover
+                .unwrap_or(self.house.min_leftover),
             last_resort: seat::last_resort(
                 relax,
                 scene.taken,
@@ -302,14 +332,20 @@ impl Taking<'_> {
     ) -> Result<Option<Vec<CategoryNo>>, Refusal> {
         let prices = &self.scene.performance.prices;
         let sells = |category: &CategoryNo| {
-            places.iter().all(|place| price::of(prices, *category, place.level).is_some())
+            places
+                .iter()
+                .all(|place| price::of(prices, *category, place.level).is_some())
         };
         let mut categories: Vec<CategoryNo> = prices.iter().map(|price| price.category).collect();
         categories.sort_unstable();
         categories.dedup();
         categories.retain(|category| only.is_none_or(|wanted| wanted == *category));
         categories.retain(sells);
-        if categories.is_empty() { Err(Refusal::PriceMissing) } else { Ok(Some(categories)) }
+        if categories.is_empty() {
+            Err(Refusal::PriceMissing)
+        } else {
+            Ok(Some(categories))
+        }
     }
 
     /// Lines for seats found, price levels handed along in request order (domain 4.3).
@@ -372,9 +408,16 @@ impl Taking<'_> {
         if seats.iter().any(|seat| seat.0 as usize >= plan_seats) {
             return Err(Refusal::NotFound);
         }
-        let taken: Vec<SeatNo> =
-            seats.iter().copied().filter(|seat| !self.scene.takeable.has(*seat)).collect();
-        if taken.is_empty() { Ok(()) } else { Err(Refusal::SeatTaken { seats: taken }) }
+        let taken: Vec<SeatNo> = seats
+            .iter()
+            .copied()
+            .filter(|seat| !self.scene.takeable.has(*seat))
+            .collect();
+        if taken.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::SeatTaken { seats: taken })
+        }
     }
 
     fn judged(&self, seats: &[SeatNo]) -> Verdict {
@@ -423,11 +466,13 @@ impl Taking<'_> {
             let last = self.cart.lines.iter().rfind(here);
             return last.map(|line| line.no).ok_or(Refusal::NotFound);
         }
-        let seat = seat::one_fewer(&self.seats(&held), &held, &self.rule())
-            .ok_or(Refusal::NotFound)?;
-        let line = self.cart.lines.iter().find(|line| {
-            line.performance == self.scene.id && line.place == Place::Seat(seat)
-        });
+        let seat =
+            seat::one_fewer(&self.seats(&held), &held, &self.rule()).ok_or(Refusal::NotFound)?;
+        let line = self
+            .cart
+            .lines
+            .iter()
+            .find(|line| line.performance == self.scene.id && line.place == Place::Seat(seat));
         line.map(|line| line.no).ok_or(Refusal::NotFound)
     }
 
@@ -442,8 +487,13 @@ impl Taking<'_> {
             .cloned()
             .collect();
         let first = given_back.first().ok_or(Refusal::CartEmpty)?;
-        let places: Vec<Places> =
-            given_back.iter().map(|line| Places { level: line.level, count: 1 }).collect();
+        let places: Vec<Places> = given_back
+            .iter()
+            .map(|line| Places {
+                level: line.level,
+                count: 1,
+            })
+            .collect();
         let request = Request {
             party: u8::try_from(given_back.len()).expect("a cart holds few lines"),
             categories: self.priced(&places, Some(first.category))?,
@@ -453,36 +503,51 @@ impl Taking<'_> {
             allow_split: false,
             allow_alone: false,
         };
-        let found =
-            seat::best(&self.seats(&[]), &request, &self.rule()).map_err(refused)?;
+        let found = seat::best(&self.seats(&[]), &request, &self.rule()).map_err(refused)?;
         let lines = self.lines(&found.seats(), &places)?;
         let rung = Some(found.rung);
         Ok(vec![
-            AnyEvent::Hold(Event::Released { cart: id, until, lines: given_back }),
-            AnyEvent::Hold(Event::Held { cart: id, until, lines, rung }),
+            AnyEvent::Hold(Event::Released {
+                cart: id,
+                until,
+                lines: given_back,
+            }),
+            AnyEvent::Hold(Event::Held {
+                cart: id,
+                until,
+                lines,
+                rung,
+            }),
         ])
     }
 }
 
 fn refused(none: NoSeats) -> Refusal {
     match none {
-        NoSeats::NoSeatsTogether { largest_together, split_possible } => {
-            Refusal::NoSeatsTogether { largest_together, split_possible }
-        }
+        NoSeats::NoSeatsTogether {
+            largest_together,
+            split_possible,
+        } => Refusal::NoSeatsTogether {
+            largest_together,
+            split_possible,
+        },
         NoSeats::SoldOut { left } => Refusal::SoldOut { left },
     }
 }
 
-fn release(
-    cart: &Cart,
-    id: CartId,
-    numbers: &[u16],
-    until: At,
-) -> Result<Vec<AnyEvent>, Refusal> {
-    let lines: Vec<Line> =
-        cart.lines.iter().filter(|line| numbers.contains(&line.no)).cloned().collect();
+fn release(cart: &Cart, id: CartId, numbers: &[u16], until: At) -> Result<Vec<AnyEvent>, Refusal> {
+    let lines: Vec<Line> = cart
+        .lines
+        .iter()
+        .filter(|line| numbers.contains(&line.no))
+        .cloned()
+        .collect();
     if lines.is_empty() || lines.len() != numbers.len() {
         return Err(Refusal::NotFound);
     }
-    Ok(vec![AnyEvent::Hold(Event::Released { cart: id, until, lines })])
+    Ok(vec![AnyEvent::Hold(Event::Released {
+        cart: id,
+        until,
+        lines,
+    })])
 }

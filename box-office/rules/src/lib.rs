@@ -150,36 +150,77 @@ pub enum Refusal {
     /// The request key was used for another command.
     KeyReused,
     /// A figure or text of the command is outside its limits; `field` names it.
-    Malformed { field: &'static str },
+    Malformed {
+        field: &'static str,
+    },
     // plans and the catalogue
-    Plan { errors: Vec<String> },
-    SlugTaken { slug: String },
+    Plan {
+        errors: Vec<String>,
+    },
+    SlugTaken {
+        slug: String,
+    },
     PriceMissing,
     WindowEmpty,
-    SeatsWouldVanish { seats: Vec<String> },
+    SeatsWouldVanish {
+        seats: Vec<String>,
+    },
     // seats
-    NotOnSale { opens: Option<At> },
-    MaxTickets { max: u8 },
-    NoSeatsTogether { largest_together: u8, split_possible: bool },
-    SoldOut { left: u32 },
-    LeavesSingle { seats: Vec<SeatNo>, suggestions: Vec<Vec<SeatNo>> },
-    SeatTaken { seats: Vec<SeatNo> },
+    NotOnSale {
+        opens: Option<At>,
+    },
+    MaxTickets {
+        max: u8,
+    },
+    NoSeatsTogether {
+        largest_together: u8,
+        split_possible: bool,
+    },
+    SoldOut {
+        left: u32,
+    },
+    LeavesSingle {
+        seats: Vec<SeatNo>,
+        suggestions: Vec<Vec<SeatNo>>,
+    },
+    SeatTaken {
+        seats: Vec<SeatNo>,
+    },
     NeedsRight,
     /// Several price levels over categories that price them differently (domain 4.3).
-    PriceDiffers { total: Money },
+    PriceDiffers {
+        total: Money,
+    },
     /// The seat may not go alone; this one may (domain 4.4).
-    GiveUpInstead { seat: SeatNo },
+    GiveUpInstead {
+        seat: SeatNo,
+    },
     // carts and checkout
-    CartNotActive { state: cart::State },
-    CartsOpen { max: u32 },
+    CartNotActive {
+        state: cart::State,
+    },
+    CartsOpen {
+        max: u32,
+    },
     NotExpired,
-    CheckoutRunning { since: At },
+    CheckoutRunning {
+        since: At,
+    },
     CartNotEmpty,
     CartEmpty,
-    PriceChanged { old: Money, new: Money },
-    MissingData { fields: Vec<&'static str> },
-    BelowMinimum { minimum: Money },
-    TooManyAttempts { max: u8 },
+    PriceChanged {
+        old: Money,
+        new: Money,
+    },
+    MissingData {
+        fields: Vec<&'static str>,
+    },
+    BelowMinimum {
+        minimum: Money,
+    },
+    TooManyAttempts {
+        max: u8,
+    },
     /// The intent is not in a state that allows this.
     Stale,
     // door

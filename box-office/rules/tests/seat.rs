@@ -4,6 +4,9 @@
 //! that shares no code with the rules, `properties` holds both against each other, `sellout` sells
 //! a whole house.
 
+// The sell-out prints its figures.
+#![allow(clippy::print_stdout)]
+
 #[path = "seat/access.rs"]
 mod access;
 #[path = "seat/cases.rs"]
@@ -12,6 +15,12 @@ mod cases;
 mod choice;
 #[path = "seat/hall.rs"]
 mod hall;
+#[path = "seat/oracle.rs"]
+mod oracle;
+#[path = "seat/properties.rs"]
+mod properties;
+#[path = "seat/sellout.rs"]
+mod sellout;
 #[path = "seat/split.rs"]
 mod split;
 #[path = "seat/table.rs"]

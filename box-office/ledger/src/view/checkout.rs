@@ -3,11 +3,12 @@
 //! Never sees a card: the fields of the card are checked by the listener and always come back
 //! empty. Next: `order.rs`.
 
-use super::cart::{Owner, deadline, read, sums_of};
-use crate::{Fault, Snapshot};
-use usher_rules::cart::State as Stored;
+use super::cart::{Owner, deadline, read, seats, sums_of};
+use crate::{Fault, Snapshot, cart, checkout as intents};
+use usher_rules::cart::{Cart, Note, State as Stored};
+use usher_rules::tender;
 use usher_rules::view::checkout::{Buyer, Checkout, FieldFault, State};
-use usher_rules::view::venue::Frame;
+use usher_rules::view::venue::{Frame, Place};
 
 /// What the last press of the button came to; nothing of it is stored.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,7 +28,9 @@ pub fn checkout(
     owner: Owner,
     typed: Typed,
 ) -> Result<Option<Checkout>, Fault> {
-    let Some(row) = read(snapshot, owner)?.filter(|row| row.state.runs()) else { return Ok(None) };
+    let Some(row) = read(snapshot, owner)?.filter(|row| row.state.runs()) else {
+        return Ok(None);
+    };
     if row.lines.is_empty() {
         return Ok(None);
     }
@@ -37,7 +40,10 @@ pub fn checkout(
     } else if row.attempts >= house.card_attempts_max {
         State::TooManyAttempts
     } else {
-        typed.state.unwrap_or(State::Form)
+        match typed.state {
+            Some(state) => state,
+            None => after_last_attempt(snapshot, owner, &row)?,
+        }
     };
     let remembered = || Buyer {
         name: row.buyer.name.clone(),
@@ -53,4 +59,60 @@ pub fn checkout(
         faults: typed.faults,
         state,
     }))
+}
+
+/// How the newest attempt ended, for whoever comes back to the page after it.
+fn after_last_attempt(snapshot: &Snapshot, owner: Owner, row: &Cart) -> Result<State, Fault> {
+    let intent = match row.intent {
+        Some(key) => intents::intent(snapshot, key)?,
+        None => None,
+    };
+    Ok(match intent.map(|intent| intent.state) {
+        Some(tender::State::Declined) => State::Declined,
+        Some(tender::State::Reversed) => State::SeatsGone {
+            seats: lost(snapshot, owner, row)?,
+        },
+        Some(
+            tender::State::Created
+            | tender::State::Sent
+            | tender::State::Approved
+            | tender::State::Captured
+            | tender::State::Cancelled
+            | tender::State::NotCharged
+            | tender::State::Unknown
+            | tender::State::NeedsOperator
+            | tender::State::Reversing,
+        )
+        | None => State::Form,
+    })
+}
+
+/// The seats that were gone when the card was approved, as the cart's own log has them.
+fn lost(snapshot: &Snapshot, owner: Owner, row: &Cart) -> Result<Vec<Place>, Fault> {
+    let Some(id) = owner.cart else {
+        return Ok(Vec::new());
+    };
+    let log = cart::log_of(snapshot, id)?;
+    let named = log.into_iter().rev().find_map(|(_, line)| match line.note {
+        Note::SeatsLost { seats } => Some(seats),
+        Note::Started { .. }
+        | Note::Requested { .. }
+        | Note::Authorized(_)
+        | Note::OrderCreated { .. }
+        | Note::Captured { .. }
+        | Note::Finished
+        | Note::Declined { .. }
+        | Note::Unanswered
+        | Note::NeverBooked
+        | Note::Voided
+        | Note::CaptureFailed { .. } => None,
+    });
+    let lost = named.unwrap_or_default();
+    let mut places = Vec::new();
+    for (performance, seat) in usher_rules::checkout::seats(&row.lines) {
+        if lost.contains(&seat) {
+            places.extend(seats(snapshot, performance, &[seat])?);
+        }
+    }
+    Ok(places)
 }

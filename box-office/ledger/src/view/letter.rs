@@ -16,9 +16,13 @@ pub fn letter(
     frame: Frame,
     id: LetterId,
 ) -> Result<Option<Letter>, Fault> {
-    let Some(row) = letter::get(snapshot, id)? else { return Ok(None) };
+    let Some(row) = letter::get(snapshot, id)? else {
+        return Ok(None);
+    };
     let Kind::Confirmation(order) = row.kind;
-    let Some(order) = order::order(handle, snapshot, frame, order)? else { return Ok(None) };
+    let Some(order) = order::order(handle, snapshot, frame, order)? else {
+        return Ok(None);
+    };
     Ok(Some(Letter {
         to_name: order.buyer_name.clone(),
         to_email: row.to,

@@ -42,7 +42,9 @@ pub fn led(handle: &Handle, address: &str) -> Option<Led> {
     if handle.token_fits(TokenKind::Order, id, token) {
         return Some(Led::Order(OrderId(id)));
     }
-    handle.token_fits(TokenKind::Cart, id, token).then_some(Led::Cart(CartId(id)))
+    handle
+        .token_fits(TokenKind::Cart, id, token)
+        .then_some(Led::Cart(CartId(id)))
 }
 
 pub fn order(
@@ -51,10 +53,14 @@ pub fn order(
     frame: Frame,
     id: OrderId,
 ) -> Result<Option<Order>, Fault> {
-    let Some(row) = checkout::order(snapshot, id)? else { return Ok(None) };
+    let Some(row) = checkout::order(snapshot, id)? else {
+        return Ok(None);
+    };
     let house = crate::write::house(snapshot)?;
     // The cart of an order is never deleted: it has lines.
-    let taxes = cart::get(snapshot, row.cart)?.map(|cart| cart.taxes).unwrap_or_default();
+    let taxes = cart::get(snapshot, row.cart)?
+        .map(|cart| cart.taxes)
+        .unwrap_or_default();
     Ok(Some(Order {
         frame,
         order: id,
@@ -82,15 +88,18 @@ pub fn pending(
     frame: Frame,
     id: CartId,
 ) -> Result<Option<Outcome>, Fault> {
-    let Some(row) = cart::get(snapshot, id)? else { return Ok(None) };
+    let Some(row) = cart::get(snapshot, id)? else {
+        return Ok(None);
+    };
     if let Some(order) = row.order {
         return Ok(Some(Outcome::Sold(order)));
     }
     let house = crate::write::house(snapshot)?;
     let (state, sums) = match row.state {
-        Stored::CheckingOut | Stored::CheckoutError => {
-            (State::Confirming, sums(snapshot, &house, &row.lines, &row.fee_lines(), &row.taxes)?)
-        }
+        Stored::CheckingOut | Stored::CheckoutError => (
+            State::Confirming,
+            sums(snapshot, &house, &row.lines, &row.fee_lines(), &row.taxes)?,
+        ),
         Stored::Active
         | Stored::Completed
         | Stored::ClosedByPatron
@@ -121,7 +130,9 @@ fn visits(
         let Some(ticket) = checkout::ticket(snapshot, *id)? else {
             return Err(Fault::Row(format!("ticket {id} is missing")));
         };
-        let known = visits.iter().position(|(named, _)| named.id == ticket.performance);
+        let known = visits
+            .iter()
+            .position(|(named, _)| named.id == ticket.performance);
         let at = match known {
             Some(at) => at,
             None => {
@@ -179,7 +190,9 @@ pub(super) fn door(named: &Named, place: Taken) -> String {
     };
     let zone = plan.seat_at(no).map(|seat| seat.zone);
     let served = plan.doors.iter().find(|doors| Some(doors.zone) == zone);
-    served.map(|served| served.doors.join(", ")).unwrap_or_default()
+    served
+        .map(|served| served.doors.join(", "))
+        .unwrap_or_default()
 }
 
 fn state(snapshot: &Snapshot, id: TicketId, row: &ticket::Ticket) -> Result<TicketState, Fault> {
@@ -187,9 +200,13 @@ fn state(snapshot: &Snapshot, id: TicketId, row: &ticket::Ticket) -> Result<Tick
         return Ok(TicketState::Cancelled { at });
     }
     let admission = admission::get(snapshot, row.performance, id)?;
-    Ok(match admission.map(|row| (row.presence, row.last_in, row.last_out)) {
-        Some((Presence::In, Some(at), _)) => TicketState::In { at },
-        Some((Presence::Out, _, Some(at))) => TicketState::Out { at },
-        Some((Presence::In | Presence::Out | Presence::NotUsed, _, _)) | None => TicketState::Valid,
-    })
+    Ok(
+        match admission.map(|row| (row.presence, row.last_in, row.last_out)) {
+            Some((Presence::In, Some(at), _)) => TicketState::In { at },
+            Some((Presence::Out, _, Some(at))) => TicketState::Out { at },
+            Some((Presence::In | Presence::Out | Presence::NotUsed, _, _)) | None => {
+                TicketState::Valid
+            }
+        },
+    )
 }

@@ -144,7 +144,10 @@ fn end(
     } else {
         (0, 1)
     };
-    let direction = (count > 1).then(|| vector(at(inner), at(tip)));
+    // Two seats on one spot point nowhere.
+    let direction = (count > 1)
+        .then(|| vector(at(inner), at(tip)))
+        .filter(|way| *way != (0.0, 0.0));
     End {
         block: no,
         row,
@@ -252,39 +255,66 @@ impl Chain {
         block
     }
 
-    /// Each chain as one block, where its earliest block stood and in that block's seat order.
-    pub fn into_blocks(mut self) -> Vec<Block> {
-        let count = self.blocks.len();
-        let mut done = vec![false; count];
-        let mut joined = Vec::with_capacity(count);
-        for block in 0..count {
-            if done[block] {
-                continue;
+    /// Each chain as one block, where its earliest block stood, in the seat order of its earliest
+    /// block of more than one seat.
+    pub fn into_blocks(self) -> Vec<Block> {
+        let mut done = vec![false; self.blocks.len()];
+        let mut joined = Vec::with_capacity(self.blocks.len());
+        for block in 0..self.blocks.len() {
+            if !done[block] {
+                let chain = self.chain_of(block);
+                chain.iter().for_each(|(member, _)| done[*member] = true);
+                joined.push(Block {
+                    seats: self.seats_of(&chain),
+                    ..self.blocks[block].clone()
+                });
             }
-            let mut seats = self.walk(block, false, &mut done);
-            seats.reverse();
-            seats.append(&mut self.blocks[block].seats.clone());
-            seats.append(&mut self.walk(block, true, &mut done));
-            done[block] = true;
-            let earliest = std::mem::take(&mut self.blocks[block]);
-            joined.push(Block { seats, ..earliest });
         }
         joined
     }
 
-    /// Seats beyond one side of a block, walking outward.
-    fn walk(&self, start: usize, last: bool, done: &mut [bool]) -> Vec<SeatNo> {
-        let (mut from, mut side, mut seats) = (start, usize::from(last), Vec::new());
+    /// The blocks of one chain from end to end; true: taken in its own seat order.
+    fn chain_of(&self, start: usize) -> Vec<(usize, bool)> {
+        let mut chain: Vec<(usize, bool)> = self.beyond(start, false);
+        chain.reverse();
+        chain
+            .iter_mut()
+            .for_each(|(_, forward)| *forward = !*forward);
+        chain.push((start, true));
+        chain.append(&mut self.beyond(start, true));
+        let long = chain
+            .iter()
+            .filter(|(block, _)| self.blocks[*block].seats.len() > 1)
+            .min();
+        if long.is_some_and(|(_, forward)| !forward) {
+            chain.reverse();
+            chain
+                .iter_mut()
+                .for_each(|(_, forward)| *forward = !*forward);
+        }
+        chain
+    }
+
+    /// The blocks beyond one side of a block, walking outward.
+    fn beyond(&self, start: usize, last: bool) -> Vec<(usize, bool)> {
+        let (mut from, mut side, mut chain) = (start, usize::from(last), Vec::new());
         while let Some(next) = self.beyond[from][side] {
-            done[next] = true;
-            let enters_first = self.beyond[next][0] == Some(from);
-            let inner = self.blocks[next].seats.iter().copied();
-            if enters_first {
-                seats.extend(inner);
+            let forward = self.beyond[next][0] == Some(from);
+            chain.push((next, forward));
+            (from, side) = (next, usize::from(forward));
+        }
+        chain
+    }
+
+    fn seats_of(&self, chain: &[(usize, bool)]) -> Vec<SeatNo> {
+        let mut seats = Vec::new();
+        for (block, forward) in chain {
+            let own = self.blocks[*block].seats.iter().copied();
+            if *forward {
+                seats.extend(own);
             } else {
-                seats.extend(inner.rev());
+                seats.extend(own.rev());
             }
-            (from, side) = (next, usize::from(enters_first));
         }
         seats
     }

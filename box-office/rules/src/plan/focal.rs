@@ -65,11 +65,12 @@ pub(super) fn distance_cost(seat: &Seat, focal: Option<Point>, weights: Weights)
         weights.y * along(focal.y, seat.y),
     );
     let cost = (COST_PER_UNIT * (x * x + y * y).sqrt()).round();
-    // `as` stops at the ends of u32, which a place limit and a weight limit keep far away.
+    // Place and weight limits keep it far below the end of u32.
     cost as u32
 }
 
-fn is_stage(drawing: &Drawing) -> bool {
+/// Is it the drawing everybody looks at, by its words?
+pub fn is_stage(drawing: &Drawing) -> bool {
     let Some(text) = &drawing.text else {
         return false;
     };

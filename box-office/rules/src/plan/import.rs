@@ -9,7 +9,7 @@ use super::block::{self, by_hand};
 use super::original::{self, Original};
 use super::overlay::{self, Flags, Ground, Overlay};
 use super::reader::{Place, Reader, parse};
-use super::report::{Flaw, Remark, Report, Source};
+use super::report::{Flaw, Misfit, Remark, Report, Source};
 use super::{Block, HUNDREDTHS, Plan, Point, Seat, Zone, by_guid, focal, rekey, row_mark};
 use crate::id::SeatNo;
 use std::collections::BTreeMap;
@@ -147,19 +147,19 @@ fn find_blocks(
     let (blocks, unfit) = by_hand::join(cut.blocks, &overlay.joins);
     for index in unfit {
         let (first, second) = overlay.joins[index];
-        let flaw = Flaw::NotBlockEnds {
+        let flaw = Flaw::Misfit(Misfit::NotBlockEnds {
             first: guid(first),
             second: guid(second),
-        };
+        });
         report.refuse(Source::Overlay, Some(pointer("joins", index)), flaw);
     }
     let (blocks, unfit) = by_hand::cut(blocks, &overlay.cuts);
     for index in unfit {
         let (first, second) = overlay.cuts[index];
-        let flaw = Flaw::NotNeighbours {
+        let flaw = Flaw::Misfit(Misfit::NotNeighbours {
             first: guid(first),
             second: guid(second),
-        };
+        });
         report.refuse(Source::Overlay, Some(pointer("cuts", index)), flaw);
     }
     let blocks = by_hand::seat_tables(blocks, &mut overlay.tables, seats);

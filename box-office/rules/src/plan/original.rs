@@ -26,6 +26,9 @@ pub const ZONES_MAX: usize = 10_000;
 /// Categories of one plan.
 pub const CATEGORIES_MAX: usize = 1_000;
 
+/// Characters of a label once its number is filled in.
+pub const LABEL_CHARS_MAX: usize = 400;
+
 /// Whole plan units of width and height.
 pub const SIZE_MAX: f64 = 4_000_000.0;
 
@@ -211,9 +214,7 @@ impl Original {
         };
         let number = reader.name(&row, "row_number").unwrap_or_default();
         let labels = Labels {
-            row: reader
-                .name_or_null(&row, "row_label")
-                .map(|text| filled(&text, &number)),
+            row: filled(&row, "row_label", &number, reader),
             seat: reader.name_or_null(&row, "seat_label"),
         };
         reader.name(&row, "uuid");
@@ -266,10 +267,10 @@ impl Original {
         seat.guid = guid(&object, reader).unwrap_or_default();
         seat.number = reader.name(&object, "seat_number").unwrap_or_default();
         seat.row_label = labels.row.clone();
-        seat.seat_label = labels
-            .seat
-            .as_deref()
-            .map(|text| filled(text, &seat.number));
+        seat.seat_label = labels.seat.as_deref().and_then(|text| {
+            let label = text.replace("%s", &seat.number);
+            checked_label(label, &object.at("seat_number"), reader)
+        });
         reader.name_or_null(&object, "start_direction");
         let (x, y) = reader.position(&object, "position");
         let at = reader.point((row_at.0 + x, row_at.1 + y), &object.at("position"));
@@ -304,8 +305,22 @@ struct Labels {
 }
 
 /// A label with `%s` replaced by the number it stands for.
-fn filled(label: &str, number: &str) -> String {
-    label.replace("%s", number)
+fn filled(row: &Object<'_>, key: &str, number: &str, reader: &mut Reader<'_>) -> Option<String> {
+    let label = reader.name_or_null(row, key)?.replace("%s", number);
+    checked_label(label, &row.at(key), reader)
+}
+
+/// Many `%s` in a label and a long number must not multiply a small file into a huge plan.
+fn checked_label(label: String, place: &Place<'_>, reader: &mut Reader<'_>) -> Option<String> {
+    if label.chars().nth(LABEL_CHARS_MAX).is_none() {
+        return Some(label);
+    }
+    reader.too_big(
+        place,
+        "the characters of a filled label",
+        LABEL_CHARS_MAX as u64,
+    );
+    None
 }
 
 /// The guid as the published pattern has it: two characters or more, no space at either end,

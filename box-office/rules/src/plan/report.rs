@@ -82,6 +82,17 @@ pub enum Flaw {
     UnknownCategory {
         name: String,
     },
+    /// The overlay does not fit the plan.
+    Misfit(Misfit),
+    /// The list was cut here.
+    More {
+        count: u32,
+    },
+}
+
+/// How an overlay does not fit its plan. Names stay for good, as above.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misfit {
     UnknownSeat {
         guid: String,
     },
@@ -114,10 +125,6 @@ pub enum Flaw {
     },
     NameTwice {
         name: String,
-    },
-    /// The list was cut here.
-    More {
-        count: u32,
     },
 }
 
@@ -265,16 +272,25 @@ impl Flaw {
             Flaw::DuplicateGuid { .. } => "DuplicateGuid",
             Flaw::CannotRekey { .. } => "CannotRekey",
             Flaw::UnknownCategory { .. } => "UnknownCategory",
-            Flaw::UnknownSeat { .. } => "UnknownSeat",
-            Flaw::UnknownZone { .. } => "UnknownZone",
-            Flaw::UnknownRow { .. } => "UnknownRow",
-            Flaw::NotNeighbours { .. } => "NotNeighbours",
-            Flaw::NotBlockEnds { .. } => "NotBlockEnds",
-            Flaw::SeatUsedTwice { .. } => "SeatUsedTwice",
-            Flaw::NotWheelchair { .. } => "NotWheelchair",
-            Flaw::TooManyCompanions { .. } => "TooManyCompanions",
-            Flaw::NameTwice { .. } => "NameTwice",
+            Flaw::Misfit(misfit) => misfit.code(),
             Flaw::More { .. } => "More",
+        }
+    }
+}
+
+impl Misfit {
+    /// The stable name, as scripts use it.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Misfit::UnknownSeat { .. } => "UnknownSeat",
+            Misfit::UnknownZone { .. } => "UnknownZone",
+            Misfit::UnknownRow { .. } => "UnknownRow",
+            Misfit::NotNeighbours { .. } => "NotNeighbours",
+            Misfit::NotBlockEnds { .. } => "NotBlockEnds",
+            Misfit::SeatUsedTwice { .. } => "SeatUsedTwice",
+            Misfit::NotWheelchair { .. } => "NotWheelchair",
+            Misfit::TooManyCompanions { .. } => "TooManyCompanions",
+            Misfit::NameTwice { .. } => "NameTwice",
         }
     }
 }

@@ -9,10 +9,13 @@ use crate::seat::inventory::SeatSet;
 use crate::seat::layout::{Bay, Layout, Placement};
 use crate::seat::sight::{Sight, filtered};
 use crate::seat::single::stretches;
-use crate::seat::split::{DISTANCE_WEIGHT, distance, open_placements, seat_in_parts, singles_of};
+use crate::seat::split::{DISTANCE_WEIGHT, distance, open_placements, seat_in_parts};
 use crate::seat::spread::Weigh;
 use crate::seat::take::{joined, parts};
 use crate::seat::{COMPANIONS_PER_PLACE_MAX, Found, House, NoSeats, Request, Rung, SingleRule};
+
+/// Ways to choose the places of one bay that are tried.
+const CHOICES_MAX: usize = 200;
 
 /// Which seats must all be gone before unsold accessible ones may go to everybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,24 +96,31 @@ struct Search<'a> {
     companions: SeatSet,
 }
 
-/// Seats for everybody, and how far they are from what was wished.
+/// Seats for everybody; the smallest is the best.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Seating {
     singles: u32,
-    reach: Reach,
-    /// Rank of the bay by distance from the focal point.
-    bay: usize,
+    /// Parts in the bay, and people outside of it.
+    scattered: (usize, usize),
     weight: u64,
     access: Vec<SeatNo>,
     rest: Vec<Placement>,
 }
 
-/// How far the rest of the party is from the bay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
-    /// Beside it, in its row, or in the rows next to it.
-    Near,
-    Anywhere,
+/// Seats in one bay, with the rest of the party still standing.
+struct Begun {
+    access: Vec<SeatNo>,
+    /// Positions of `access`, in order; a released seat is in play and could be taken twice.
+    take: Vec<u32>,
+    seated: Vec<Placement>,
+    rest: u32,
+}
+
+impl Begun {
+    /// Is nobody in a wheelchair alone, wherever the rest goes?
+    fn has_company(&self) -> bool {
+        self.access.len() > 1 || self.rest == 0
+    }
 }
 
 impl<'a> Search<'a> {
@@ -156,15 +166,15 @@ impl<'a> Search<'a> {
         crate::seat::best::found(&self.sight, &parts, rung, seating.singles)
     }
 
-    /// The best seating of a party of so many, or of its wheelchair places alone if that is all.
+    /// The best seating of a party of so many, wheelchair users included: of the nearest bay with
+    /// room near it, and only then with the rest of the party anywhere.
     fn seat(&self, party: u8) -> Option<Seating> {
-        let layout = self.sight.layout;
         let wanted = usize::from(self.request.wheelchair);
         if usize::from(party) < wanted {
             return None;
         }
         let mut bays: Vec<(u64, Vec<SeatNo>)> = Vec::new();
-        for bay in &layout.bays {
+        for bay in &self.sight.layout.bays {
             let free: Vec<SeatNo> = self.free_places(bay);
             let cheapest = free
                 .windows(wanted)
@@ -173,11 +183,48 @@ impl<'a> Search<'a> {
             bays.extend(cheapest.map(|cheapest| (cheapest, free)));
         }
         bays.sort();
-        let tries = bays.iter().enumerate().flat_map(|(rank, (_, free))| {
-            free.windows(wanted)
-                .filter_map(move |places| self.seat_at(rank, places, party))
-        });
-        tries.min()
+        let mut best: Option<Seating> = None;
+        for (_, free) in &bays {
+            let near = choices(free, wanted).into_iter().filter_map(|places| {
+                let begun = self.begun(&places, party).into_iter();
+                begun
+                    .rev()
+                    .find_map(|begun| self.finished(&begun, self.near(&begun)?))
+            });
+            let here = near.min();
+            // Of two bays that leave as many singles the nearer one wins.
+            if here
+                .as_ref()
+                .is_some_and(|one| best.as_ref().is_none_or(|b| one.singles < b.singles))
+            {
+                best = here;
+            }
+            if best.as_ref().is_some_and(|best| best.singles == 0) {
+                return best;
+            }
+        }
+        best.or_else(|| self.seat_far(&bays, party))
+    }
+
+    /// The nearest bay with company for everybody in it; the rest as near as there is room.
+    fn seat_far(&self, bays: &[(u64, Vec<SeatNo>)], party: u8) -> Option<Seating> {
+        // Whether there is room far away does not depend on the bay.
+        let mut room: Vec<Option<bool>> = vec![None; usize::from(party) + 1];
+        let wanted = usize::from(self.request.wheelchair);
+        for (_, free) in bays {
+            for places in choices(free, wanted) {
+                for begun in self.begun(&places, party).into_iter().rev() {
+                    let fits = || self.far(&begun).is_some();
+                    let has_room =
+                        begun.has_company() && *room[begun.rest as usize].get_or_insert_with(fits);
+                    let rest = if has_room { self.far(&begun) } else { None };
+                    if let Some(seating) = rest.and_then(|rest| self.finished(&begun, rest)) {
+                        return Some(seating);
+                    }
+                }
+            }
+        }
+        None
     }
 
     fn free_places(&self, bay: &Bay) -> Vec<SeatNo> {
@@ -196,36 +243,50 @@ impl<'a> Search<'a> {
             .sum()
     }
 
-    /// Seats a party with its wheelchairs at these places.
-    fn seat_at(&self, bay: usize, places: &[SeatNo], party: u8) -> Option<Seating> {
+    /// Ways to begin with wheelchairs at these places: with no companion seat, with one, up to as
+    /// many as the party wishes. Fewer are for where the rest would find no room.
+    fn begun(&self, places: &[SeatNo], party: u8) -> Vec<Begun> {
         let layout = self.sight.layout;
         let others = usize::from(party) - places.len();
         let wish = match self.request.companions {
             0 => others,
             wished => usize::from(wished).min(others),
         };
-        let mut access = places.to_vec();
-        access.extend(self.companions_of(places, wish));
-        let seated: Vec<Placement> = {
-            let mut positions: Vec<u32> =
-                access.iter().map(|seat| layout.position(*seat)).collect();
-            positions.sort_unstable();
-            parts(layout, &positions)
+        let companions = self.companions_of(places, wish);
+        let with = |count: usize| {
+            let access: Vec<SeatNo> = [places, &companions[..count]].concat();
+            let mut take: Vec<u32> = access.iter().map(|seat| layout.position(*seat)).collect();
+            take.sort_unstable();
+            let rest = u32::from(party) - access.len() as u32;
+            Begun {
+                access,
+                seated: parts(layout, &take),
+                take,
+                rest,
+            }
         };
-        let rest = u32::from(party) - access.len() as u32;
-        let company = others == 0 || places.len() > 1 || access.len() > places.len();
-        let (reach, rest) = self.rest_of(&seated, rest, company)?;
-        let singles = singles_of(&self.sight, &rest);
+        (0..=companions.len()).map(with).collect()
+    }
+
+    fn finished(&self, begun: &Begun, rest: Vec<Placement>) -> Option<Seating> {
+        let layout = self.sight.layout;
+        let begin = begun.take.clone();
+        let take = rest
+            .iter()
+            .try_fold(begin, |take, part| joined(layout, &take, *part))?;
+        let singles = stretches(&self.sight, &take).len() as u32;
         let away: u64 = rest
             .iter()
-            .map(|part| distance(layout, &seated, *part))
+            .map(|part| distance(layout, &begun.seated, *part))
             .sum();
         let costs: u64 = rest.iter().map(|part| layout.cost(*part)).sum();
-        let weight = self.cost_of(&access) + costs + DISTANCE_WEIGHT * away;
-        Some(Seating {
+        let weight = self.cost_of(&begun.access) + costs + DISTANCE_WEIGHT * away;
+        let scattered = (begun.seated.len(), begun.rest as usize);
+        let allowed = singles == 0 || self.sight.rule.last_resort;
+        let access = begun.access.clone();
+        allowed.then_some(Seating {
             singles,
-            reach,
-            bay,
+            scattered,
             weight,
             access,
             rest,
@@ -260,56 +321,49 @@ impl<'a> Search<'a> {
             .collect()
     }
 
-    /// Places for the rest of the party. Without company in the bay somebody must sit right
-    /// beside it.
-    fn rest_of(
-        &self,
-        seated: &[Placement],
-        rest: u32,
-        company: bool,
-    ) -> Option<(Reach, Vec<Placement>)> {
-        if rest == 0 {
-            return company.then(|| (Reach::Near, Vec::new()));
+    /// Places for the rest beside the bay, in its row or in the rows next to it. Without company
+    /// in the bay somebody must sit right beside it.
+    fn near(&self, begun: &Begun) -> Option<Vec<Placement>> {
+        if begun.rest == 0 {
+            return Some(Vec::new());
         }
-        let mut near: Vec<u32> = seated
+        let layout = self.sight.layout;
+        let mut blocks: Vec<u32> = begun
+            .seated
             .iter()
-            .flat_map(|part| self.sight.layout.near(part.block))
+            .flat_map(|part| layout.near(part.block))
             .collect();
-        near.sort_unstable();
-        near.dedup();
-        let one = self.nearest(seated, near.iter().copied(), rest, &[], !company);
-        if let Some(part) = one {
-            return Some((Reach::Near, vec![part]));
-        }
-        if let Some(parts) = self.beside_and_near(seated, &near, rest) {
-            return Some((Reach::Near, parts));
-        }
-        if !company {
-            return None;
-        }
-        let all = 0..self.sight.layout.blocks.len() as u32;
-        if let Some(part) = self.nearest(seated, all, rest, &[], false) {
-            return Some((Reach::Anywhere, vec![part]));
-        }
-        self.split_rest(rest).map(|parts| (Reach::Anywhere, parts))
+        blocks.sort_unstable();
+        blocks.dedup();
+        let one = if begun.has_company() {
+            self.nearest(begun, &blocks, begun.rest, &begun.take)
+        } else {
+            self.beside(begun, begun.rest)
+        };
+        one.map(|part| vec![part])
+            .or_else(|| self.beside_and_near(begun, &blocks))
     }
 
     /// Some right beside the bay, the others near by: as many beside as there is room for.
-    fn beside_and_near(
-        &self,
-        seated: &[Placement],
-        near: &[u32],
-        rest: u32,
-    ) -> Option<Vec<Placement>> {
-        (1..rest).rev().find_map(|beside| {
-            if rest - beside == 1 && !self.request.allow_alone {
+    fn beside_and_near(&self, begun: &Begun, blocks: &[u32]) -> Option<Vec<Placement>> {
+        (1..begun.rest).rev().find_map(|size| {
+            let others = begun.rest - size;
+            if others == 1 && !self.request.allow_alone {
                 return None;
             }
-            let first = self.nearest(seated, near.iter().copied(), beside, &[], true)?;
-            let blocks = near.iter().copied();
-            let second = self.nearest(seated, blocks, rest - beside, &[first], false)?;
+            let first = self.beside(begun, size)?;
+            let take = joined(self.sight.layout, &begun.take, first)?;
+            let second = self.nearest(begun, blocks, others, &take)?;
             Some(vec![first, second])
         })
+    }
+
+    /// Places for the rest anywhere in the house, together if it can be.
+    fn far(&self, begun: &Begun) -> Option<Vec<Placement>> {
+        let all: Vec<u32> = (0..self.sight.layout.blocks.len() as u32).collect();
+        let one = self.nearest(begun, &all, begun.rest, &begun.take);
+        one.map(|part| vec![part])
+            .or_else(|| self.split_rest(begun.rest))
     }
 
     fn split_rest(&self, rest: u32) -> Option<Vec<Placement>> {
@@ -323,56 +377,83 @@ impl<'a> Search<'a> {
         })
     }
 
+    /// The placement with fewest singles that touches a part in the bay.
+    fn beside(&self, begun: &Begun, size: u32) -> Option<Placement> {
+        let mut blocks: Vec<u32> = begun.seated.iter().map(|part| part.block).collect();
+        blocks.dedup();
+        let all = open_placements(&self.sight, blocks.into_iter(), size);
+        let touching = all.filter(|placement| touches(&begun.seated, *placement));
+        let ranked = touching.filter_map(|placement| self.ranked(begun, placement, &begun.take));
+        ranked.min().map(|(_, _, _, placement)| placement)
+    }
+
     /// The placement with fewest singles nearest to the bay: beside it, in its row, elsewhere.
     fn nearest(
         &self,
-        seated: &[Placement],
-        blocks: impl Iterator<Item = u32>,
+        begun: &Begun,
+        blocks: &[u32],
         size: u32,
-        taken: &[Placement],
-        must_touch: bool,
+        taken: &[u32],
     ) -> Option<Placement> {
-        let layout = self.sight.layout;
-        let taken: Vec<u32> = {
-            let mut positions: Vec<u32> = taken
-                .iter()
-                .flat_map(|part| layout.positions(*part))
-                .collect();
-            positions.sort_unstable();
-            positions
-        };
-        let keys = open_placements(&self.sight, blocks, size).filter_map(|placement| {
-            let step = self.step(seated, placement);
-            if must_touch && step > 0 {
-                return None;
-            }
-            let take = joined(layout, &taken, placement)?;
-            let singles = stretches(&self.sight, &take).len();
-            if singles > 0 && !self.sight.rule.last_resort {
-                return None;
-            }
-            let weight =
-                layout.cost(placement) + DISTANCE_WEIGHT * distance(layout, seated, placement);
-            Some((singles, step, weight, placement))
-        });
-        keys.min().map(|(_, _, _, placement)| placement)
+        let all = open_placements(&self.sight, blocks.iter().copied(), size);
+        let ranked = all.filter_map(|placement| self.ranked(begun, placement, taken));
+        ranked.min().map(|(_, _, _, placement)| placement)
     }
 
-    /// 0: touches the bay's part, 1: same row, 2: elsewhere.
-    fn step(&self, seated: &[Placement], placement: Placement) -> u8 {
+    fn ranked(
+        &self,
+        begun: &Begun,
+        placement: Placement,
+        taken: &[u32],
+    ) -> Option<(usize, u8, u64, Placement)> {
         let layout = self.sight.layout;
-        let end = placement.start + placement.len;
-        let touches = |part: &Placement| {
-            part.block == placement.block
-                && (part.start + part.len == placement.start || end == part.start)
+        let take = joined(layout, taken, placement)?;
+        let singles = stretches(&self.sight, &take).len();
+        if singles > 0 && !self.sight.rule.last_resort {
+            return None;
+        }
+        let seated = &begun.seated;
+        let same_row = seated
+            .iter()
+            .any(|part| layout.same_row(part.block, placement.block));
+        let step = match (touches(seated, placement), same_row) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => 2,
         };
-        let same_row = |part: &Placement| layout.same_row(part.block, placement.block);
-        if seated.iter().any(touches) {
-            0
-        } else if seated.iter().any(same_row) {
-            1
-        } else {
-            2
+        let weight = layout.cost(placement) + DISTANCE_WEIGHT * distance(layout, seated, placement);
+        Some((singles, step, weight, placement))
+    }
+}
+
+/// Does a placement begin or end right beside one of these parts?
+fn touches(seated: &[Placement], placement: Placement) -> bool {
+    seated.iter().any(|part| {
+        part.block == placement.block
+            && (part.start + part.len == placement.start
+                || placement.start + placement.len == part.start)
+    })
+}
+
+/// Ways to choose so many free places of a bay: neighbours first, then, up to a limit, any.
+fn choices(free: &[SeatNo], wanted: usize) -> Vec<Vec<SeatNo>> {
+    let mut choices: Vec<Vec<SeatNo>> = free.windows(wanted).map(<[SeatNo]>::to_vec).collect();
+    let mut begun: Vec<(usize, Vec<SeatNo>)> = vec![(0, Vec::new())];
+    while let Some((from, chosen)) = begun.pop() {
+        if choices.len() == CHOICES_MAX {
+            break;
+        }
+        if chosen.len() == wanted {
+            if !choices.contains(&chosen) {
+                choices.push(chosen);
+            }
+            continue;
+        }
+        for at in (from..free.len()).rev() {
+            let mut chosen = chosen.clone();
+            chosen.push(free[at]);
+            begun.push((at + 1, chosen));
         }
     }
+    choices
 }

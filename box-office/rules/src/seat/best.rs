@@ -92,9 +92,10 @@ fn refusal(sight: &Sight, request: &Request, visit: Visit) -> NoSeats {
     if left < u32::from(request.party) {
         return NoSeats::SoldOut { left };
     }
+    let largest = sight.longest().min(u32::from(request.party) - 1) as u8;
     let fits = |party: &u8| together(sight, u32::from(*party), visit).is_some();
     NoSeats::NoSeatsTogether {
-        largest_together: (1..request.party).rev().find(fits).unwrap_or(0),
+        largest_together: (1..=largest).rev().find(fits).unwrap_or(0),
         split_possible: split::would_help(sight, request),
     }
 }
@@ -259,8 +260,7 @@ impl Search<'_> {
             layout.previous(placement.start),
             last.and_then(|last| layout.next(last)),
         ];
-        let inside = |at: u32| layout.positions(placement).any(|position| position == at);
-        let goes_on = |at: &u32| self.sight.in_play(*at) && !inside(*at);
+        let goes_on = |at: &u32| self.sight.in_play(*at);
         2 - beside.into_iter().flatten().filter(goes_on).count() as u32
     }
 }

@@ -7,7 +7,7 @@ use crate::id::{CategoryNo, SeatNo};
 use crate::seat::layout::{Layout, Placement};
 use crate::seat::sight::Sight;
 use crate::seat::single::{Stretch, singles_beside, stretches};
-use crate::seat::take::{joined, parts};
+use crate::seat::take::{joined, parts, smallest};
 use crate::seat::{House, Mode, SingleRule, Verdict, table};
 use std::ops::Range;
 
@@ -174,26 +174,40 @@ impl<'a> Choice<'a> {
     fn move_all(&self) -> Option<(u64, u64, Vec<u32>)> {
         let mut order: Vec<usize> = (0..self.parts.len()).collect();
         order.sort_by_key(|no| (std::cmp::Reverse(self.parts[*no].len), *no));
-        let tries: Vec<Vec<Placement>> = order
-            .iter()
-            .map(|no| {
-                let part = self.parts[*no];
-                let mut all: Vec<_> = self.placements(part.len, &self.bounds[*no]).collect();
-                let key = |one: &Placement| {
-                    (
-                        singles_beside(&self.sight, *one),
-                        self.sight.layout.cost(*one),
-                        *one,
-                    )
-                };
-                all.sort_by_cached_key(key);
-                all.truncate(TRIES_MAX);
-                all
-            })
-            .collect();
+        let key = |one: Placement| {
+            (
+                singles_beside(&self.sight, one),
+                self.sight.layout.cost(one),
+                one,
+            )
+        };
+        let tries_of = |no: &usize| -> Vec<Placement> {
+            let all = self.placements(self.parts[*no].len, &self.bounds[*no]);
+            smallest(all.map(key), TRIES_MAX)
+                .into_iter()
+                .map(|(_, _, one)| one)
+                .collect()
+        };
+        let tries: Vec<Vec<Placement>> = order.iter().map(tries_of).collect();
         let mut steps = STEPS_MAX;
-        let take = self.seat_all(&tries, &self.fixed, &mut steps)?;
+        let apart = self.seat_apart(&tries);
+        let take = apart.or_else(|| self.seat_all(&tries, &self.fixed, &mut steps))?;
         Some((0, 0, take))
+    }
+
+    /// Every part in a block of its own, which needs no second thought: in a large house the way
+    /// out of a selection in many parts.
+    fn seat_apart(&self, tries: &[Vec<Placement>]) -> Option<Vec<u32>> {
+        let layout = self.sight.layout;
+        let block_of = |at: &u32| layout.block_of[*at as usize];
+        let mut used: Vec<u32> = self.fixed.iter().map(block_of).collect();
+        let mut take = self.fixed.clone();
+        for part in tries {
+            let free = part.iter().find(|one| !used.contains(&one.block))?;
+            used.push(free.block);
+            take = joined(layout, &take, *free)?;
+        }
+        stretches(&self.sight, &take).is_empty().then_some(take)
     }
 
     fn seat_all(

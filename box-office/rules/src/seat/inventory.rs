@@ -54,6 +54,14 @@ impl SeatSet {
         self.words.iter().map(|word| word.count_ones()).sum()
     }
 
+    /// How many seats are in this set and not in the other.
+    pub fn count_without(&self, other: &SeatSet) -> u32 {
+        let words = self.words.iter().zip(&other.words);
+        words
+            .map(|(word, other)| (word & !other).count_ones())
+            .sum()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }

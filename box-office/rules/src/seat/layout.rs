@@ -42,6 +42,8 @@ pub struct Layout {
     pub(crate) not_for_sale: SeatSet,
     /// Accessible seats that are not released, and what is not for sale.
     pub(crate) kept_back: SeatSet,
+    /// Chairs of tables that are sold whole.
+    pub(crate) whole_tables: SeatSet,
     pub(crate) by_category: Vec<SeatSet>,
     pub(crate) by_zone: Vec<SeatSet>,
     /// For each party size up to [`PARTY_MAX`]: blocks long enough, cheapest possible sum first.
@@ -125,6 +127,13 @@ impl Layout {
             places: set(&|_, seat| seat.wheelchair),
             not_for_sale: set(&|no, _| !plan.for_sale(no)),
             kept_back: set(&|no, seat| !plan.for_sale(no) || is_access(seat)),
+            whole_tables: SeatSet::of(
+                seats,
+                plan.tables
+                    .iter()
+                    .filter(|table| table.whole)
+                    .flat_map(|t| t.seats.clone()),
+            ),
             by_category: plan
                 .category_nos()
                 .map(|no| set(&|_, seat| seat.category == no))

@@ -5,7 +5,7 @@
 
 use crate::id::{CategoryNo, SeatNo};
 use crate::seat::inventory::SeatSet;
-use crate::seat::layout::{Layout, Placement};
+use crate::seat::layout::{Layout, Placement, Shape};
 use crate::seat::{House, SingleRule};
 
 pub(crate) struct Sight<'a> {
@@ -69,6 +69,30 @@ impl<'a> Sight<'a> {
 
     pub fn left(&self) -> u32 {
         self.open.count()
+    }
+
+    /// Seats left that are sold one by one: without the chairs of tables sold whole.
+    pub fn left_one_by_one(&self) -> u32 {
+        self.open.count_without(&self.layout.whole_tables)
+    }
+
+    /// No party larger than this can sit side by side: the longest stretch that may be taken, of
+    /// a table all its open chairs.
+    pub fn longest(&self) -> u32 {
+        let mut longest = 0;
+        for block in &self.layout.blocks {
+            let round = block.shape != Shape::Row;
+            let mut open = 0;
+            for position in block.first..block.end {
+                open = match self.is_open(position) {
+                    true => open + 1,
+                    false if round => open,
+                    false => 0,
+                };
+                longest = longest.max(open);
+            }
+        }
+        longest
     }
 
     pub fn all_open(&self, placement: Placement) -> bool {

@@ -10,7 +10,7 @@ use crate::seat::layout::{Layout, Placement, Shape};
 use crate::seat::sight::Sight;
 use crate::seat::single::{singles_beside, stretches};
 use crate::seat::spread::{self, Weigh};
-use crate::seat::take::joined;
+use crate::seat::take::{joined, smallest};
 use crate::seat::{Found, Request, Rung};
 
 /// Placements of the first part that are tried.
@@ -38,15 +38,13 @@ pub(crate) fn in_parts(sight: &Sight, request: &Request) -> Option<Found> {
     Some(found(sight, &parts, rung, singles))
 }
 
-/// Would a permission that the request did not give seat the party?
+/// Would a permission that the request did not give seat the party? With both of them anybody may
+/// sit anywhere; where the rule yields that takes nothing but seats enough.
 pub(crate) fn would_help(sight: &Sight, request: &Request) -> bool {
     let party = u32::from(request.party);
-    let apart = || spread::least(sight, party, Weigh::Clean).is_some();
-    let apart_with_singles =
-        || sight.rule.last_resort && spread::least(sight, party, Weigh::FewestParts).is_some();
-    let alone = || anywhere(sight, party).is_some();
-    let split = !request.allow_split && (apart() || apart_with_singles());
-    split || (!(request.allow_split && request.allow_alone) && alone())
+    let missing = !(request.allow_split && request.allow_alone);
+    let enough = sight.left_one_by_one() >= party;
+    missing && enough && (sight.rule.last_resort || spread::can_be_clean(sight, party))
 }
 
 /// R5: any seats with the fewest new singles, which must be none unless the rule yields.
@@ -130,9 +128,15 @@ impl Chain {
         blocks.dedup();
         let mut best: Option<(u32, u64, Placement)> = None;
         for placement in open_placements(sight, blocks.into_iter(), size) {
-            let weight = self.weight
-                + sight.layout.cost(placement)
-                + DISTANCE_WEIGHT * distance(sight.layout, &self.parts, placement);
+            let nearest = self.weight + sight.layout.cost(placement);
+            // Only a part in the same block can mend a single that the others leave.
+            let elsewhere = self.parts.iter().all(|part| part.block != placement.block);
+            let least = if elsewhere { self.singles } else { 0 };
+            if best.is_some_and(|best| best.0 <= least && nearest > best.1) {
+                continue;
+            }
+            let away = distance(sight.layout, &self.parts, placement);
+            let weight = nearest + DISTANCE_WEIGHT * away;
             let Some(singles) = self.singles_with(sight, placement) else {
                 continue;
             };
@@ -164,21 +168,13 @@ impl Chain {
 
 /// The cheapest placements of a size that leave at most so many new singles.
 fn cheapest(sight: &Sight, size: u32, singles_max: u32) -> Vec<Placement> {
-    let mut kept: Vec<(u64, Placement)> = Vec::with_capacity(FIRST_MAX + 1);
     let blocks = 0..sight.layout.blocks.len() as u32;
-    for placement in open_placements(sight, blocks, size) {
-        let key = (sight.layout.cost(placement), placement);
-        let full = kept.len() == FIRST_MAX;
-        if full && kept.last().is_some_and(|last| key >= *last) {
-            continue;
-        }
-        if singles_beside(sight, placement) > singles_max {
-            continue;
-        }
-        let at = kept.partition_point(|held| *held < key);
-        kept.insert(at, key);
-        kept.truncate(FIRST_MAX);
-    }
+    let open = open_placements(sight, blocks, size);
+    let fit = open.filter(|placement| singles_beside(sight, *placement) <= singles_max);
+    let kept = smallest(
+        fit.map(|placement| (sight.layout.cost(placement), placement)),
+        FIRST_MAX,
+    );
     kept.into_iter().map(|(_, placement)| placement).collect()
 }
 

@@ -49,6 +49,16 @@ impl Weigh {
         }
     }
 
+    /// Can nothing be less spread, but for the cost? A rung is tried when the one before it found
+    /// nothing, so R4 has at least one single and R5 is never known to be the least.
+    fn is_least(self, tally: Tally, parts_min: u64) -> bool {
+        match self {
+            Weigh::Clean => tally.0[0] <= parts_min,
+            Weigh::FewestParts => tally.0[0] <= parts_min && tally.0[1] <= 1,
+            Weigh::FewestSingles => false,
+        }
+    }
+
     fn alone(self) -> Option<Tally> {
         match self {
             Weigh::Clean | Weigh::FewestParts => None,
@@ -83,48 +93,96 @@ enum Before {
     },
 }
 
-/// The least spread seating of `party`, as parts in block order.
+/// The least spread seating of `party`, as parts in block order. Among equally good ones it tends
+/// to the cheap seats: blocks are visited from the best seat on, until nothing can be less spread.
 pub(crate) fn least(sight: &Sight, party: u32, weigh: Weigh) -> Option<Vec<Placement>> {
-    let mut walk = Walk::new(sight, party, weigh);
-    let party = party as usize;
-    let mut reach: Vec<Option<Tally>> = vec![None; party + 1];
-    reach[0] = Some(Tally::default());
-    let mut chosen: Vec<(u32, Vec<usize>)> = Vec::new();
-    for block in 0..sight.layout.blocks.len() as u32 {
-        if !walk.block(block) {
-            continue;
+    let parts_min = u64::from(party.div_ceil(sight.longest().max(1)));
+    let mut reach = Reach::new(sight, party, weigh);
+    reach.visit(|tally| weigh.is_least(tally, parts_min));
+    reach.seating()
+}
+
+/// Can the party be seated without a new single, people alone or not?
+pub(crate) fn can_be_clean(sight: &Sight, party: u32) -> bool {
+    let is_clean = |tally: Tally| tally.0[0] == 0;
+    let mut reach = Reach::new(sight, party, Weigh::FewestSingles);
+    reach.visit(is_clean);
+    reach.whole().is_some_and(is_clean)
+}
+
+/// What can be reached by seating people block after block.
+struct Reach<'a> {
+    walk: Walk<'a>,
+    party: usize,
+    /// By people seated: the least tally.
+    least: Vec<Option<Tally>>,
+    /// For each block visited: how many sit there, by people seated up to it.
+    chosen: Vec<(u32, Vec<usize>)>,
+}
+
+impl<'a> Reach<'a> {
+    fn new(sight: &'a Sight<'a>, party: u32, weigh: Weigh) -> Reach<'a> {
+        let walk = Walk::new(sight, party, weigh);
+        let party = party as usize;
+        let mut least = vec![None; party + 1];
+        least[0] = Some(Tally::default());
+        Reach {
+            walk,
+            party,
+            least,
+            chosen: Vec::new(),
         }
-        let mut choice = vec![0; party + 1];
-        for total in (1..=party).rev() {
-            for count in 1..=total {
-                let (Some(before), Some(part)) = (reach[total - count], walk.ends[count]) else {
+    }
+
+    fn whole(&self) -> Option<Tally> {
+        self.least[self.party]
+    }
+
+    fn visit(&mut self, enough: impl Fn(Tally) -> bool) {
+        let order = self.walk.sight.layout.order(1).unwrap_or_default();
+        for (_, block) in order {
+            if self.walk.block(*block) {
+                self.add(*block);
+            }
+            if self.whole().is_some_and(&enough) {
+                return;
+            }
+        }
+    }
+
+    fn add(&mut self, block: u32) {
+        let mut choice = vec![0; self.party + 1];
+        for total in (1..=self.party).rev() {
+            for (count, way) in self.walk.ends.iter().enumerate().take(total + 1).skip(1) {
+                let (Some(before), Some(way)) = (self.least[total - count], way) else {
                     continue;
                 };
-                let sum = before + part.0;
-                if reach[total].is_none_or(|held| sum < held) {
-                    reach[total] = Some(sum);
+                let sum = before + way.0;
+                if self.least[total].is_none_or(|held| sum < held) {
+                    self.least[total] = Some(sum);
                     choice[total] = count;
                 }
             }
         }
-        chosen.push((block, choice));
-    }
-    reach[party]?;
-    let mut seated = Vec::new();
-    let mut total = party;
-    for (block, choice) in chosen
-        .iter()
-        .rev()
-        .filter(|(_, choice)| choice.iter().any(|c| *c > 0))
-    {
-        if choice[total] > 0 {
-            walk.block(*block);
-            seated.extend(walk.positions(choice[total]));
-            total -= choice[total];
+        if choice.iter().any(|count| *count > 0) {
+            self.chosen.push((block, choice));
         }
     }
-    seated.sort_unstable();
-    Some(take::parts(sight.layout, &seated))
+
+    fn seating(mut self) -> Option<Vec<Placement>> {
+        self.whole()?;
+        let mut seated = Vec::new();
+        let mut total = self.party;
+        for (block, choice) in self.chosen.iter().rev() {
+            if choice[total] > 0 {
+                self.walk.block(*block);
+                seated.extend(self.walk.positions(choice[total]));
+                total -= choice[total];
+            }
+        }
+        seated.sort_unstable();
+        Some(take::parts(self.walk.sight.layout, &seated))
+    }
 }
 
 /// The tally of a way to seat some people, and the last link of its chain of positions.
@@ -137,8 +195,8 @@ struct Walk<'a> {
     sight: &'a Sight<'a>,
     party: usize,
     weigh: Weigh,
-    /// Kinds of [`Before`].
-    kinds: usize,
+    /// Every [`Before`] by its number.
+    kinds: Vec<Before>,
     /// By people seated so far and kind of [`Before`].
     ways: Vec<Way>,
     next_ways: Vec<Way>,
@@ -151,8 +209,8 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(sight: &'a Sight<'a>, party: u32, weigh: Weigh) -> Walk<'a> {
         let party = party as usize;
-        let kinds = 5 + 3 * sight.shortest() as usize;
-        let ways = vec![None; (party + 1) * kinds];
+        let kinds: Vec<Before> = befores(sight.shortest()).collect();
+        let ways = vec![None; (party + 1) * kinds.len()];
         let next_ways = ways.clone();
         let ends = vec![None; party + 1];
         Walk {
@@ -228,15 +286,13 @@ impl<'a> Walk<'a> {
             self.step(position);
             std::mem::swap(&mut self.ways, &mut self.next_ways);
         }
-        for seated in 1..=self.party {
-            for before in befores(self.sight.shortest()) {
-                let way = self.ways[seated * self.kinds + self.kind(before)];
-                let (Some((tally, link)), Some(more)) = (way, self.end(before, wall)) else {
-                    continue;
-                };
-                if self.ends[seated].is_none_or(|held| tally + more < held.0) {
-                    self.ends[seated] = Some((tally + more, link));
-                }
+        for at in self.kinds.len()..self.ways.len() {
+            let Some((tally, link)) = self.ways[at] else {
+                continue;
+            };
+            let (seated, kind) = (at / self.kinds.len(), at % self.kinds.len());
+            if let Some(more) = self.end(self.kinds[kind], wall) {
+                keep(&mut self.ends[seated], tally + more, || link);
             }
         }
     }
@@ -246,23 +302,24 @@ impl<'a> Walk<'a> {
         let in_play = self.sight.in_play(position);
         let open = self.sight.is_open(position);
         let cost = Tally([0, 0, 0, self.sight.layout.sum(position, position + 1)]);
-        for seated in 0..=self.party {
-            for before in befores(self.sight.shortest()) {
-                let way = self.ways[seated * self.kinds + self.kind(before)];
-                let Some((tally, link)) = way else { continue };
-                if let Some((after, more)) = self.leave(before, in_play) {
-                    let at = seated * self.kinds + self.kind(after);
-                    keep(&mut self.next_ways[at], tally + more, || link);
-                }
-                if !open || seated == self.party {
-                    continue;
-                }
-                if let Some((after, more)) = self.take(before, in_play) {
-                    let at = (seated + 1) * self.kinds + self.kind(after);
-                    let links = &mut self.links;
-                    let chain = || linked(links, position, link);
-                    keep(&mut self.next_ways[at], tally + more + cost, chain);
-                }
+        let kinds = self.kinds.len();
+        for from in 0..self.ways.len() {
+            let Some((tally, link)) = self.ways[from] else {
+                continue;
+            };
+            let (row, before) = (from - from % kinds, self.kinds[from % kinds]);
+            if let Some((after, more)) = self.leave(before, in_play) {
+                let to = row + self.kind(after);
+                keep(&mut self.next_ways[to], tally + more, || link);
+            }
+            if !open || row / kinds == self.party {
+                continue;
+            }
+            if let Some((after, more)) = self.take(before, in_play) {
+                let to = row + kinds + self.kind(after);
+                let links = &mut self.links;
+                let chain = || linked(links, position, link);
+                keep(&mut self.next_ways[to], tally + more + cost, chain);
             }
         }
     }
@@ -338,6 +395,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Its number: the order of [`befores`].
     fn kind(&self, before: Before) -> usize {
         match before {
             Before::Taken { alone, in_play } => usize::from(alone) * 2 + usize::from(in_play),

@@ -49,3 +49,17 @@ pub(crate) fn joined(layout: &Layout, take: &[u32], placement: Placement) -> Opt
     }
     Some(joined)
 }
+
+/// The smallest keys, in order, at most so many.
+pub(crate) fn smallest<K: Ord>(keys: impl Iterator<Item = K>, max: usize) -> Vec<K> {
+    let mut kept: Vec<K> = Vec::with_capacity(max + 1);
+    for key in keys {
+        if kept.len() == max && kept.last().is_some_and(|last| key >= *last) {
+            continue;
+        }
+        let at = kept.partition_point(|held| *held < key);
+        kept.insert(at, key);
+        kept.truncate(max);
+    }
+    kept
+}

@@ -142,6 +142,14 @@ fn a_ring_of_six_seats_four_or_six_cleanly_and_five_at_last_resort() {
 }
 
 #[test]
+fn a_held_seat_is_taken_however_soon_its_hold_ends() {
+    // The rules are handed no time of expiry: until somebody releases it, `X` is `X`.
+    let hall = Hall::drawn(&[".X."]);
+    refused(&hall, &ask(2), &last_resort(), 1, true);
+    check(&hall, &ask(1), &never(), "R1", &["1X."]);
+}
+
+#[test]
 fn a_party_of_four_stays_in_the_centre_of_three_six_three() {
     // The sides are nearer here, and still a party of four is never cut by an aisle (A4).
     let hall = Hall::drawn(&["...|......|..."]);

@@ -109,6 +109,21 @@ fn both_parts_are_moved_when_moving_one_is_not_enough() {
 }
 
 #[test]
+fn many_people_one_by_one_are_judged_like_anybody() {
+    let hall = Hall::drawn(&["...."; 10]);
+    let picked = hall.marked(&[".1.."; 10]);
+    let verdict = check(&hall.house(), &picked, &last_resort(), Mode::Strict);
+    let ends = hall.marked(&["1..."; 10]);
+    assert_eq!(
+        verdict,
+        Verdict::LeavesSingle {
+            seats: ends.clone(),
+            suggestions: vec![ends]
+        }
+    );
+}
+
+#[test]
 fn seats_the_cart_has_already_are_not_moved() {
     picked("OO..X", "OO11X", never(), Mode::Lenient, Then::Ok);
     picked(
@@ -212,6 +227,8 @@ fn a_middle_seat_may_go_when_the_rest_stays_clean() {
 fn nobody_has_to_keep_a_seat_because_every_way_leaves_a_single() {
     may_go("XOOX", "X1OX", None);
     may_go("XOX", "X1X", None);
+    // The single beside was left when the seats were taken; this seat adds none.
+    may_go("X.OOO..X", "X.OO1..X", None);
     // A single that stood there before comes back.
     may_go("XO|OO..", "X1|OO..", None);
 }

@@ -1,7 +1,8 @@
 //! Houses drawn as text, front row first, and answers drawn into them.
 //!
 //! `.` free, `B` free in another category, `X` taken, `M` kept for members, `W` wheelchair place,
-//! `C` companion seat of the nearest place, `#` second pass, `O` held by the asking cart,
+//! `C` companion seat of the nearest place in its row (of none if there is none), `#` second
+//! pass, `O` held by the asking cart,
 //! `|` aisle. `(....)` is a table by chairs, `[....]` a table sold whole.
 //! Holds no judgement: that is in `oracle.rs`. Cost: 100 a row, 1 a seat from the left.
 
@@ -139,7 +140,10 @@ fn draw_row(plan: &mut Plan, row: u32, text: &str, cost: &impl Fn(u32, u32) -> u
     for at in (0..marks.len()).filter(|at| marks[*at] == 'C') {
         let places = (0..marks.len()).filter(|place| marks[*place] == 'W');
         let nearest = places.min_by_key(|place| (place.abs_diff(at), *place));
-        plan.seats[first + at].companion_of = nearest.map(|place| SeatNo((first + place) as u32));
+        plan.seats[first + at].companion_of =
+            Some(nearest.map_or(SeatNo((first + at) as u32), |place| {
+                SeatNo((first + place) as u32)
+            }));
     }
 }
 

@@ -82,3 +82,16 @@ fn two_parts_in_one_run_are_judged_together() {
     let hall = Hall::drawn(&["..BB.."]);
     check(&hall, &request, &never(), "R3", &["11BB22"]);
 }
+
+#[test]
+fn a_single_less_is_worth_a_part_further_away() {
+    let rows = ["...", "...", "XXX", "XXX", "XXX", "XXX", "..X"];
+    let picture = ["11.", "...", "XXX", "XXX", "XXX", "XXX", "22X"];
+    check(
+        &Hall::drawn(&rows),
+        &split(4),
+        &last_resort(),
+        "R4",
+        &picture,
+    );
+}

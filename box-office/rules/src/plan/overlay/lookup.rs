@@ -7,14 +7,15 @@ use crate::id::{CategoryNo, SeatNo};
 use crate::plan::Seat;
 use crate::plan::original::Original;
 use crate::plan::reader::{Object, Place, Reader, shortened};
-use crate::plan::report::{Flaw, Wrong};
+use crate::plan::report::{Flaw, Misfit, Wrong};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The plan an overlay must fit.
 pub(in crate::plan) struct Ground<'p> {
     original: &'p Original,
     by_guid: BTreeMap<&'p str, SeatNo>,
+    rows: BTreeSet<(u16, &'p str)>,
 }
 
 impl<'p> Ground<'p> {
@@ -23,7 +24,18 @@ impl<'p> Ground<'p> {
         let by_guid = seats
             .map(|(no, seat)| (seat.guid.as_str(), SeatNo(no as u32)))
             .collect();
-        Ground { original, by_guid }
+        let names = |seat: &'p Seat| {
+            let label = seat.row_label.as_deref().into_iter();
+            label
+                .chain([seat.row.as_str()])
+                .map(|name| (seat.zone, name))
+        };
+        let rows = original.seats.iter().flat_map(names).collect();
+        Ground {
+            original,
+            by_guid,
+            rows,
+        }
     }
 
     /// All zones of that name.
@@ -39,10 +51,9 @@ impl<'p> Ground<'p> {
         self.original.seats[no.0 as usize].guid.clone()
     }
 
+    /// True for a row number or a row label of that zone.
     pub fn has_row(&self, zone: u16, row: &str) -> bool {
-        let of_zone = |seat: &&Seat| seat.zone == zone;
-        let named = |seat: &Seat| seat.row == row || seat.row_label.as_deref() == Some(row);
-        self.original.seats.iter().filter(of_zone).any(named)
+        self.rows.contains(&(zone, row))
     }
 
     pub fn category(&self, name: &str) -> Option<CategoryNo> {
@@ -63,9 +74,9 @@ pub(super) fn zones(entry: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader
     if zones.is_empty() {
         reader.refuse(
             &entry.at("zone"),
-            Flaw::UnknownZone {
+            Flaw::Misfit(Misfit::UnknownZone {
                 name: shortened(name),
-            },
+            }),
         );
     }
     zones
@@ -116,9 +127,9 @@ pub(super) fn known_seat(
     if no.is_none() {
         reader.refuse(
             place,
-            Flaw::UnknownSeat {
+            Flaw::Misfit(Misfit::UnknownSeat {
                 guid: shortened(guid),
-            },
+            }),
         );
     }
     no

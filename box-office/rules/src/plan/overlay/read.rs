@@ -5,7 +5,7 @@
 
 use super::lookup::{Ground, category, known_seat, seat, zones};
 use super::{
-    AREAS_MAX, BEST_RANK_MAX, CAPACITY_MAX, COMPANIONS_MAX, ENTRIES_MAX, Flags, Overlay,
+    AREAS_MAX, BEST_RANK_MAX, CAPACITY_MAX, COMPANIONS_MAX, DOORS_MAX, ENTRIES_MAX, Flags, Overlay,
     TABLE_SEATS_MAX, TABLES_MAX,
 };
 use crate::id::{CategoryNo, SeatNo};
@@ -13,13 +13,13 @@ use crate::plan::block::by_hand::Pair;
 use crate::plan::drawing::corners;
 use crate::plan::focal::{RANK_MAX, Weights};
 use crate::plan::reader::{Kind, Object, Place, Reader};
-use crate::plan::report::{Flaw, Wrong};
+use crate::plan::report::{Flaw, Misfit, Wrong};
 use crate::plan::{GaArea, Table, ZoneDoors};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much one direction may count against the other.
-const WEIGHT_MAX: f64 = 100.0;
+const WEIGHT_MAX: f64 = 10.0;
 
 const OVERLAY: Kind = Kind {
     name: "overlay",
@@ -113,7 +113,7 @@ pub(in crate::plan) fn read(
 
 fn weights(overlay: &Object<'_>, reader: &mut Reader<'_>) -> Weights {
     const RANGE: Wrong = Wrong::Not {
-        expected: "two numbers from 0 to 100, not both 0",
+        expected: "two numbers from 0 to 10, not both 0",
     };
     let place = overlay.at("weights");
     let Some(value) = overlay.get("weights") else {
@@ -155,8 +155,15 @@ fn row_ranks(
             .copied()
             .filter(|zone| ground.has_row(*zone, &row))
             .collect();
+        if ranks.len() + known.len() > ENTRIES_MAX {
+            reader.too_big(&place, "the rows with a rank", ENTRIES_MAX as u64);
+            return ranks;
+        }
         if known.is_empty() && !zones.is_empty() {
-            reader.refuse(&entry.at("row"), Flaw::UnknownRow { row: row.clone() });
+            reader.refuse(
+                &entry.at("row"),
+                Flaw::Misfit(Misfit::UnknownRow { row: row.clone() }),
+            );
         }
         ranks.extend(known.into_iter().map(|zone| ((zone, row.clone()), rank)));
     }
@@ -215,12 +222,12 @@ fn check_companions(
         let taken = companions.entry(space).or_default();
         *taken += 1;
         if !flags.get(&space).is_some_and(|flags| flags.wheelchair) {
-            reader.refuse(place, Flaw::NotWheelchair { guid });
+            reader.refuse(place, Flaw::Misfit(Misfit::NotWheelchair { guid }));
         } else if *taken == COMPANIONS_MAX + 1 {
-            let flaw = Flaw::TooManyCompanions {
+            let flaw = Flaw::Misfit(Misfit::TooManyCompanions {
                 guid,
                 max: COMPANIONS_MAX,
-            };
+            });
             reader.refuse(place, flaw);
         }
     }
@@ -311,7 +318,7 @@ fn tables(overlay: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader<'_>) ->
             };
             if !seated.insert(no) {
                 let guid = ground.guid(no);
-                reader.refuse(&place, Flaw::SeatUsedTwice { guid });
+                reader.refuse(&place, Flaw::Misfit(Misfit::SeatUsedTwice { guid }));
             }
             seats.push(no);
         }
@@ -341,7 +348,7 @@ fn doors(overlay: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader<'_>) -> 
         let Some(entry) = reader.object(value, Some(&place), &DOORS) else {
             continue;
         };
-        let names = limited(&entry, "doors", ENTRIES_MAX, reader);
+        let names = limited(&entry, "doors", DOORS_MAX, reader);
         let names_place = entry.at("doors");
         let mut doors = Vec::new();
         for (index, value) in names.iter().enumerate() {
@@ -351,7 +358,12 @@ fn doors(overlay: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader<'_>) -> 
                 None => reader.wrong(&place, Wrong::NotText),
             }
         }
-        for zone in zones(&entry, ground, reader) {
+        let zones = zones(&entry, ground, reader);
+        if by_zone.len() + zones.len() > ENTRIES_MAX {
+            reader.too_big(&place, "the zones with doors", ENTRIES_MAX as u64);
+            return by_zone;
+        }
+        for zone in zones {
             by_zone.push(ZoneDoors {
                 zone,
                 doors: doors.clone(),
@@ -413,6 +425,6 @@ fn own_name(
     if names.insert(name.clone()) {
         return Some(name);
     }
-    reader.refuse(&entry.at("name"), Flaw::NameTwice { name });
+    reader.refuse(&entry.at("name"), Flaw::Misfit(Misfit::NameTwice { name }));
     None
 }

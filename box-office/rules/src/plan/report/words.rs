@@ -3,7 +3,7 @@
 //! For the technician and the manager who import a plan; patrons never see them. Never holds a
 //! decision. Next: `plan/report.rs` for the findings themselves.
 
-use super::{Finding, Flaw, Remark, Source, Wrong};
+use super::{Finding, Flaw, Misfit, Remark, Source, Wrong};
 use std::fmt;
 
 /// Guids spelt out in the words; the finding itself lists more.
@@ -53,50 +53,58 @@ impl fmt::Display for Flaw {
                     "category {name:?} is not in the plan's categories: define or correct it"
                 )
             }
-            Flaw::UnknownSeat { guid } => write!(
+            Flaw::Misfit(misfit) => write!(out, "{misfit}"),
+            Flaw::More { count } => write!(out, "and {count} more; correct these first"),
+        }
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Misfit::UnknownSeat { guid } => write!(
                 out,
                 "no seat {guid:?} in the plan (a re-keyed seat goes by its uuid): correct the guid"
             ),
-            Flaw::UnknownZone { name } => {
+            Misfit::UnknownZone { name } => {
                 write!(
                     out,
                     "no zone {name:?} in the plan: use a name as the plan has it"
                 )
             }
-            Flaw::UnknownRow { row } => {
+            Misfit::UnknownRow { row } => {
                 write!(
                     out,
                     "no row {row:?} in that zone: use row_number or row_label as in the plan"
                 )
             }
-            Flaw::NotNeighbours { first, second } => write!(
+            Misfit::NotNeighbours { first, second } => write!(
                 out,
                 "{first:?} and {second:?} do not sit side by side in one block: nothing to cut"
             ),
-            Flaw::NotBlockEnds { first, second } => write!(
+            Misfit::NotBlockEnds { first, second } => write!(
                 out,
                 "{first:?} and {second:?} do not end two different blocks: they cannot be joined"
             ),
-            Flaw::SeatUsedTwice { guid } => {
+            Misfit::SeatUsedTwice { guid } => {
                 write!(
                     out,
                     "seat {guid:?} stands at more than one table: leave it at one"
                 )
             }
-            Flaw::NotWheelchair { guid } => {
+            Misfit::NotWheelchair { guid } => {
                 write!(
                     out,
                     "{guid:?} is not marked wheelchair: mark it or correct companion_of"
                 )
             }
-            Flaw::TooManyCompanions { guid, max } => {
+            Misfit::TooManyCompanions { guid, max } => {
                 write!(
                     out,
                     "{guid:?} has more than {max} companion seats: leave {max} at most"
                 )
             }
-            Flaw::NameTwice { name } => write!(out, "name {name:?} is used twice: rename one"),
-            Flaw::More { count } => write!(out, "and {count} more; correct these first"),
+            Misfit::NameTwice { name } => write!(out, "name {name:?} is used twice: rename one"),
         }
     }
 }
