@@ -1,0 +1,172 @@
+//! Bytes of a plain ASCII scanner in, frames out. Time is passed in, in milliseconds.
+//! Holds framing only: suffix or silence, prefix, symbology mark, limits, resynchronising.
+//! Never does IO, never judges a ticket, never lets an empty frame or a long one through.
+//! Next: `sequence.rs` decides what a frame leads to.
+
+use crate::scanner::{ScannerSettings, Unreadable};
+
+/// Longest run of bytes kept while waiting for a suffix; above it the line is noise.
+pub const FRAME_BYTES_MAX: usize = 4_096;
+/// Longest payload that may be a ticket (domain 9.1, row 1).
+pub const PAYLOAD_BYTES_MAX: usize = 512;
+/// With a suffix configured: silence after which an unfinished code is thrown away.
+pub const GARBAGE_MS: u64 = 500;
+
+const STX: u8 = 0x02;
+const ETX: u8 = 0x03;
+
+/// One thing the line said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    Code {
+        payload: String,
+        symbology: Option<String>,
+    },
+    Unreadable(Unreadable),
+    Noise(Noise),
+}
+
+/// Bytes that were no frame. Counted for the technician, never taken for a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noise {
+    /// A code began and never got its suffix.
+    Partial,
+    /// `FRAME_BYTES_MAX` went by without a suffix; said once per run.
+    Overlong,
+}
+
+/// The framing state of one line.
+#[derive(Debug)]
+pub struct Codec {
+    silence_ms: Option<u64>,
+    prefix: Vec<u8>,
+    ignore: Vec<Vec<u8>>,
+    frame: Vec<u8>,
+    /// True from an overlong run until the next suffix or silence.
+    skipping: bool,
+    last_byte_ms: u64,
+}
+
+impl Codec {
+    pub fn new(settings: &ScannerSettings) -> Codec {
+        Codec {
+            silence_ms: settings.silence_ms(),
+            prefix: settings.prefix.as_bytes().to_vec(),
+            ignore: settings
+                .ignore
+                .iter()
+                .map(|text| text.as_bytes().to_vec())
+                .collect(),
+            frame: Vec::new(),
+            skipping: false,
+            last_byte_ms: 0,
+        }
+    }
+
+    /// Takes bytes that arrived at `now_ms`. How they were cut into calls makes no difference.
+    pub fn bytes(&mut self, bytes: &[u8], now_ms: u64, out: &mut Vec<Frame>) {
+        // A late timer must not glue two codes together.
+        self.tick(now_ms, out);
+        for &byte in bytes {
+            self.byte(byte, out);
+            self.last_byte_ms = now_ms;
+        }
+    }
+
+    /// When `tick` wants to be called, if no byte comes before.
+    pub fn due_ms(&self) -> Option<u64> {
+        let waiting = self.skipping || !self.frame.is_empty();
+        waiting.then(|| {
+            self.last_byte_ms
+                .saturating_add(self.silence_ms.unwrap_or(GARBAGE_MS))
+        })
+    }
+
+    /// Lets silence end a code (no suffix) or throw an unfinished one away (suffix).
+    pub fn tick(&mut self, now_ms: u64, out: &mut Vec<Frame>) {
+        if self.due_ms().is_none_or(|due| now_ms < due) {
+            return;
+        }
+        if self.silence_ms.is_some() {
+            self.end(out);
+        } else {
+            self.drop_partial(out);
+        }
+    }
+
+    /// The line hung up: what was begun is not a code.
+    pub fn hang_up(&mut self) {
+        self.frame.clear();
+        self.skipping = false;
+    }
+
+    fn byte(&mut self, byte: u8, out: &mut Vec<Frame>) {
+        match byte {
+            b'\r' | b'\n' | ETX => self.end(out),
+            // A start mark begins anew: whatever stood before it was noise.
+            STX => self.drop_partial(out),
+            _ if self.skipping => {}
+            _ if self.frame.len() == FRAME_BYTES_MAX => {
+                self.frame.clear();
+                self.skipping = true;
+                out.push(Frame::Noise(Noise::Overlong));
+            }
+            _ => self.frame.push(byte),
+        }
+    }
+
+    fn end(&mut self, out: &mut Vec<Frame>) {
+        self.skipping = false;
+        let bytes = std::mem::take(&mut self.frame);
+        out.extend(self.read(&bytes));
+        self.frame = bytes;
+        self.frame.clear();
+    }
+
+    fn drop_partial(&mut self, out: &mut Vec<Frame>) {
+        // A skipped run has been counted already.
+        if !self.frame.is_empty() {
+            out.push(Frame::Noise(Noise::Partial));
+        }
+        self.frame.clear();
+        self.skipping = false;
+    }
+
+    /// Takes prefix and symbology mark off a complete frame. Empty and ignored: nothing.
+    fn read(&self, frame: &[u8]) -> Option<Frame> {
+        let body = frame.strip_prefix(self.prefix.as_slice()).unwrap_or(frame);
+        let (symbology, payload) = take_symbology(body);
+        if payload.is_empty() || self.ignore.iter().any(|text| text == payload) {
+            return None;
+        }
+        if payload.len() > PAYLOAD_BYTES_MAX {
+            return Some(Frame::Unreadable(Unreadable::TooLong));
+        }
+        let payload = text(payload);
+        if payload.chars().any(char::is_control) {
+            return Some(Frame::Unreadable(Unreadable::ControlCharacters));
+        }
+        Some(Frame::Code { payload, symbology })
+    }
+}
+
+/// Splits an AIM mark (`]`, letter, letter or digit) off the front.
+fn take_symbology(body: &[u8]) -> (Option<String>, &[u8]) {
+    match body {
+        &[b']', letter, modifier, ref payload @ ..]
+            if letter.is_ascii_alphabetic() && modifier.is_ascii_alphanumeric() =>
+        {
+            let mark = [char::from(letter), char::from(modifier)].iter().collect();
+            (Some(mark), payload)
+        }
+        _ => (None, body),
+    }
+}
+
+/// UTF-8 where it is, else one character a byte: a foreign code must stay a code.
+fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().copied().map(char::from).collect(),
+    }
+}

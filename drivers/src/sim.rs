@@ -1,0 +1,17 @@
+//! Devices made of software: chosen in the configuration like any other, shipped with the box.
+//! Holds a scanner on a pseudo terminal and a gate with lamp and arm.
+//! They obey like hardware and can be told to fail like hardware; they never know the ledger.
+//! Next: `sim/scanner.rs`, `sim/stdio.rs` (`usher simulate scanner`), `sim/gate.rs`.
+
+pub mod gate;
+pub mod hear;
+mod pty;
+pub mod scanner;
+pub mod script;
+pub mod stdio;
+
+pub use gate::{SimGate, SimLines};
+pub use hear::{Heard, Meaning};
+pub use scanner::{SimScanner, SimScannerSettings};
+pub use script::{Move, Trick};
+pub use stdio::simulate;
