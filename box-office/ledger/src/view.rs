@@ -7,15 +7,20 @@
 
 pub mod cart;
 pub mod checkout;
+pub mod desk;
+pub mod door;
 pub mod letter;
+pub mod monitor;
 pub mod order;
 pub mod performance;
 pub mod production;
 pub mod seat_map;
 pub mod whats_on;
 
+mod arrivals;
 mod outcome;
 mod parts;
+mod scan;
 mod showing;
 mod sums;
 

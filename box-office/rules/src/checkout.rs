@@ -213,7 +213,8 @@ impl Saga<'_> {
         if total == Money::ZERO {
             events.push(self.log(vec![started, Note::Requested { card: false }]));
             events.extend(self.sell(&buyer, None, Note::Authorized(None)));
-            events.extend(self.finish(&buyer, None));
+            events.push(self.log(vec![Note::Captured { card: false }]));
+            events.extend(self.complete(&buyer, self.facts.fresh.order));
             return Ok(events);
         }
         events.extend(self.open_intent(token, total, started));
@@ -418,29 +419,25 @@ impl Saga<'_> {
     }
 
     fn captured(&self, key: Key) -> Result<Vec<AnyEvent>, Refusal> {
-        let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
-        if intent.state != tender::State::Approved {
-            return Err(Refusal::Stale);
+        let intent = self.approved_intent()?;
+        let fresh = &self.facts.fresh;
+        let order = self.cart.order.ok_or(Refusal::Stale)?;
+        let posting = posting::card_payment(order, intent.amount, self.ask.at, self.ask.day);
+        let mut events = vec![
+            self.intent(key, intent, tender::State::Captured),
+            AnyEvent::Checkout(Event::Posted(fresh.posting, posting)),
+            AnyEvent::Checkout(Event::PaymentMoved(order, Payment::Captured)),
+            self.log(vec![Note::Captured { card: true }]),
+        ];
+        if self.cart.state != State::Completed {
+            events.extend(self.complete(&self.cart.buyer, order));
         }
-        let mut events = vec![self.intent(key, intent, tender::State::Captured)];
-        events.extend(self.finish(&self.cart.buyer, Some(intent.amount)));
         Ok(events)
     }
 
-    /// Steps 5 and 6: payment posted, receipt queued, cart completed.
-    fn finish(&self, buyer: &Buyer, paid: Option<Money>) -> Vec<AnyEvent> {
-        let fresh = &self.facts.fresh;
+    /// Step 6: receipt queued, cart completed.
+    fn complete(&self, buyer: &Buyer, order: OrderId) -> Vec<AnyEvent> {
         let now = self.ask.at;
-        let order = self.cart.order.unwrap_or(fresh.order);
-        let mut events = Vec::new();
-        if let Some(amount) = paid {
-            let posting = posting::card_payment(order, amount, now, self.ask.day);
-            events.push(AnyEvent::Checkout(Event::Posted(fresh.posting, posting)));
-            events.push(AnyEvent::Checkout(Event::PaymentMoved(
-                order,
-                Payment::Captured,
-            )));
-        }
         let letter = Letter {
             kind: letter::Kind::Confirmation(order),
             to: buyer.email.clone(),
@@ -451,31 +448,29 @@ impl Saga<'_> {
             transcript: String::new(),
             sent_at: None,
         };
-        events.push(AnyEvent::Letter(letter::Event::Put(fresh.letter, letter)));
         let since = self.cart.checkout_since;
         let key = self.cart.intent;
-        events.push(self.move_cart(State::Completed, now, self.cart.attempts, since, key));
-        events.push(self.log(vec![
-            Note::Captured {
-                card: paid.is_some(),
-            },
-            Note::Finished,
-        ]));
-        events
+        vec![
+            AnyEvent::Letter(letter::Event::Put(self.facts.fresh.letter, letter)),
+            self.move_cart(State::Completed, now, self.cart.attempts, since, key),
+            self.log(vec![Note::Finished]),
+        ]
     }
 
-    fn capture_failed(&self, key: Key, reason: &str) -> Result<Vec<AnyEvent>, Refusal> {
+    fn approved_intent(&self) -> Result<&Intent, Refusal> {
         let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
-        if intent.state != tender::State::Approved {
-            return Err(Refusal::Stale);
-        }
-        let mut again = intent.clone();
+        if intent.state == tender::State::Approved { Ok(intent) } else { Err(Refusal::Stale) }
+    }
+
+    /// The order stays sold and the patron has a receipt as normal; the capture is tried again.
+    fn capture_failed(&self, key: Key, reason: &str) -> Result<Vec<AnyEvent>, Refusal> {
+        let mut again = self.approved_intent()?.clone();
+        let order = self.cart.order.ok_or(Refusal::Stale)?;
         again.queries = again.queries.saturating_add(1);
         let mut events = vec![self.intent(key, &again, tender::State::Approved)];
-        if intent.queries == 0 {
-            events.push(self.log(vec![Note::CaptureFailed {
-                reason: reason.to_owned(),
-            }]));
+        if self.cart.state != State::Completed {
+            events.push(self.log(vec![Note::CaptureFailed { reason: reason.to_owned() }]));
+            events.extend(self.complete(&self.cart.buyer, order));
         }
         Ok(events)
     }

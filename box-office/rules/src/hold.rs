@@ -498,8 +498,8 @@ impl Taking<'_> {
             party: u8::try_from(given_back.len()).expect("a cart holds few lines"),
             categories: self.priced(&places, Some(first.category))?,
             zone: None,
-            wheelchair: 0,
-            companions: 0,
+            wheelchair: self.places_of(&given_back, |seat| seat.wheelchair),
+            companions: self.places_of(&given_back, |seat| seat.companion_of.is_some()),
             allow_split: false,
             allow_alone: false,
         };
@@ -519,6 +519,15 @@ impl Taking<'_> {
                 rung,
             }),
         ])
+    }
+
+    /// How many of these lines are on seats of a kind.
+    fn places_of(&self, lines: &[Line], kind: impl Fn(&crate::plan::Seat) -> bool) -> u8 {
+        let seats = lines.iter().filter(|line| match line.place {
+            Place::Seat(no) => kind(self.scene.plan.seat(no)),
+            Place::Area(_) => false,
+        });
+        u8::try_from(seats.count()).expect("a cart holds few lines")
     }
 }
 

@@ -10,8 +10,8 @@ use minicbor::{Decode, Encode};
 
 /// Longest conversation kept with a letter, in bytes; the rest is cut in the middle.
 pub const TRANSCRIPT_BYTES_MAX: usize = 16 * 1024;
-/// Attempts before a letter waits for staff.
-pub const ATTEMPTS_MAX: u16 = 12;
+/// Attempts before a letter waits for staff; with the mailer's pace about three days.
+pub const ATTEMPTS_MAX: u16 = 80;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(index_only)]

@@ -453,30 +453,30 @@ fn seats_lost_after_the_approval_give_the_money_back_and_sell_nothing() {
 }
 
 #[test]
-fn a_failed_capture_leaves_the_order_sold_and_is_logged_once() {
-    let mut facts = facts(cart_of(State::CheckingOut));
+fn a_failed_capture_leaves_the_order_sold_and_the_patron_with_a_receipt() {
+    let sold = |state| Cart { order: Some(OrderId(20)), ..cart_of(state) };
+    let mut facts = facts(sold(State::CheckingOut));
     facts.intent = Some(intent(tender::State::Approved));
-    let failed = Command::CaptureFailed {
-        intent: Key([2; 16]),
-        reason: "slow".into(),
-    };
+    let failed = Command::CaptureFailed { intent: Key([2; 16]), reason: "slow".into() };
     let events = decide(&facts, &failed, &ask()).unwrap();
-    assert_eq!(intent_after(&events).state, tender::State::Approved);
-    assert_eq!(
-        notes(&events),
-        [Note::CaptureFailed {
-            reason: "slow".into()
-        }]
-    );
-    facts.intent.as_mut().unwrap().queries = 1;
-    assert_eq!(notes(&decide(&facts, &failed, &ask()).unwrap()), []);
+    assert_eq!(intent_after(&events).state, tender::State::Approved, "it is tried again");
+    let reason = Note::CaptureFailed { reason: "slow".into() };
+    assert_eq!(notes(&events), [reason, Note::Finished]);
+    assert_eq!(moved(&events).unwrap().0, State::Completed);
+    assert!(events.iter().any(|event| matches!(event, AnyEvent::Letter(_))));
+    facts.cart = Some(sold(State::Completed));
+    assert_eq!(notes(&decide(&facts, &failed, &ask()).unwrap()), [], "it is logged once");
+    let late = decide(&facts, &Command::Captured(Key([2; 16])), &ask()).unwrap();
+    assert_eq!(notes(&late), [Note::Captured { card: true }]);
+    assert!(!late.iter().any(|event| matches!(event, AnyEvent::Letter(_))), "one receipt");
+    assert_eq!(moved(&late), None);
 }
 
 #[test]
 fn an_answer_comes_once() {
     use tender::State as Stage;
     let answer = |state, command: Command| {
-        let mut facts = facts(cart_of(State::CheckingOut));
+        let mut facts = facts(Cart { order: Some(OrderId(20)), ..cart_of(State::CheckingOut) });
         facts.intent = Some(intent(state));
         decide(&facts, &command, &ask())
     };

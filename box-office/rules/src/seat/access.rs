@@ -358,8 +358,12 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Places for the rest anywhere in the house, together if it can be.
+    /// Places for the rest anywhere in the house, together if it can be. Without a rest there is
+    /// nothing that being far away would mend.
     fn far(&self, begun: &Begun) -> Option<Vec<Placement>> {
+        if begun.rest == 0 {
+            return None;
+        }
         let all: Vec<u32> = (0..self.sight.layout.blocks.len() as u32).collect();
         let one = self.nearest(begun, &all, begun.rest, &begun.take);
         one.map(|part| vec![part])

@@ -7,9 +7,8 @@
 
 use crate::seat::layout::{Placement, Shape};
 use crate::seat::sight::Sight;
-use crate::seat::single::singles_beside;
-use crate::seat::{table, take};
-use std::ops::Add;
+use crate::seat::take;
+use std::ops::{Add, Range};
 
 /// What a rung counts, and in which order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,37 +241,55 @@ impl<'a> Walk<'a> {
                 let gap = |at: &u32| !sight.in_play(*at) && !sight.is_open(*at);
                 match (block.first..block.end).find(gap) {
                     Some(gap) => self.row((gap..block.end).chain(block.first..gap), false),
-                    None => self.closed_ring(no),
+                    None => self.round(block.first..block.end),
                 }
             }
         }
         self.ends.iter().any(Option::is_some)
     }
 
-    /// A table with no gap: one arc is never worse than several.
-    fn closed_ring(&mut self, block: u32) {
-        for party in 1..=self.party as u32 {
-            for placement in table::placements(self.sight, block, party) {
-                let singles = singles_beside(self.sight, placement);
-                let single = (0..singles)
-                    .try_fold(Tally::default(), |sum, _| Some(sum + self.weigh.single()?));
-                let alone = if party == 1 {
-                    self.weigh.alone()
-                } else {
-                    Some(Tally::default())
-                };
-                let (Some(single), Some(alone)) = (single, alone) else {
-                    continue;
-                };
-                let cost = Tally([0, 0, 0, self.sight.layout.cost(placement)]);
-                let tally = self.weigh.part() + single + alone + cost;
-                if self.ends[party as usize].is_none_or(|held| tally < held.0) {
-                    let positions = self.sight.layout.positions(placement);
-                    let link =
-                        positions.fold(NO_LINK, |link, at| linked(&mut self.links, at, link));
-                    self.ends[party as usize] = Some((tally, link));
-                }
+    /// A table with no gap to begin at: begins at each chair in turn, as the first of a part.
+    fn round(&mut self, chairs: Range<u32>) {
+        let count = chairs.len();
+        let all_open = chairs.clone().all(|chair| self.sight.is_open(chair));
+        if all_open && count <= self.party {
+            let alone = if count == 1 {
+                self.weigh.alone()
+            } else {
+                Some(Tally::default())
+            };
+            let cost = Tally([0, 0, 0, self.sight.layout.sum(chairs.start, chairs.end)]);
+            let links = &mut self.links;
+            let chain = || {
+                chairs
+                    .clone()
+                    .fold(NO_LINK, |link, chair| linked(links, chair, link))
+            };
+            if let Some(alone) = alone {
+                keep(
+                    &mut self.ends[count],
+                    self.weigh.part() + alone + cost,
+                    chain,
+                );
             }
+        }
+        for first in chairs.clone().filter(|chair| self.sight.is_open(*chair)) {
+            let in_play = self.sight.in_play(first);
+            let start = self.kinds.len()
+                + self.kind(Before::Taken {
+                    alone: true,
+                    in_play,
+                });
+            let cost = Tally([0, 0, 0, self.sight.layout.sum(first, first + 1)]);
+            let link = linked(&mut self.links, first, NO_LINK);
+            self.ways.fill(None);
+            self.ways[start] = Some((self.weigh.part() + cost, link));
+            self.walk((first + 1..chairs.end).chain(chairs.start..first));
+            self.finish(|walk, before| match before {
+                // It would be one part with the first chair: another beginning finds that.
+                Before::Taken { .. } => None,
+                Before::Free { .. } | Before::Long => walk.meets(before, in_play),
+            });
         }
     }
 
@@ -281,17 +298,26 @@ impl<'a> Walk<'a> {
         let origin = if wall { Origin::Wall } else { Origin::Edge };
         let start = self.kind(Before::Free { origin, len: 0 });
         self.ways[start] = Some((Tally::default(), NO_LINK));
+        self.walk(positions);
+        self.finish(|walk, before| walk.end(before, wall));
+    }
+
+    fn walk(&mut self, positions: impl Iterator<Item = u32>) {
         for position in positions {
             self.next_ways.fill(None);
             self.step(position);
             std::mem::swap(&mut self.ways, &mut self.next_ways);
         }
+    }
+
+    /// Ends all ways; `last` says what the end costs, or that a way cannot end so.
+    fn finish(&mut self, last: impl Fn(&Walk, Before) -> Option<Tally>) {
         for at in self.kinds.len()..self.ways.len() {
             let Some((tally, link)) = self.ways[at] else {
                 continue;
             };
             let (seated, kind) = (at / self.kinds.len(), at % self.kinds.len());
-            if let Some(more) = self.end(self.kinds[kind], wall) {
+            if let Some(more) = last(self, self.kinds[kind]) {
                 keep(&mut self.ends[seated], tally + more, || link);
             }
         }
@@ -354,7 +380,6 @@ impl<'a> Walk<'a> {
     }
 
     fn take(&self, before: Before, in_play: bool) -> Option<(Before, Tally)> {
-        let part = self.weigh.part();
         let more = match before {
             Before::Taken { .. } => {
                 return Some((
@@ -365,15 +390,9 @@ impl<'a> Walk<'a> {
                     Tally::default(),
                 ));
             }
-            Before::Free {
-                origin: Origin::Taken,
-                len: 1..,
-            } => part + self.weigh.single()?,
-            Before::Free {
-                origin: Origin::Edge,
-                len: 1..,
-            } if in_play => part + self.weigh.single()?,
-            Before::Free { .. } | Before::Long => part,
+            Before::Free { .. } | Before::Long => {
+                self.weigh.part() + self.meets(before, in_play)?
+            }
         };
         Some((
             Before::Taken {
@@ -382,6 +401,22 @@ impl<'a> Walk<'a> {
             },
             more,
         ))
+    }
+
+    /// What it costs that a stretch of free seats meets a taken one. It was short before if the
+    /// seats at both its ends were no part of its run.
+    fn meets(&self, before: Before, in_play: bool) -> Option<Tally> {
+        match before {
+            Before::Free {
+                origin: Origin::Taken,
+                len: 1..,
+            } => self.weigh.single(),
+            Before::Free {
+                origin: Origin::Edge,
+                len: 1..,
+            } if in_play => self.weigh.single(),
+            Before::Taken { .. } | Before::Free { .. } | Before::Long => Some(Tally::default()),
+        }
     }
 
     fn end(&self, before: Before, wall: bool) -> Option<Tally> {

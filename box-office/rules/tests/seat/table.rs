@@ -1,6 +1,7 @@
 //! Tables by chairs and tables sold whole (domain 4.4).
 
 use crate::hall::{Hall, alone, check, last_resort, never, refused, split};
+use usher_rules::id::CategoryNo;
 use usher_rules::seat::Request;
 
 #[test]
@@ -68,4 +69,16 @@ fn tables_sold_whole_are_no_part_of_a_split_party() {
         "R1",
         &["[1111]", "..X.."],
     );
+}
+
+#[test]
+fn a_party_may_sit_in_several_arcs_of_one_table() {
+    // Every other chair is of another category: no chair is gone, and no two are side by side.
+    let hall = Hall::drawn(&["(.B.B)"]);
+    let request = Request {
+        categories: Some(vec![CategoryNo(0)]),
+        ..alone(2)
+    };
+    check(&hall, &request, &last_resort(), "R5", &["(1B2B)"]);
+    refused(&hall, &request, &never(), 1, false);
 }

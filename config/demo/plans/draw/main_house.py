@@ -100,9 +100,9 @@ def main_house_overlay():
     for n in (14, 15):
         flags[f"S-G-{n}"] = {"house": True}
     doors = [
-        ("Stalls", ["Stalls left", "Stalls right"]),
-        ("Circle", ["Circle"]),
-        ("Boxes", ["Stalls left", "Stalls right"]),
+        ("Stalls", ["A", "B"]),
+        ("Circle", ["A", "C"]),
+        ("Boxes", ["A", "B"]),
     ]
     return {
         "version": 1,

@@ -1,0 +1,89 @@
+//! The desk: the house today, and what the store knows of devices and mail.
+//!
+//! What only the process knows (disk, clock, a device that does not answer) comes from the
+//! listener. Never holds a token. Next: `listener/staff/desk.rs`.
+
+use super::scan::{newest_of, performances_of};
+use super::showing::Stage;
+use crate::handle::Handle;
+use crate::{Fault, Snapshot, admission, device, inventory, source, tables};
+use std::collections::HashMap;
+use usher_rules::at::At;
+use usher_rules::device::DeviceRow;
+use usher_rules::id::DeviceNo;
+use usher_rules::letter::State;
+use usher_rules::view::desk::{Device, DeviceKind, DeviceState, HouseGlance};
+
+/// Letters counted of one state.
+const LETTERS_MAX: usize = 100_000;
+
+/// Performances of today with what is sold and who is in.
+pub fn houses(handle: &Handle, snapshot: &Snapshot, now: At) -> Result<Vec<HouseGlance>, Fault> {
+    let mut houses = Vec::new();
+    for (id, performance) in performances_of(snapshot, handle.day_of(now))? {
+        let Some(stage) = Stage::read(snapshot, id)? else { continue };
+        let tally = inventory::tally(snapshot, id)?;
+        houses.push(HouseGlance {
+            title: stage.production.title.clone(),
+            hall: performance.hall,
+            starts: performance.starts_at,
+            sold: tally.sold,
+            held: tally.held,
+            places_left: stage.left.all().0,
+            inside: admission::attendance(snapshot, id)?.inside,
+        });
+    }
+    Ok(houses)
+}
+
+/// Every enrolled device with its newest scan of today. `networked` names those that come over
+/// HTTP; ports and faults are for whoever drives a device to add.
+pub fn devices(
+    handle: &Handle,
+    snapshot: &Snapshot,
+    now: At,
+    networked: impl Fn(DeviceNo) -> bool,
+) -> Result<Vec<Device>, Fault> {
+    let rows = device::all(snapshot)?;
+    let mut seen: HashMap<DeviceNo, At> = HashMap::new();
+    newest_of(handle, snapshot, handle.day_of(now), rows.len(), |scan| {
+        let first = !seen.contains_key(&scan.scan.device);
+        seen.entry(scan.scan.device).or_insert(scan.at);
+        first
+    })?;
+    let seen = |no: DeviceNo| seen.get(&no).copied();
+    let device = |(no, row): (DeviceNo, DeviceRow)| Device {
+        state: state(&row, seen(no), now),
+        seen: seen(no),
+        name: row.device.name,
+        kind: if networked(no) { DeviceKind::NetworkDoor } else { DeviceKind::Scanner },
+        stands_at: row.device.door,
+        port: String::new(),
+        fault: String::new(),
+    };
+    Ok(rows.into_iter().map(device).collect())
+}
+
+fn state(row: &DeviceRow, seen: Option<At>, now: At) -> DeviceState {
+    if !row.device.enabled {
+        DeviceState::Off
+    } else if !row.may_scan(now) {
+        DeviceState::Locked
+    } else if seen.is_some() {
+        DeviceState::Ready
+    } else {
+        DeviceState::Waiting
+    }
+}
+
+/// Letters that wait to go out, and those that wait for staff.
+pub fn mail(snapshot: &Snapshot) -> Result<(u32, u32), Fault> {
+    Ok((count(snapshot, State::NotDone)?, count(snapshot, State::Error)?))
+}
+
+fn count(snapshot: &Snapshot, state: State) -> Result<u32, Fault> {
+    let state = state as u8;
+    let keys = (state, i64::MIN, 0)..=(state, i64::MAX, u64::MAX);
+    let found = source::range(snapshot, tables::MAIL, keys, LETTERS_MAX, |_, ()| Ok(()))?;
+    Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,327 @@
+//! Scans of a day, and what a door or a wall says of one: who, where, and why not.
+//!
+//! A scan is found through the index of its performance; a day is a stretch of the event log,
+//! found by halving it. Never judges a scan again: the verdict is the recorded one. Next:
+//! `monitor.rs`, `door.rs`.
+
+use super::level_name;
+use super::order::door;
+use super::sums::Named;
+use crate::handle::Handle;
+use crate::performance::PERFORMANCES_MAX;
+use crate::source::Source;
+use crate::{Fault, Snapshot, admission, checkout, events, source, tables};
+use std::collections::HashMap;
+use std::rc::Rc;
+use usher_rules::BusinessDay;
+use usher_rules::admission::{Admission, Direction, Go, Scan, Stop, Verdict};
+use usher_rules::at::{At, Span};
+use usher_rules::house::House;
+use usher_rules::id::{PerformanceId, TicketId};
+use usher_rules::order::Order;
+use usher_rules::performance::Performance;
+use usher_rules::ticket::Ticket;
+use usher_rules::view::door::{Plate, Reason, RecentScan, Signal};
+use usher_rules::view::monitor::ScanRow;
+use usher_rules::view::venue::Place;
+
+/// Scans of one day that are looked at.
+pub(super) const SCANS_MAX: usize = 50_000;
+/// Scans of a day looked at to find those of one device.
+const LOOKED_AT_MAX: usize = 2_000;
+const DAY: Span = Span::hours(24);
+
+/// One scan as it happened.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Scanned {
+    pub seq: u64,
+    pub at: At,
+    pub scan: Scan,
+}
+
+impl Scanned {
+    /// Did it let somebody in?
+    pub fn arrived(&self) -> bool {
+        self.scan.direction == Direction::In
+            && match &self.scan.verdict {
+                Verdict::Go(Go::Admitted | Go::ReEntry | Go::Overridden) => true,
+                Verdict::Go(Go::Out) | Verdict::Stop(_) | Verdict::Provisional => false,
+            }
+    }
+}
+
+/// Performances of one business day, by their start.
+pub(super) fn performances_of(
+    snapshot: &Snapshot,
+    day: BusinessDay,
+) -> Result<Vec<(PerformanceId, Performance)>, Fault> {
+    // A business day begins and ends less than two days from midnight UTC, wherever it is.
+    let midnight = At(i64::from(day.0) * DAY.0);
+    let (from, to) = (midnight - DAY - DAY, midnight + DAY + DAY + DAY);
+    let near = crate::performance::starting(snapshot, from, to)?;
+    Ok(near.into_iter().filter(|(_, row)| row.day == day).collect())
+}
+
+/// Scans of a performance on one day, oldest first; `None`: of all, those that led to no ticket
+/// among them.
+pub(super) fn scans_of(
+    handle: &Handle,
+    snapshot: &Snapshot,
+    day: BusinessDay,
+    performance: Option<PerformanceId>,
+) -> Result<Vec<Scanned>, Fault> {
+    read_all(snapshot, &numbers_of(handle, snapshot, day, performance)?)
+}
+
+/// The newest scans of a day that `wanted` picks, newest first, `max` at most; looks at the
+/// newest [`LOOKED_AT_MAX`] only, so that a phone at a door waits for nobody.
+pub(super) fn newest_of(
+    handle: &Handle,
+    snapshot: &Snapshot,
+    day: BusinessDay,
+    max: usize,
+    mut wanted: impl FnMut(&Scanned) -> bool,
+) -> Result<Vec<Scanned>, Fault> {
+    let numbers = numbers_of(handle, snapshot, day, None)?;
+    let mut found = Vec::new();
+    for seq in numbers.into_iter().rev().take(LOOKED_AT_MAX) {
+        found.extend(read(snapshot, seq)?.filter(|scan| wanted(scan)));
+        if found.len() >= max {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn numbers_of(
+    handle: &Handle,
+    snapshot: &Snapshot,
+    day: BusinessDay,
+    performance: Option<PerformanceId>,
+) -> Result<Vec<u64>, Fault> {
+    let first = first_of(handle, snapshot, day)?;
+    let end = first_of(handle, snapshot, BusinessDay(day.0.saturating_add(1)))?;
+    let owners: Vec<u64> = match performance {
+        Some(id) => vec![id.0],
+        None => {
+            let all = source::range(snapshot, tables::PERFORMANCES, .., PERFORMANCES_MAX, |id, _| {
+                Ok(id)
+            })?;
+            std::iter::once(0).chain(all).collect()
+        }
+    };
+    let mut found = Vec::new();
+    for owner in owners {
+        let keys = (owner, first)..(owner, end);
+        let room = SCANS_MAX.saturating_sub(found.len());
+        found.extend(source::range(snapshot, tables::SCANS_BY_PERFORMANCE, keys, room, |key, ()| {
+            Ok(key.1)
+        })?);
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// All scans of a performance, oldest first, `max` at most.
+pub(super) fn scans_at(
+    snapshot: &Snapshot,
+    performance: PerformanceId,
+    max: usize,
+) -> Result<Vec<Scanned>, Fault> {
+    read_all(snapshot, &admission::scans(snapshot, performance.0, 0, max)?)
+}
+
+fn read_all(snapshot: &Snapshot, numbers: &[u64]) -> Result<Vec<Scanned>, Fault> {
+    let mut found = Vec::with_capacity(numbers.len());
+    for seq in numbers {
+        found.extend(read(snapshot, *seq)?);
+    }
+    Ok(found)
+}
+
+pub(super) fn read(snapshot: &Snapshot, seq: u64) -> Result<Option<Scanned>, Fault> {
+    let scan = admission::scan_of(snapshot, seq)?;
+    Ok(scan.map(|(at, scan)| Scanned { seq, at, scan }))
+}
+
+/// Number of the first entry of a business day or after it: time never goes back in the log.
+fn first_of(handle: &Handle, snapshot: &Snapshot, day: BusinessDay) -> Result<u64, Fault> {
+    let (mut low, mut high) = (1, events::newest(snapshot)? + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let at = at_or_after(snapshot, middle)?;
+        if at.is_some_and(|at| handle.day_of(at) < day) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
+}
+
+fn at_or_after(snapshot: &Snapshot, seq: u64) -> Result<Option<At>, Fault> {
+    let table = snapshot.open(tables::EVENTS)?;
+    let Some(found) = table.range(seq..)?.next() else { return Ok(None) };
+    let (_, bytes) = found?;
+    let entry: usher_rules::Entry = crate::stored::row(bytes.value())?;
+    Ok(Some(entry.at))
+}
+
+/// Turns scans into what pages show, reading each performance and order once.
+pub(super) struct Narrator<'a> {
+    snapshot: &'a Snapshot,
+    house: House,
+    named: HashMap<PerformanceId, Rc<Named>>,
+}
+
+/// Who came with a ticket, and where it admits to.
+struct Bearer {
+    id: TicketId,
+    ticket: Ticket,
+    order: Option<Order>,
+    named: Rc<Named>,
+}
+
+impl Bearer {
+    fn name(&self) -> String {
+        self.order.as_ref().map(|order| order.buyer.name.clone()).unwrap_or_default()
+    }
+
+    fn place(&self) -> Place {
+        self.named.place(self.ticket.place, 1)
+    }
+}
+
+impl<'a> Narrator<'a> {
+    pub fn new(snapshot: &'a Snapshot) -> Result<Narrator<'a>, Fault> {
+        Ok(Narrator { snapshot, house: crate::write::house(snapshot)?, named: HashMap::new() })
+    }
+
+    pub fn named(&mut self, id: PerformanceId) -> Result<Rc<Named>, Fault> {
+        if let Some(named) = self.named.get(&id) {
+            return Ok(Rc::clone(named));
+        }
+        let named = Rc::new(Named::read(self.snapshot, id)?);
+        self.named.insert(id, Rc::clone(&named));
+        Ok(named)
+    }
+
+    fn bearer(&mut self, scan: &Scan) -> Result<Option<Bearer>, Fault> {
+        let Some(id) = scan.ticket else { return Ok(None) };
+        let Some(ticket) = checkout::ticket(self.snapshot, id)? else { return Ok(None) };
+        let order = checkout::order(self.snapshot, ticket.order)?;
+        let named = self.named(ticket.performance)?;
+        Ok(Some(Bearer { id, ticket, order, named }))
+    }
+
+    pub fn row(&mut self, scanned: &Scanned) -> Result<ScanRow, Fault> {
+        let bearer = self.bearer(&scanned.scan)?;
+        let (signal, reason) = self.verdict(&scanned.scan.verdict)?;
+        let admission = self.admission(scanned, bearer.as_ref())?;
+        let named = bearer.as_ref().map(|bearer| &bearer.named);
+        let device = crate::device::get(self.snapshot, scanned.scan.device)?;
+        Ok(ScanRow {
+            seq: scanned.seq,
+            performance: scanned.scan.performance,
+            title: named.map(|named| named.production.title.clone()).unwrap_or_default(),
+            play_code: named.map(|named| named.production.code.clone()).unwrap_or_default(),
+            starts: named.map(|named| named.performance.starts_at),
+            at: scanned.at,
+            buyer_name: bearer.as_ref().map(Bearer::name).unwrap_or_default(),
+            ticket: scanned.scan.ticket,
+            place: bearer.as_ref().map(Bearer::place),
+            scan_in: admission.as_ref().and_then(|row| row.last_in),
+            scan_out: admission.as_ref().and_then(|row| row.last_out),
+            signal,
+            reason,
+            door: scanned.scan.door.clone(),
+            device: device.map(|row| row.device.name).unwrap_or_default(),
+            share_tenths: 0,
+        })
+    }
+
+    /// The admission as the scan left it, or as it stands when the scan changed nothing.
+    fn admission(
+        &self,
+        scanned: &Scanned,
+        bearer: Option<&Bearer>,
+    ) -> Result<Option<Admission>, Fault> {
+        match (&scanned.scan.admission, bearer) {
+            (Some(row), _) => Ok(Some(row.clone())),
+            (None, Some(bearer)) => {
+                admission::get(self.snapshot, bearer.ticket.performance, bearer.id)
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
+    pub fn plate(&mut self, scanned: &Scanned) -> Result<Plate, Fault> {
+        let bearer = self.bearer(&scanned.scan)?;
+        let (signal, reason) = self.verdict(&scanned.scan.verdict)?;
+        let level = bearer.as_ref().map(|bearer| level_name(&self.house, bearer.ticket.level));
+        let named = bearer.as_ref().map(|bearer| &bearer.named);
+        Ok(Plate {
+            signal,
+            reason,
+            at: scanned.at,
+            ticket: scanned.scan.ticket,
+            buyer_name: bearer.as_ref().map(Bearer::name).unwrap_or_default(),
+            level_name: level.unwrap_or_default(),
+            place: bearer.as_ref().map(Bearer::place),
+            way: bearer
+                .as_ref()
+                .map(|bearer| door(&bearer.named, bearer.ticket.place))
+                .unwrap_or_default(),
+            title: named.map(|named| named.production.title.clone()).unwrap_or_default(),
+            starts: named.map(|named| named.performance.starts_at),
+        })
+    }
+
+    pub fn recent(&mut self, scanned: &Scanned) -> Result<RecentScan, Fault> {
+        let plate = self.plate(scanned)?;
+        Ok(RecentScan {
+            seq: scanned.seq,
+            signal: plate.signal,
+            reason: plate.reason,
+            at: plate.at,
+            buyer_name: plate.buyer_name,
+            place: plate.place,
+        })
+    }
+
+    pub fn verdict(&mut self, verdict: &Verdict) -> Result<(Signal, Reason), Fault> {
+        Ok(match verdict {
+            Verdict::Go(Go::Admitted | Go::Overridden) => (Signal::Go, Reason::Ok),
+            Verdict::Go(Go::ReEntry) => (Signal::Go, Reason::Reentry),
+            Verdict::Go(Go::Out) => (Signal::Go, Reason::Out),
+            Verdict::Provisional => (Signal::Ask, Reason::Provisional),
+            Verdict::Stop(stop) => (Signal::Stop, self.stop(stop)?),
+        })
+    }
+
+    fn stop(&mut self, stop: &Stop) -> Result<Reason, Fault> {
+        Ok(match stop {
+            Stop::Unreadable => Reason::Unreadable,
+            Stop::Device => Reason::Device,
+            Stop::BadSignature => Reason::BadSignature,
+            Stop::Unknown => Reason::Unknown,
+            Stop::Replaced { at } => Reason::Replaced { at: *at },
+            Stop::Cancelled { at } => Reason::Cancelled { at: *at },
+            Stop::WrongPerformance { performance, starts_at } => {
+                let title = self.named(*performance)?.production.title.clone();
+                Reason::WrongPerformance { title, starts: *starts_at }
+            }
+            Stop::Blocked => Reason::Blocked,
+            Stop::AlreadyUsed { at, door, .. } => {
+                Reason::AlreadyUsed { at: *at, door: door.clone() }
+            }
+            Stop::NoReEntry { out } => Reason::NoReentry { at: *out },
+            Stop::WrongDoor { go_to } => Reason::WrongDoor { go_to: go_to.join(", ") },
+            Stop::TooEarly { opens } => Reason::TooEarly { opens: *opens },
+            Stop::TooLate { closed } => Reason::TooLate { closed: *closed },
+            Stop::Unpaid { amount } => Reason::Unpaid { amount: *amount },
+            Stop::Full => Reason::Full,
+            Stop::NotIn => Reason::NotIn,
+        })
+    }
+}

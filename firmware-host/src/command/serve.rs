@@ -1,0 +1,101 @@
+//! `usher serve`: the real daemon, from its configuration to its last answered request.
+//!
+//! Speaks to the service manager: ready when it serves, pings only after a real self-check,
+//! stopping when asked. Exit 3 when the store failed, so that it is started again (trust 1.7).
+
+use crate::command::Exit;
+use crate::config::{Config, ConfigFault, Purpose};
+use crate::listen::{self, ListenFault, Serving};
+use crate::logging;
+use crate::notify::{self, Notifier};
+use crate::start::{self, Circumstances, Running, StartFault};
+use std::io;
+use std::path::Path;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use usher_ledger::{Denied, Handle, Lane, events};
+use usher_rules::{Actor, Command, Refusal, house};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServeFault {
+    #[error(transparent)]
+    Config(#[from] ConfigFault),
+    #[error(transparent)]
+    Start(#[from] StartFault),
+    #[error(transparent)]
+    Listen(#[from] ListenFault),
+    #[error(transparent)]
+    Notify(#[from] notify::NotifyFault),
+    #[error("signals: {0}")]
+    Signals(io::Error),
+}
+
+/// Serves until a signal comes or the store fails.
+pub async fn run(path: &Path, credentials: Option<&Path>) -> Result<Exit, ServeFault> {
+    let config = Config::read(path, Purpose::Serve)?;
+    logging::start(&config.log);
+    let notifier = Notifier::from_environment()?;
+    let mut listeners = notify::passed_listeners()?;
+    if listeners.is_empty() {
+        listeners = listen::bind(&config)?;
+    }
+    let running = start::start(&config, &Circumstances { credentials, demo: false }).await?;
+    let (shop, stop) = (running.shop.clone(), running.stop.child_token());
+    let serving = listen::start(&config, shop, listeners, axum::Router::new(), stop)?;
+    tell(&notifier.ready("serving"));
+    until_stopped(running, serving, &notifier).await
+}
+
+/// Waits for the end, feeding the watchdog; then stops everything in order.
+pub async fn until_stopped(
+    running: Running,
+    serving: Serving,
+    notifier: &Notifier,
+) -> Result<Exit, ServeFault> {
+    let handle = running.handle.clone();
+    let watch = CancellationToken::new();
+    let every = notify::watchdog_interval_from_environment();
+    let feeding = async {
+        if let Some(every) = every {
+            let clock = handle.clock().as_ref();
+            notify::feed_watchdog(notifier, clock, every, &watch, || check(&handle)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut terminate = signal(SignalKind::terminate()).map_err(ServeFault::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeFault::Signals)?;
+    let failed = tokio::select! {
+        words = handle.ended() => Some(words),
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        () = feeding => None,
+    };
+    watch.cancel();
+    tell(&notifier.stopping());
+    if let Some(words) = failed {
+        tracing::error!(fault = words, "the store failed; leaving to be started again");
+        return Ok(Exit::StoreFailed);
+    }
+    running.stop.cancel();
+    serving.finished().await;
+    running.stop().await;
+    Ok(Exit::Done)
+}
+
+/// Reads the store and passes once through the writer; writes nothing unless old keys are due.
+pub async fn check(handle: &Handle) -> Result<(), String> {
+    let snapshot = handle.snapshot().map_err(|fault| fault.to_string())?;
+    events::newest(&snapshot).map_err(|fault| fault.to_string())?;
+    drop(snapshot);
+    let command = Command::House(house::Command::ForgetRequests);
+    match handle.ask(Lane::Till, Actor::House, None, command).await {
+        Ok(_) | Err(Denied::Refused(Refusal::NotFound)) => Ok(()),
+        Err(denied) => Err(format!("the writer answers {denied:?}")),
+    }
+}
+
+fn tell(told: &Result<(), notify::NotifyFault>) {
+    if let Err(fault) = told {
+        tracing::warn!(%fault, "the service manager was not told");
+    }
+}

@@ -1,0 +1,190 @@
+//! The demo's own page: beam a code at a simulated scanner, see its lamp, turn its arm.
+//!
+//! Handed to the listener as one extra router; exists only in the invented venue. What it does
+//! goes the long way: bytes on a pseudo terminal, read by the same driver as a real scanner.
+
+use crate::config::Config;
+use crate::demo::{GATES, SCANNERS};
+use crate::start::Running;
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::Router;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::Arc;
+use usher_drivers::gate::{Colour, Way};
+use usher_drivers::sim::{SimGate, SimScanner};
+use usher_ledger::{Fault, Handle, checkout, performance, production};
+use usher_listener::state::Shop;
+use usher_rules::cart::Place;
+use usher_rules::code::PAYLOAD_BYTES_MAX;
+use usher_rules::id::{DeviceNo, PerformanceId};
+use usher_rules::performance::Performance;
+use usher_rules::view::demo::{self as view, BenchAbout, BenchCode, BenchScanner};
+use usher_rules::view::door::Signal;
+
+/// Codes offered to try.
+const CODES_MAX: usize = 8;
+/// Newest tickets looked through for them.
+const LOOKED_AT_MAX: usize = 400;
+/// A code of the right shape that no box has made.
+const FORGED: &str = "U1CEABEZYBAIBQIBICTUJ4HMLKIFNGOLDT";
+
+/// Everything on the bench.
+pub struct Bench {
+    handle: Handle,
+    shop: Arc<Shop>,
+    scanners: Vec<SimScanner>,
+    paths: Vec<String>,
+    gates: HashMap<DeviceNo, Arc<SimGate>>,
+}
+
+impl Bench {
+    pub fn new(running: &Running, scanners: Vec<SimScanner>, config: &Config) -> Bench {
+        let path = |(number, ..): &(u32, &str, &str, &str)| {
+            let device = config.devices.iter().find(|device| device.number == *number);
+            let scanner = device.and_then(|device| device.scanner.as_ref());
+            scanner.map(|scanner| scanner.path.display().to_string()).unwrap_or_default()
+        };
+        Bench {
+            handle: running.handle.clone(),
+            shop: Arc::clone(&running.shop),
+            scanners,
+            paths: SCANNERS.iter().map(path).collect(),
+            gates: running.sim_gates.clone(),
+        }
+    }
+
+    fn gate(&self, scanner: usize) -> Option<&Arc<SimGate>> {
+        let (number, ..) = GATES.get(scanner)?;
+        self.gates.get(&DeviceNo(*number))
+    }
+
+    fn lamp(&self, scanner: usize) -> Option<Signal> {
+        let shown = self.gate(scanner)?.shown();
+        let colour = shown.borrow().colour;
+        colour.map(|colour| match colour {
+            Colour::Green => Signal::Go,
+            Colour::Amber => Signal::Ask,
+            Colour::Red => Signal::Stop,
+        })
+    }
+}
+
+/// The routes below `/demo`.
+pub fn router(bench: Bench) -> Router {
+    Router::new()
+        .route("/demo", get(page))
+        .route("/demo/beam", post(beam))
+        .route("/demo/rotate", post(rotate))
+        .with_state(Arc::new(bench))
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    scanner: Option<usize>,
+    #[serde(default)]
+    code: String,
+}
+
+async fn page(State(bench): State<Arc<Bench>>, Query(chosen): Query<Chosen>) -> Response {
+    let codes = match codes(&bench.handle) {
+        Ok(codes) => codes,
+        Err(fault) => {
+            tracing::error!(%fault, "the bench could not read the store");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
+    let scanners = SCANNERS.iter().enumerate().map(|(index, (_, name, door, _))| BenchScanner {
+        name: (*name).to_owned(),
+        door: (*door).to_owned(),
+        path: bench.paths.get(index).cloned().unwrap_or_default(),
+        lamp: bench.lamp(index),
+        has_turnstile: GATES.get(index).is_some_and(|(.., turnstile)| *turnstile),
+        said: String::new(),
+    });
+    let view = view::Bench {
+        frame: bench.shop.frame(0),
+        scanners: scanners.collect(),
+        codes,
+        chosen: chosen.scanner.unwrap_or(0).min(SCANNERS.len() - 1),
+        typed: chosen.code.chars().take(PAYLOAD_BYTES_MAX).collect(),
+    };
+    let look = bench.shop.look();
+    let page = usher_web::demo::page(&look.templates, &view, &look.words);
+    let headers = [("content-type", "text/html; charset=utf-8"), ("cache-control", "no-store")];
+    (headers, page.into_string()).into_response()
+}
+
+async fn beam(State(bench): State<Arc<Bench>>, Form(wanted): Form<Chosen>) -> Response {
+    let index = wanted.scanner.unwrap_or(0);
+    let Some(scanner) = bench.scanners.get(index) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let code: String = wanted.code.chars().filter(|letter| !letter.is_control()).collect();
+    if code.is_empty() || code.len() > PAYLOAD_BYTES_MAX {
+        return StatusCode::UNPROCESSABLE_ENTITY.into_response();
+    }
+    if let Err(fault) = scanner.beam(&code).await {
+        tracing::warn!(%fault, "a simulated beam was lost");
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    Redirect::to(&format!("/demo?scanner={index}")).into_response()
+}
+
+async fn rotate(State(bench): State<Arc<Bench>>, Form(wanted): Form<Chosen>) -> Response {
+    let index = wanted.scanner.unwrap_or(0);
+    let Some(gate) = bench.gate(index) else { return StatusCode::NOT_FOUND.into_response() };
+    gate.rotate(Way::In).await;
+    Redirect::to(&format!("/demo?scanner={index}")).into_response()
+}
+
+/// A few tickets of tonight, one of another day, and a forged one.
+fn codes(handle: &Handle) -> Result<Vec<BenchCode>, Fault> {
+    let snapshot = handle.snapshot()?;
+    let now = handle.now();
+    let tonight = |performance: &Performance| {
+        performance.day == handle.day_of(now) || performance.doors_open <= now
+    };
+    let mut codes = Vec::new();
+    let mut other = None;
+    for (_, ticket) in checkout::newest_tickets(&snapshot, LOOKED_AT_MAX)? {
+        let Some((performance, drawn)) = snapshot.staged(ticket.performance)? else { continue };
+        let title = title(&snapshot, ticket.performance)?;
+        let seat = match ticket.place {
+            Place::Seat(no) => {
+                let seat = drawn.plan.seat(no);
+                format!("{} {} {}", drawn.plan.zone_of(no).name, seat.row, seat.number)
+            }
+            Place::Area(no) => {
+                let area = drawn.plan.areas.get(usize::from(no.0));
+                area.map(|area| area.name.clone()).unwrap_or_default()
+            }
+        };
+        let Some(code) = handle.code(&ticket.code) else { continue };
+        let is_tonight = tonight(&performance) && now < performance.last_admission;
+        let about = if is_tonight { BenchAbout::Valid } else { BenchAbout::OtherPerformance };
+        let offered = BenchCode { code, about, title, seat };
+        if is_tonight && codes.len() < CODES_MAX - 2 {
+            codes.push(offered);
+        } else if !is_tonight && other.is_none() {
+            other = Some(offered);
+        }
+    }
+    codes.extend(other);
+    codes.push(BenchCode {
+        code: FORGED.to_owned(),
+        about: BenchAbout::Forged,
+        title: String::new(),
+        seat: String::new(),
+    });
+    Ok(codes)
+}
+
+fn title(snapshot: &usher_ledger::Snapshot, id: PerformanceId) -> Result<String, Fault> {
+    let Some(performance) = performance::get(snapshot, id)? else { return Ok(String::new()) };
+    let production = production::get(snapshot, performance.production)?;
+    Ok(production.map(|production| production.title).unwrap_or_default())
+}

@@ -1,0 +1,70 @@
+//! The sweeper: ends holds whose time is up, and gives time back when a clock jumped.
+//!
+//! Looks every five seconds at what a snapshot says is due and sends one command each; the rule
+//! decides. Idle, it writes nothing. Never frees a seat itself (domain 5.3).
+
+use crate::clock::{self, JumpWatch};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use usher_ledger::{Denied, Fault, Handle, Lane, cart};
+use usher_rules::at::Span;
+use usher_rules::id::CartId;
+use usher_rules::{Actor, Command, cart as rule, house};
+
+/// How often holds are looked at (domain 5.3).
+pub const EVERY: Duration = Duration::from_secs(5);
+
+/// Sweeps until `stop`.
+pub async fn run(handle: Handle, stop: CancellationToken) {
+    let mut jumps = JumpWatch::new(handle.now(), handle.clock().monotonic_ms());
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = clock::wait(handle.clock().as_ref(), EVERY) => {}
+        }
+        if let Some(by) = jumps.look(handle.now(), handle.clock().monotonic_ms()) {
+            shift(&handle, by).await;
+        }
+        if let Err(fault) = round(&handle).await {
+            tracing::error!(%fault, "the sweeper could not read the store");
+            return;
+        }
+    }
+}
+
+/// One round over everything that is due now.
+pub async fn round(handle: &Handle) -> Result<(), Fault> {
+    let now = handle.now();
+    let snapshot = handle.snapshot()?;
+    let due = cart::due(&snapshot, now)?;
+    let hold_time = usher_ledger::write::house(&snapshot)?.hold_time;
+    drop(snapshot);
+    for id in due {
+        let seen = handle.seen(id);
+        let alive = seen.is_some_and(|seen| seen + hold_time > now);
+        let command = match seen {
+            Some(seen) if alive => rule::Command::Touch { cart: id, seen },
+            _ => rule::Command::Expire { cart: id, seen },
+        };
+        send(handle, id, command).await;
+    }
+    Ok(())
+}
+
+async fn send(handle: &Handle, id: CartId, command: rule::Command) {
+    let expires = matches!(command, rule::Command::Expire { .. });
+    match handle.ask(Lane::Till, Actor::House, None, Command::Cart(command)).await {
+        Ok(_) if expires => handle.forget(id),
+        Ok(_) | Err(Denied::Refused(_) | Denied::Busy) => {}
+        Err(Denied::Bug) => tracing::error!(cart = %id, "a hold could not be ended"),
+    }
+}
+
+/// The time of the house stepped ahead: every hold moves with it (domain 5.3). Back it never goes.
+pub async fn shift(handle: &Handle, by: Span) {
+    tracing::warn!(by_ms = by.0, "the wall clock jumped; holds move with it");
+    let command = Command::House(house::Command::ShiftHolds(by));
+    if let Err(denied) = handle.ask(Lane::Till, Actor::House, None, command).await {
+        tracing::error!(?denied, "holds could not be moved with the clock");
+    }
+}

@@ -1,0 +1,106 @@
+//! The built binary from outside: what scripts rely on (interfaces 1).
+//!
+//! Runs `usher` as a process and looks at exit codes and streams. Never repeats what the unit
+//! tests of a command say. Next: `src/main.rs`.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+use usher::config::TokenHash;
+
+fn usher(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_usher"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the binary was built")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("the output is text")
+}
+
+#[test]
+fn wrong_usage_ends_with_two_and_says_so_on_stderr() {
+    for arguments in [
+        &["dance"][..],
+        &[],
+        &["check", "--colour"],
+        &["plan", "check"],
+        &[
+            "simulate",
+            "scanner",
+            "--link",
+            "/tmp/x",
+            "--protocol",
+            "ssi",
+        ],
+        &[
+            "simulate", "scanner", "--link", "/tmp/x", "--suffix", "bell",
+        ],
+    ] {
+        let output = usher(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_shipped_sample_passes_the_check() {
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/usher.toml");
+    let output = usher(&["check", "--config", sample]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("good: The Tidewell"));
+}
+
+#[test]
+fn a_refusal_ends_with_one_and_keeps_stdout_clean() {
+    let output = usher(&["check", "--config", "/nowhere/usher.toml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    assert!(text(&output.stderr).contains("cannot read /nowhere/usher.toml"));
+}
+
+#[test]
+fn each_new_token_is_another_and_comes_with_its_hash() {
+    let printed = || {
+        let output = usher(&["token", "new"]);
+        assert_eq!(output.status.code(), Some(0));
+        text(&output.stdout).to_owned()
+    };
+    let (one, two) = (printed(), printed());
+    assert_ne!(one, two);
+    let (token, line) = one.trim_end().split_once('\n').expect("two lines");
+    assert_eq!(line, format!("sha256 = \"{}\"", TokenHash::of(token)));
+}
+
+#[test]
+fn a_plan_report_is_one_json_document_even_when_refused() {
+    let output = usher(&["plan", "check", "--json", "/nowhere/plan.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("stdout is one JSON document");
+    assert_eq!(report["errors"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_simulated_scanner_ends_with_its_input_and_takes_its_link_along() {
+    let link = std::env::temp_dir().join(format!("usher-lane-{}", std::process::id()));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_usher"))
+        .args(["simulate", "scanner", "--suffix", "crlf", "--link"])
+        .arg(&link)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary was built");
+    let mut stdin = child.stdin.take().expect("stdin is a pipe");
+    stdin.flush().expect("the pipe is open");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends by itself");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(output.stdout.is_empty());
+    assert!(
+        std::fs::symlink_metadata(&link).is_err(),
+        "the link is left behind"
+    );
+}

@@ -1,0 +1,122 @@
+//! Pages that are the same for everybody, rendered once per change instead of once per request.
+//!
+//! Kept by path and query, valid for one version of what they show and for a few seconds, because
+//! words such as "tonight" move with the clock. Never keeps anything personal. Next: `changes.rs`.
+
+use axum::body::Bytes;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use usher_rules::at::{At, Span};
+
+/// Pages kept at once.
+pub const PAGES_MAX: usize = 512;
+/// Longest address that is kept, in bytes.
+pub const ADDRESS_BYTES_MAX: usize = 512;
+/// How long a page is good when nothing changed.
+pub const GOOD_FOR: Span = Span::seconds(10);
+
+struct Page {
+    version: Version,
+    made_at: At,
+    bytes: Bytes,
+}
+
+/// What a page was made from: the look, and the newest change to what it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub look: u64,
+    pub seq: u64,
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct Kept {
+    pages: Mutex<HashMap<String, Page>>,
+}
+
+impl Kept {
+    /// The page of that address and version, rendered if it is not there.
+    pub fn page<E>(
+        &self,
+        address: &str,
+        version: Version,
+        now: At,
+        render: impl FnOnce() -> Result<String, E>,
+    ) -> Result<Bytes, E> {
+        if let Some(bytes) = self.get(address, version, now) {
+            return Ok(bytes);
+        }
+        let bytes = Bytes::from(render()?);
+        if address.len() <= ADDRESS_BYTES_MAX {
+            let page = Page { version, made_at: now, bytes: bytes.clone() };
+            let mut pages = self.lock();
+            if pages.len() >= PAGES_MAX {
+                pages.clear();
+            }
+            pages.insert(address.to_owned(), page);
+        }
+        Ok(bytes)
+    }
+
+    fn get(&self, address: &str, version: Version, now: At) -> Option<Bytes> {
+        let pages = self.lock();
+        let page = pages.get(address)?;
+        let good = page.version == version && now - page.made_at < GOOD_FOR;
+        good.then(|| page.bytes.clone())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Page>> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use std::convert::Infallible;
+
+    const FIRST: Version = Version { look: 0, seq: 7 };
+
+    fn rendered(kept: &Kept, rounds: &[(&str, Version, At)]) -> u32 {
+        let count = Cell::new(0);
+        for (address, version, now) in rounds {
+            let page = kept.page(address, *version, *now, || {
+                count.set(count.get() + 1);
+                Ok::<_, Infallible>(format!("page {}", count.get()))
+            });
+            assert!(page.is_ok());
+        }
+        count.get()
+    }
+
+    #[test]
+    fn a_page_is_made_once_until_what_it_shows_changes() {
+        let kept = Kept::default();
+        assert_eq!(rendered(&kept, &[("/", FIRST, At(0)), ("/", FIRST, At(1))]), 1);
+        let changed = Version { seq: 8, ..FIRST };
+        assert_eq!(rendered(&kept, &[("/", changed, At(2)), ("/", changed, At(3))]), 1);
+        let dressed = Version { look: 1, ..changed };
+        assert_eq!(rendered(&kept, &[("/", dressed, At(4))]), 1);
+    }
+
+    #[test]
+    fn a_page_grows_old_when_nothing_changes() {
+        let kept = Kept::default();
+        let just_good = At(GOOD_FOR.0 - 1);
+        assert_eq!(rendered(&kept, &[("/", FIRST, At(0)), ("/", FIRST, just_good)]), 1);
+        assert_eq!(rendered(&kept, &[("/", FIRST, At(GOOD_FOR.0))]), 1);
+    }
+
+    #[test]
+    fn addresses_are_told_apart_and_their_number_is_bounded() {
+        let kept = Kept::default();
+        assert_eq!(rendered(&kept, &[("/a", FIRST, At(0)), ("/b", FIRST, At(0))]), 2);
+        for n in 0..=PAGES_MAX {
+            rendered(&kept, &[(&format!("/{n}"), FIRST, At(0))]);
+        }
+        assert!(kept.lock().len() <= PAGES_MAX);
+        let long = format!("/{}", "x".repeat(ADDRESS_BYTES_MAX));
+        assert_eq!(rendered(&kept, &[(&long, FIRST, At(0)), (&long, FIRST, At(0))]), 2);
+    }
+}

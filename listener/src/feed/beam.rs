@@ -1,0 +1,100 @@
+//! Beam to screen: from the moment a scan was read to the moment its row was drawn.
+//!
+//! The page says which row it drew; half of that socket's newest ping is taken off for the way
+//! back. Kept in memory, never the source of a decision. Next: `metrics.rs`.
+
+use crate::metrics::Metrics;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::watch;
+
+/// Scans whose moment of reading is remembered.
+const READ_MAX: usize = 4_096;
+/// A row drawn later than this was not drawn live; it is no measurement.
+const LATE_MS: u64 = 60_000;
+
+/// See the module. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Beams {
+    read: Arc<Mutex<VecDeque<(u64, u64)>>>,
+    /// Rings when a moment was added: a page may be quicker than the notice.
+    bell: watch::Sender<()>,
+    metrics: Metrics,
+}
+
+/// A row that a page says it drew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Drawn {
+    pub seq: u64,
+    pub drawn_ms: u64,
+    /// There and back, as the newest ping of that socket had it.
+    pub ping_ms: u64,
+}
+
+impl Beams {
+    pub fn new(metrics: Metrics) -> Beams {
+        Beams { read: Arc::default(), bell: watch::Sender::new(()), metrics }
+    }
+
+    /// A scan was read at this moment of the monotonic clock.
+    pub fn read(&self, seq: u64, read_ms: u64) {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if read.len() >= READ_MAX {
+            read.pop_front();
+        }
+        read.push_back((seq, read_ms));
+        drop(read);
+        self.bell.send_replace(());
+    }
+
+    pub fn bell(&self) -> watch::Receiver<()> {
+        self.bell.subscribe()
+    }
+
+    /// How long it took, recorded; none while the moment of reading is not known.
+    pub fn drawn(&self, drawn: Drawn) -> Option<u32> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, read_ms) = read.iter().rev().find(|(seq, _)| *seq == drawn.seq).copied()?;
+        drop(read);
+        let passed_ms = drawn.drawn_ms.saturating_sub(read_ms);
+        let beam_ms = passed_ms.saturating_sub(drawn.ping_ms / 2);
+        let beam_ms = u32::try_from(beam_ms).ok()?;
+        if u64::from(beam_ms) <= LATE_MS {
+            self.metrics.beam(beam_ms);
+        }
+        Some(beam_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_rules::at::Span;
+
+    #[test]
+    fn half_of_the_ping_is_taken_off() {
+        let beams = Beams::new(Metrics::default());
+        beams.read(7, 1_000);
+        let drawn = Drawn { seq: 7, drawn_ms: 1_050, ping_ms: 20 };
+        assert_eq!(beams.drawn(drawn), Some(40));
+        assert_eq!(beams.metrics.beam_to_screen(), Some(Span(40)));
+    }
+
+    #[test]
+    fn a_ping_longer_than_the_way_gives_zero_and_an_unknown_scan_nothing() {
+        let beams = Beams::new(Metrics::default());
+        beams.read(7, 1_000);
+        assert_eq!(beams.drawn(Drawn { seq: 7, drawn_ms: 1_005, ping_ms: 20 }), Some(0));
+        assert_eq!(beams.drawn(Drawn { seq: 8, drawn_ms: 1_005, ping_ms: 0 }), None);
+    }
+
+    #[test]
+    fn a_row_drawn_from_history_is_no_measurement() {
+        let beams = Beams::new(Metrics::default());
+        beams.read(7, 0);
+        beams.drawn(Drawn { seq: 7, drawn_ms: LATE_MS + 1, ping_ms: 0 });
+        assert_eq!(beams.metrics.beam_to_screen(), None);
+        beams.drawn(Drawn { seq: 7, drawn_ms: LATE_MS, ping_ms: 0 });
+        assert_eq!(beams.metrics.beam_to_screen(), Some(Span(60_000)));
+    }
+}

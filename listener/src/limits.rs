@@ -1,0 +1,167 @@
+//! How much one address may ask: pages, carts, cards, log-ins; and the sizes of all it sends.
+//!
+//! This machine and holders of a staff or device token are spared (trust 3). Counts in memory
+//! only, and forgets an address that has been quiet. Next: `accept.rs` for connections.
+
+use crate::request::Known;
+use crate::wording::Trouble;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+/// `[limits]` of the configuration, as far as the listener keeps them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub pages_per_s_max: u32,
+    pub pages_burst_max: u32,
+    pub carts_per_s_max: u32,
+    pub carts_burst_max: u32,
+    pub card_attempts_per_hour_max: u32,
+    pub log_ins_per_min_max: u32,
+    pub body_bytes_max: usize,
+    pub header_bytes_max: usize,
+    pub connections_max: usize,
+    pub connections_per_address_max: usize,
+    pub sockets_max: usize,
+    pub sockets_per_address_max: usize,
+    pub socket_queue_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            pages_per_s_max: 50,
+            pages_burst_max: 200,
+            carts_per_s_max: 5,
+            carts_burst_max: 100,
+            card_attempts_per_hour_max: 20,
+            log_ins_per_min_max: 10,
+            body_bytes_max: 64 * 1024,
+            header_bytes_max: 16 * 1024,
+            connections_max: 1_024,
+            connections_per_address_max: 64,
+            sockets_max: 256,
+            sockets_per_address_max: 8,
+            socket_queue_max: 256,
+        }
+    }
+}
+
+/// Addresses counted at once by one rate before the quiet ones are forgotten.
+const ADDRESSES_MAX: usize = 20_000;
+
+/// One rate, by address.
+struct Rate {
+    bucket: DefaultKeyedRateLimiter<IpAddr>,
+    clock: DefaultClock,
+}
+
+impl Rate {
+    fn new(quota: Quota) -> Rate {
+        Rate { bucket: RateLimiter::keyed(quota), clock: DefaultClock::default() }
+    }
+
+    fn spend(&self, known: &Known) -> Result<(), Trouble> {
+        if known.exempt() {
+            return Ok(());
+        }
+        if self.bucket.len() > ADDRESSES_MAX {
+            self.bucket.retain_recent();
+        }
+        let Err(early) = self.bucket.check_key(&known.peer.rate_address()) else {
+            return Ok(());
+        };
+        let wait = early.wait_time_from(self.clock.now());
+        let seconds = wait.as_secs().saturating_add(1);
+        Err(Trouble::TooMany { retry_after_s: u32::try_from(seconds).unwrap_or(u32::MAX) })
+    }
+}
+
+/// All rates by address.
+pub struct Rates {
+    pages: Rate,
+    carts: Rate,
+    cards: Rate,
+    log_ins: Rate,
+}
+
+impl Rates {
+    pub fn new(limits: &Limits) -> Rates {
+        let at_least_one = |max| NonZeroU32::new(max).unwrap_or(NonZeroU32::MIN);
+        let per_s = |rate, burst| {
+            Quota::per_second(at_least_one(rate)).allow_burst(at_least_one(burst))
+        };
+        Rates {
+            pages: Rate::new(per_s(limits.pages_per_s_max, limits.pages_burst_max)),
+            carts: Rate::new(per_s(limits.carts_per_s_max, limits.carts_burst_max)),
+            cards: Rate::new(Quota::per_hour(at_least_one(limits.card_attempts_per_hour_max))),
+            log_ins: Rate::new(Quota::per_minute(at_least_one(limits.log_ins_per_min_max))),
+        }
+    }
+
+    /// Any request.
+    pub fn page(&self, known: &Known) -> Result<(), Trouble> {
+        self.pages.spend(known)
+    }
+
+    /// A new cart.
+    pub fn cart(&self, known: &Known) -> Result<(), Trouble> {
+        self.carts.spend(known)
+    }
+
+    /// A card is about to be tried.
+    pub fn card(&self, known: &Known) -> Result<(), Trouble> {
+        self.cards.spend(known)
+    }
+
+    /// A token is about to be traded for a session.
+    pub fn log_in(&self, known: &Known) -> Result<(), Trouble> {
+        self.log_ins.spend(known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{Bearer, Peer};
+    use std::net::SocketAddr;
+    use usher_rules::id::DeviceNo;
+
+    fn from(address: &str) -> Known {
+        let address: SocketAddr = address.parse().unwrap();
+        let peer = Peer { address, tls: false };
+        Known { peer, bearer: Bearer::None, session: None, read_ms: 0 }
+    }
+
+    fn spent(rates: &Rates, known: &Known) -> usize {
+        (0..500).take_while(|_| rates.log_in(known).is_ok()).count()
+    }
+
+    #[test]
+    fn the_tenth_log_in_of_a_minute_passes_and_the_eleventh_does_not() {
+        let rates = Rates::new(&Limits::default());
+        assert_eq!(spent(&rates, &from("192.0.2.1:5000")), 10);
+        let over = rates.log_in(&from("192.0.2.1:6000"));
+        assert!(matches!(over, Err(Trouble::TooMany { retry_after_s }) if retry_after_s > 0));
+        assert_eq!(spent(&rates, &from("192.0.2.2:5000")), 10, "another address is another");
+    }
+
+    #[test]
+    fn one_ipv6_network_is_one_asker() {
+        let rates = Rates::new(&Limits::default());
+        assert_eq!(spent(&rates, &from("[2001:db8:1:2::1]:5000")), 10);
+        assert_eq!(spent(&rates, &from("[2001:db8:1:2::ffff]:5000")), 0);
+        assert_eq!(spent(&rates, &from("[2001:db8:1:3::1]:5000")), 10);
+    }
+
+    #[test]
+    fn this_machine_and_our_devices_are_spared() {
+        let rates = Rates::new(&Limits::default());
+        assert_eq!(spent(&rates, &from("127.0.0.1:5000")), 500);
+        assert_eq!(spent(&rates, &from("[::ffff:127.0.0.1]:5000")), 500);
+        let mut device = from("192.0.2.3:5000");
+        device.bearer = Bearer::Device(DeviceNo(1));
+        assert_eq!(spent(&rates, &device), 500);
+    }
+}

@@ -1,0 +1,245 @@
+//! Callers of the API: the public, holders of a right, door devices, and holders of one cart.
+//!
+//! Each call's handler takes one of these; a handler without cannot reach the ledger. Never reads
+//! a body. Next: `api.rs` for the calls.
+
+use super::guest::touch;
+use super::staff::{Need, signed_in};
+use super::{Bearer, Known, Permit, known};
+use crate::respond::Problem;
+use crate::state::Shop;
+use crate::token::{Right, Rights};
+use crate::wording::Trouble;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
+use usher_ledger::handle::TokenKind;
+use usher_ledger::{Lane, Snapshot, cart};
+use usher_rules::Actor;
+use usher_rules::cart::Cart;
+use usher_rules::id::{CartId, DeviceNo};
+
+/// A caller of the API with the right that the call needs, by token or by a signed-in session.
+pub struct Permitted<N: Need> {
+    permit: Permit,
+    need: PhantomData<N>,
+}
+
+impl<N: Need> Deref for Permitted<N> {
+    type Target = Permit;
+    fn deref(&self) -> &Permit {
+        &self.permit
+    }
+}
+
+impl<N: Need> FromRequestParts<Arc<Shop>> for Permitted<N> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Problem> {
+        let known = known(parts, shop);
+        let by = permitted(shop, &known, N::RIGHT)?;
+        let permit = Permit { shop: Arc::clone(shop), known, by, lane: Lane::Till };
+        Ok(Permitted { permit, need: PhantomData })
+    }
+}
+
+fn permitted(shop: &Shop, known: &Known, right: Right) -> Result<Actor, Trouble> {
+    let (rights, by) = match &known.bearer {
+        Bearer::Staff(staff) => (staff.rights, Actor::Staff(staff.name.clone())),
+        Bearer::Device(device) => (Rights::default(), Actor::Device(*device)),
+        Bearer::Other(_) | Bearer::Unreadable => return Err(Trouble::NoCredential),
+        Bearer::None => match signed_in(shop, known)? {
+            Some(signed_in) => (signed_in.rights, Actor::Staff(signed_in.name)),
+            None => return Err(Trouble::NoCredential),
+        },
+    };
+    if rights.has(right) { Ok(by) } else { Err(Trouble::NeedsRight { right }) }
+}
+
+/// Anybody at all: the calls that tell the public what is on.
+pub struct Anyone {
+    permit: Permit,
+}
+
+impl Deref for Anyone {
+    type Target = Permit;
+    fn deref(&self) -> &Permit {
+        &self.permit
+    }
+}
+
+impl FromRequestParts<Arc<Shop>> for Anyone {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Anyone, Problem> {
+        let known = known(parts, shop);
+        let by = Actor::Guest(None);
+        Ok(Anyone { permit: Permit { shop: Arc::clone(shop), known, by, lane: Lane::Shop } })
+    }
+}
+
+impl Anyone {
+    pub fn into_permit(self) -> Permit {
+        self.permit
+    }
+}
+
+/// Who may follow the scans: the right to the feed, or a signed-in door, whose count it moves.
+pub struct Watcher {
+    permit: Permit,
+}
+
+impl Watcher {
+    pub fn into_permit(self) -> Permit {
+        self.permit
+    }
+}
+
+impl FromRequestParts<Arc<Shop>> for Watcher {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Watcher, Problem> {
+        let known = known(parts, shop);
+        let door = match known.bearer {
+            Bearer::None => signed_in(shop, &known)?.filter(|who| who.rights.has(Right::Door)),
+            Bearer::Staff(_) | Bearer::Device(_) | Bearer::Other(_) | Bearer::Unreadable => None,
+        };
+        let by = match door {
+            Some(door) => Actor::Staff(door.name),
+            None => permitted(shop, &known, Right::Feed)?,
+        };
+        Ok(Watcher { permit: Permit { shop: Arc::clone(shop), known, by, lane: Lane::Till } })
+    }
+}
+
+/// Who may read the figures: this machine, or a token with the right to them.
+pub struct Gauger {
+    permit: Permit,
+}
+
+impl Deref for Gauger {
+    type Target = Permit;
+    fn deref(&self) -> &Permit {
+        &self.permit
+    }
+}
+
+impl FromRequestParts<Arc<Shop>> for Gauger {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Gauger, Problem> {
+        let known = known(parts, shop);
+        let by = if known.peer.is_loopback() && known.bearer == Bearer::None {
+            Actor::House
+        } else {
+            permitted(shop, &known, Right::Metrics)?
+        };
+        Ok(Gauger { permit: Permit { shop: Arc::clone(shop), known, by, lane: Lane::Till } })
+    }
+}
+
+/// An enrolled door device, by its token.
+pub struct Device {
+    permit: Permit,
+    pub device: DeviceNo,
+}
+
+impl Deref for Device {
+    type Target = Permit;
+    fn deref(&self) -> &Permit {
+        &self.permit
+    }
+}
+
+impl FromRequestParts<Arc<Shop>> for Device {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Device, Problem> {
+        let known = known(parts, shop);
+        let device = match &known.bearer {
+            Bearer::Device(device) => *device,
+            Bearer::Staff(_) => return Err(Trouble::NeedsRight { right: Right::Door }.into()),
+            Bearer::None | Bearer::Other(_) | Bearer::Unreadable => {
+                return Err(Trouble::NoCredential.into());
+            }
+        };
+        let by = Actor::Device(device);
+        let permit = Permit { shop: Arc::clone(shop), known, by, lane: Lane::Door };
+        Ok(Device { permit, device })
+    }
+}
+
+/// Whoever may act on the cart in the path: its token, its session, or staff at the desk.
+pub struct CartHolder {
+    permit: Permit,
+    pub cart: CartId,
+    pub row: Cart,
+}
+
+impl Deref for CartHolder {
+    type Target = Permit;
+    fn deref(&self) -> &Permit {
+        &self.permit
+    }
+}
+
+impl FromRequestParts<Arc<Shop>> for CartHolder {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Problem> {
+        let known = known(parts, shop);
+        let named = Path::<HashMap<String, String>>::from_request_parts(parts, shop).await;
+        let named = named.ok().and_then(|Path(named)| named.get("cart").cloned());
+        let cart: CartId = named
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(Trouble::not_found)?;
+        if matches!((&known.bearer, known.session), (Bearer::None, None)) {
+            return Err(Trouble::NoCredential.into());
+        }
+        let snapshot = shop.door().snapshot()?;
+        let row = cart::get(&snapshot, cart)?.ok_or_else(Trouble::not_found)?;
+        let (by, lane) = holder_of(shop, &snapshot, &known, cart)?;
+        touch(shop, &snapshot, cart, &row)?;
+        let permit = Permit { shop: Arc::clone(shop), known, by, lane };
+        Ok(CartHolder { permit, cart, row })
+    }
+}
+
+fn holder_of(
+    shop: &Shop,
+    snapshot: &Snapshot,
+    known: &Known,
+    cart: CartId,
+) -> Result<(Actor, Lane), Trouble> {
+    match &known.bearer {
+        Bearer::Staff(staff) if staff.rights.has(Right::Desk) => {
+            Ok((Actor::Staff(staff.name.clone()), Lane::Till))
+        }
+        Bearer::Staff(_) | Bearer::Device(_) => Err(Trouble::NeedsRight { right: Right::Desk }),
+        Bearer::Unreadable => Err(Trouble::NoCredential),
+        Bearer::Other(token) if shop.door().token_fits(TokenKind::Cart, cart.0, token) => {
+            Ok((Actor::Guest(Some(cart)), Lane::Shop))
+        }
+        Bearer::Other(token) if shaped_like_ours(token) => Err(Trouble::NotYours),
+        Bearer::Other(_) => Err(Trouble::NoCredential),
+        Bearer::None => {
+            let key = known.session.ok_or(Trouble::NoCredential)?;
+            let own = usher_ledger::session::get(snapshot, &key.0)?;
+            match own {
+                Some(session) if session.cart == Some(cart) => {
+                    Ok((Actor::Guest(Some(cart)), Lane::Shop))
+                }
+                Some(_) => Err(Trouble::NotYours),
+                None => Err(Trouble::NoCredential),
+            }
+        }
+    }
+}
+
+/// Could it be the token of some other cart?
+fn shaped_like_ours(token: &str) -> bool {
+    token.len() == 32 && usher_rules::code::from_base32(token).is_some()
+}

@@ -1,0 +1,94 @@
+//! Every address of the box on one page.
+//!
+//! What an address needs stands in its handler's signature: `Guest` and `Staff` on pages,
+//! `Anyone`, `Permitted`, `Device` and `CartHolder` in the API (`request.rs`). Pages of the demo
+//! come as one extra router. Never answers anything itself.
+
+use crate::state::Shop;
+use crate::{api, csrf, dress, feed};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use std::sync::Arc;
+use std::time::Duration;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+
+/// How long any answer may take; a checkout waits for its gateway, which has 20 s.
+const ANSWER_MAX: Duration = Duration::from_secs(60);
+/// How long a body may stand still on its way in.
+const BODY_STILL_MAX: Duration = Duration::from_secs(10);
+
+/// All routes, dressed. `extra` are the demo's pages, with their own state already given.
+pub fn routes(shop: Arc<Shop>, extra: Router) -> Router {
+    let (calls, described) = api::routes();
+    let described = Bytes::from(described);
+    let routes = Router::new()
+        .nest("/api/v1", calls)
+        .route("/api/openapi.json", get(move || async { api::health::described(described) }))
+        .route("/healthz", get(api::health::healthz))
+        .route("/readyz", get(api::health::readyz))
+        .route("/metrics", get(api::health::metrics))
+        .route("/feed/scans", get(feed::scans::scans))
+        .route("/feed/seats", get(feed::seats::seats))
+        .merge(shop_pages())
+        .merge(staff_pages())
+        .with_state(Arc::clone(&shop))
+        .merge(extra);
+    dressed(routes, shop)
+}
+
+fn shop_pages() -> Router<Arc<Shop>> {
+    use crate::shop::{asset, cart, checkout, event, order, performance, seat, whats_on};
+    Router::new()
+        .route("/", get(whats_on::page))
+        .route("/assets/{*path}", get(asset::file))
+        .route("/events/{slug}", get(event::page))
+        .route("/events/{slug}/calendar.ics", get(event::calendar))
+        .route("/performances/{id}", get(performance::page))
+        .route("/performances/{id}/map", get(performance::map))
+        .route("/performances/{id}/chosen", get(performance::chosen))
+        .route("/performances/{id}/best-seats", post(seat::best_seats))
+        .route("/performances/{id}/seats", post(seat::seats))
+        .route("/cart", get(cart::page))
+        .route("/cart/remove", post(cart::remove))
+        .route("/cart/one-fewer", post(cart::one_fewer))
+        .route("/cart/close", post(cart::close))
+        .route("/checkout", get(checkout::page).post(checkout::press))
+        .route("/orders/{token}", get(order::page))
+        .route("/orders/{token}/tickets.pdf", get(order::tickets))
+        .route("/orders/{token}/calendar.ics", get(order::calendar))
+}
+
+fn staff_pages() -> Router<Arc<Shop>> {
+    use crate::staff::{desk, door, monitor, sign_in};
+    Router::new()
+        .route("/desk", get(desk::page))
+        .route("/desk/sign-in", get(sign_in::page).post(sign_in::press))
+        .route("/desk/sign-out", post(sign_in::sign_out))
+        .route("/monitor", get(monitor::page))
+        .route("/door", get(door::page).post(door::press))
+}
+
+fn dressed(routes: Router, shop: Arc<Shop>) -> Router {
+    let body_bytes_max = shop.body_bytes_max();
+    let site = shop.venue().site.clone();
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(shop, dress::dress))
+            .layer(CatchPanicLayer::custom(dress::panicked))
+            .layer(TimeoutLayer::with_status_code(
+                axum::http::StatusCode::SERVICE_UNAVAILABLE,
+                ANSWER_MAX,
+            ))
+            .layer(CompressionLayer::new())
+            .layer(csrf::layer(&site))
+            .layer(from_fn(csrf::from_somewhere))
+            .layer(RequestBodyTimeoutLayer::new(BODY_STILL_MAX))
+            .layer(DefaultBodyLimit::max(body_bytes_max as usize)),
+    )
+}

@@ -1,0 +1,59 @@
+//! `GET /desk`: the house today, devices, and the status strip.
+//!
+//! Says what the listener knows of this process; what drives a device is not seen from here.
+//! Next: `staff/monitor.rs`.
+
+use crate::request::{Staff, need};
+use crate::respond;
+use crate::token::Right;
+use crate::wording::Trouble;
+use axum::response::Response;
+use usher_ledger::view::desk;
+use usher_rules::view::desk::{ClockState, Desk, Device, DeviceKind, DeviceState, Rights, Store, Strip};
+
+pub async fn page(staff: Staff<need::Desk>) -> Result<Response, Trouble> {
+    let (shop, handle) = (staff.shop(), staff.handle());
+    let snapshot = staff.snapshot()?;
+    let now = staff.now();
+    let networked = |no| shop.tokens().device(no).is_some();
+    let devices = desk::devices(handle, &snapshot, now, networked)?;
+    let (mail_waiting, mail_errors) = desk::mail(&snapshot)?;
+    let (scanners_ready, scanners_total) = scanners(&devices);
+    let clock = if handle.clock_behind() { ClockState::Untrusted } else { ClockState::Trusted };
+    let view = Desk {
+        frame: shop.frame(0),
+        who: staff.name.clone(),
+        rights: Rights {
+            door: staff.rights.has(Right::Door),
+            monitor: staff.rights.has(Right::Read),
+            devices: staff.rights.has(Right::Desk),
+        },
+        strip: Strip {
+            // A store that has stopped answers no page at all.
+            store: Store::Ready,
+            clock,
+            disk_free_bytes: shop.disk_free_bytes(),
+            disk: shop.disk(),
+            scanners_ready,
+            scanners_total,
+            mail_waiting,
+            mail_errors,
+            without_tls: shop.plain_http(),
+        },
+        devices,
+        performances: desk::houses(handle, &snapshot, now)?,
+    };
+    let look = shop.look();
+    Ok(respond::page(usher_web::desk::page(&look.templates, &view, &look.words)))
+}
+
+/// Scanners and network doors that are heard of, and all that are switched on.
+fn scanners(devices: &[Device]) -> (u32, u32) {
+    let on = devices.iter().filter(|device| {
+        matches!(device.kind, DeviceKind::Scanner | DeviceKind::NetworkDoor)
+            && device.state != DeviceState::Off
+    });
+    let ready = on.clone().filter(|device| device.state == DeviceState::Ready).count();
+    let count = |of: usize| u32::try_from(of).unwrap_or(u32::MAX);
+    (count(ready), count(on.count()))
+}

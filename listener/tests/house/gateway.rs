@@ -1,0 +1,42 @@
+//! The card gateway of the test house: a task that answers each intent by its token.
+
+use usher_ledger::handle::{Handle, Lane};
+use usher_rules::checkout::{Answer, Command as Checkout, Event as Happened};
+use usher_rules::{Actor, Command, Event, Key, tender};
+
+/// Answers every intent that appears: `tok_4242` approved, `tok_declined` declined,
+/// `tok_timeout` no answer, `tok_silent` nothing at all.
+pub fn follow(handle: &Handle) {
+    let mut entries = handle.feed().entries();
+    let handle = handle.clone();
+    tokio::spawn(async move {
+        while let Ok(entry) = entries.recv().await {
+            for event in &entry.events {
+                if let Event::Checkout(Happened::Intent(key, intent)) = event
+                    && intent.state == tender::State::Sent
+                {
+                    answer(&handle, *key, &intent.token).await;
+                }
+            }
+        }
+    });
+}
+
+async fn answer(handle: &Handle, key: Key, token: &str) {
+    let told = match token {
+        "tok_4242" => Answer::Approved { approval: "A1".into(), reference: "R1".into() },
+        "tok_declined" => Answer::Declined { bank_text: "no funds".into() },
+        "tok_timeout" => Answer::NoAnswer,
+        "tok_silent" => return,
+        other => panic!("an unknown token reached the gateway: {other}"),
+    };
+    let approved = matches!(told, Answer::Approved { .. });
+    ask(handle, Checkout::Answered(key, told)).await;
+    if approved {
+        ask(handle, Checkout::Captured(key)).await;
+    }
+}
+
+pub async fn ask(handle: &Handle, command: Checkout) {
+    handle.ask(Lane::Till, Actor::House, None, Command::Checkout(command)).await.unwrap();
+}

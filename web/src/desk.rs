@@ -1,0 +1,204 @@
+//! The desk: signing in, the house today, devices with what to do, and the status strip.
+//!
+//! Forms: `POST /desk/sign-in` (`token`, `onward`), `POST /desk/sign-out` (none). A token is
+//! never shown again. Next: `door.rs`, `monitor.rs`.
+
+use crate::html::{Html, Templates};
+use crate::layout::Pen;
+use crate::money::grouped;
+use crate::words::Words;
+use minijinja::{Value, context};
+use usher_rules::view::desk::{
+    ClockState, Desk, Device, DeviceKind, DeviceState, Disk, SignIn, SignInRefused, Store, Strip,
+};
+
+const MEBIBYTE: u64 = 1024 * 1024;
+
+pub fn sign_in(templates: &Templates, view: &SignIn, words: &Words) -> Html {
+    let pen = Pen::new(templates, &view.frame, words);
+    let (title, body) = match view.refused {
+        SignInRefused::No => ("", String::new()),
+        SignInRefused::NotKnown => ("sign-in-refused", pen.say("sign-in-refused-body")),
+        SignInRefused::TooMany => ("sign-in-too-many", String::new()),
+    };
+    let notice =
+        (!title.is_empty()).then(|| context! { kind => "stop", title => pen.say(title), body });
+    let page = context! { plain => true, onward => &view.onward, notice };
+    pen.page("sign-in.html", &pen.say("sign-in-title"), "", page)
+}
+
+pub fn page(templates: &Templates, view: &Desk, words: &Words) -> Html {
+    let pen = Pen::new(templates, &view.frame, words);
+    let when = pen.times.moment(view.frame.now);
+    let who = [("who", view.who.as_str().into()), ("when", when.into())];
+    let houses = view.performances.iter().map(|house| {
+        context! {
+            time => pen.times.clock(house.starts),
+            title => &house.title,
+            hall => &house.hall,
+            sold => house.sold,
+            held => house.held,
+            left => house.places_left,
+            inside => house.inside,
+        }
+    });
+    let page = context! {
+        who => words.tell("desk-who", &who),
+        rights => context! { door => view.rights.door, monitor => view.rights.monitor },
+        houses => houses.collect::<Vec<_>>(),
+        groups => groups(&pen, &view.devices),
+        troubles => troubles(&pen, &view.strip),
+        strip => strip(&pen, &view.strip),
+    };
+    pen.page("desk.html", &pen.say("desk-title"), "desk", page)
+}
+
+/// Items of the strip: `{ class, icon, words }`.
+fn strip(pen: &Pen<'_>, strip: &Strip) -> Vec<Value> {
+    let item = |class: &str, icon: &str, words: String| context! { class, icon, words };
+    let (ok, warn, stop) = (("", "tick"), ("warn", "warn"), ("stop", "bar"));
+    let at = |look: (&str, &str), words: String| item(look.0, look.1, words);
+    let store = match &strip.store {
+        Store::Ready => at(ok, pen.say("strip-store")),
+        Store::Stopped { .. } => at(stop, pen.say("strip-store-stopped")),
+    };
+    let clock = match strip.clock {
+        ClockState::Trusted => at(ok, pen.say("strip-clock")),
+        ClockState::Untrusted => at(warn, pen.say("strip-clock-untrusted")),
+    };
+    let free = [("free", bytes(strip.disk_free_bytes).into())];
+    let disk = match strip.disk {
+        Disk::Enough => at(ok, pen.words.tell("strip-disk", &free)),
+        Disk::Low => at(warn, pen.words.tell("strip-disk-low", &free)),
+        Disk::NoSale => at(stop, pen.say("strip-disk-no-sale")),
+        Disk::ScansOnly => at(stop, pen.say("strip-disk-scans")),
+    };
+    let ready = [
+        ("ready", strip.scanners_ready.into()),
+        ("total", strip.scanners_total.into()),
+    ];
+    let scanners = if strip.scanners_ready < strip.scanners_total {
+        warn
+    } else {
+        ok
+    };
+    let count = |count: u32| [("count", count.into())];
+    let mail = match (strip.mail_errors, strip.mail_waiting) {
+        (0, 0) => at(ok, pen.say("strip-mail")),
+        (0, waiting) => at(ok, pen.words.tell("strip-mail-waiting", &count(waiting))),
+        (errors, _) => at(stop, pen.words.tell("strip-mail-errors", &count(errors))),
+    };
+    let mut items = vec![
+        store,
+        clock,
+        disk,
+        at(scanners, pen.words.tell("strip-scanners", &ready)),
+        mail,
+    ];
+    if strip.without_tls {
+        items.push(at(warn, pen.say("strip-no-tls")));
+    }
+    items
+}
+
+/// What is wrong and what to do about it, as notices on top of the page.
+fn troubles(pen: &Pen<'_>, strip: &Strip) -> Vec<Value> {
+    let trouble =
+        |kind: &str, id: &str, body: String| context! { kind, title => pen.say(id), body };
+    let mut found = Vec::new();
+    if let Store::Stopped { fault } = &strip.store {
+        let body = pen
+            .words
+            .tell("do-store", &[("fault", fault.as_str().into())]);
+        found.push(trouble("stop", "strip-store-stopped", body));
+    }
+    match strip.clock {
+        ClockState::Trusted => {}
+        ClockState::Untrusted => {
+            found.push(trouble(
+                "warn",
+                "strip-clock-untrusted",
+                pen.say("do-clock"),
+            ));
+        }
+    }
+    match strip.disk {
+        Disk::Enough => {}
+        Disk::Low => {
+            let free = [("free", bytes(strip.disk_free_bytes).into())];
+            let title = pen.words.tell("strip-disk-low", &free);
+            found.push(context! { kind => "warn", title, body => pen.say("do-disk") });
+        }
+        Disk::NoSale => found.push(trouble("stop", "strip-disk-no-sale", pen.say("do-disk"))),
+        Disk::ScansOnly => found.push(trouble("stop", "strip-disk-scans", pen.say("do-disk"))),
+    }
+    if strip.without_tls {
+        found.push(trouble("warn", "strip-no-tls", pen.say("do-tls")));
+    }
+    found
+}
+
+fn bytes(count: u64) -> String {
+    let mebibytes = count / MEBIBYTE;
+    if mebibytes < 1024 {
+        return format!("{mebibytes} MiB");
+    }
+    format!("{} GiB", grouped(mebibytes / 1024))
+}
+
+/// Devices by kind, in the order of the kinds.
+fn groups(pen: &Pen<'_>, devices: &[Device]) -> Vec<Value> {
+    [
+        (DeviceKind::Scanner, "kind-scanners"),
+        (DeviceKind::Gate, "kind-gates"),
+        (DeviceKind::NetworkDoor, "kind-network"),
+        (DeviceKind::Mail, "kind-mail"),
+    ]
+    .into_iter()
+    .filter_map(|(kind, id)| {
+        let lines: Vec<Value> = devices
+            .iter()
+            .filter(|device| device.kind == kind)
+            .map(|device| device_value(pen, device))
+            .collect();
+        (!lines.is_empty()).then(|| context! { name => pen.say(id), lines })
+    })
+    .collect()
+}
+
+fn device_value(pen: &Pen<'_>, device: &Device) -> Value {
+    let (mark, icon, state, todo) = match device.state {
+        DeviceState::Ready => ("ok", "tick", pen.say("state-ready"), ""),
+        DeviceState::Waiting => ("meh", "warn", pen.say("state-waiting"), "do-waiting"),
+        DeviceState::Retrying { after } => {
+            let seconds = [("seconds", (after.0 / 1_000).into())];
+            (
+                "bad",
+                "bar",
+                pen.words.tell("state-retrying", &seconds),
+                "do-retrying",
+            )
+        }
+        DeviceState::Locked => ("bad", "bar", pen.say("state-locked"), "do-locked"),
+        DeviceState::Off => ("muted", "ring", pen.say("state-off"), "do-off"),
+    };
+    let todo = if todo.is_empty() {
+        String::new()
+    } else {
+        pen.say(todo)
+    };
+    let advice: Vec<&str> = [device.fault.as_str(), &todo]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
+    context! {
+        name => &device.name,
+        stands_at => &device.stands_at,
+        port => &device.port,
+        mark,
+        icon,
+        state,
+        seen => device.seen.map_or_else(|| pen.say("seen-never"), |seen| pen.times.seconds(seen)),
+        advice => advice.join(" "),
+    }
+}

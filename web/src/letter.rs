@@ -1,0 +1,199 @@
+//! Letters as they are mailed: subject, plain text, HTML, and what is attached.
+//!
+//! Loads nothing from anywhere: codes are attached pictures, tickets a PDF, dates an .ics.
+//! Knows no SMTP and keeps nothing. Next: `ticket_pdf.rs`, `cloud/mail`.
+
+use crate::calendar;
+use crate::html::{Html, Templates};
+use crate::layout::Pen;
+use crate::order;
+use crate::place;
+use crate::qr;
+use crate::sums;
+use crate::ticket_pdf::{self, PdfFault};
+use crate::words::Words;
+use minijinja::{Value, context};
+use usher_rules::id::written;
+use usher_rules::view::letter::{Body, Letter};
+use usher_rules::view::order::{Order, Visit};
+
+/// Codes shown as pictures inside the letter; all of them are in the PDF.
+const PICTURES_MAX: usize = 12;
+
+/// A letter ready to be put into an envelope.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mail {
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+    pub attachments: Vec<Attachment>,
+    /// What was wrong with the venue's own template, when the embedded one stood in for it.
+    pub fault: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attachment {
+    pub name: String,
+    pub content_type: &'static str,
+    pub bytes: Vec<u8>,
+    /// A picture that the HTML shows as `cid:<id>`; `None` is a file beside the letter.
+    pub content_id: Option<String>,
+}
+
+/// Writes the letter. Fails only if a PDF cannot be made.
+pub fn write(templates: &Templates, letter: &Letter, words: &Words) -> Result<Mail, PdfFault> {
+    match &letter.body {
+        Body::Confirmation(order) => confirmation(templates, letter, order, words),
+    }
+}
+
+fn confirmation(
+    templates: &Templates,
+    letter: &Letter,
+    order: &Order,
+    words: &Words,
+) -> Result<Mail, PdfFault> {
+    let pen = Pen::new(templates, &order.frame, words);
+    let venue = &order.frame.venue;
+    let number = written(order.order.0);
+    let total = pen.money(order.sums.total);
+    let about = [
+        ("order", number.into()),
+        ("total", total.into()),
+        ("name", letter.to_name.as_str().into()),
+        ("email", venue.email.as_str().into()),
+        ("phone", venue.phone.as_str().into()),
+    ];
+    let mut pictures = Vec::new();
+    let visits: Vec<Value> = order
+        .visits
+        .iter()
+        .map(|visit| visit_value(&pen, visit, &mut pictures))
+        .collect();
+    let subject = subject(&pen, order);
+    let hello = if letter.to_name.is_empty() {
+        "order-thanks-plain"
+    } else {
+        "letter-hello"
+    };
+    let page = context! {
+        hello => words.tell(hello, &about),
+        intro => words.tell("letter-intro", &about),
+        open => words.say("letter-open"),
+        url => format!("{}{}", venue.site, order::address(order)),
+        visits,
+        sums => sums::sums(&pen, &order.sums),
+        help => words.tell("letter-help", &about),
+        why => words.say("letter-why"),
+    };
+    let html = pen.page("letter.html", &subject, "", page.clone());
+    let text = pen.page("letter.txt", &subject, "", page);
+    let fault = fault_of(&html, &text);
+    let mut attachments = vec![
+        file(
+            ticket_pdf::file_name(order),
+            "application/pdf",
+            ticket_pdf::write(order, words)?,
+        ),
+        file(
+            "visit.ics".to_owned(),
+            "text/calendar",
+            calendar::order(order, words).into_bytes(),
+        ),
+    ];
+    attachments.extend(pictures);
+    let (html, text) = (html.into_string(), text.into_string());
+    Ok(Mail {
+        subject,
+        html,
+        text,
+        attachments,
+        fault,
+    })
+}
+
+fn fault_of(html: &Html, text: &Html) -> Option<String> {
+    html.fault().or(text.fault()).map(str::to_owned)
+}
+
+fn file(name: String, content_type: &'static str, bytes: Vec<u8>) -> Attachment {
+    Attachment {
+        name,
+        content_type,
+        bytes,
+        content_id: None,
+    }
+}
+
+fn subject(pen: &Pen<'_>, order: &Order) -> String {
+    let title = |visit: &Visit| visit.title.clone();
+    let subject = match order.visits.as_slice() {
+        [] => pen
+            .words
+            .tell("order-title", &[("order", written(order.order.0).into())]),
+        [one] => {
+            let when = pen.times.moment(one.starts);
+            pen.words.tell(
+                "letter-subject",
+                &[("title", title(one).into()), ("when", when.into())],
+            )
+        }
+        [first, ..] => pen
+            .words
+            .tell("letter-subject-more", &[("title", title(first).into())]),
+    };
+    // A header is one line, whatever a venue calls its productions.
+    subject
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
+}
+
+fn visit_value(pen: &Pen<'_>, visit: &Visit, pictures: &mut Vec<Attachment>) -> Value {
+    let night = [
+        ("doors", pen.times.clock(visit.doors_open).into()),
+        ("starts", pen.times.clock(visit.starts).into()),
+    ];
+    let when = pen.times.moment(visit.starts);
+    let line = [("when", when.into()), ("hall", visit.hall.as_str().into())];
+    let tickets: Vec<Value> = visit
+        .tickets
+        .iter()
+        .map(|ticket| {
+            let number = written(ticket.ticket.0);
+            let picture = picture(&ticket.code, &number, pictures.len());
+            let content_id = picture
+                .as_ref()
+                .and_then(|picture| picture.content_id.clone());
+            pictures.extend(picture);
+            let label = pen
+                .words
+                .tell("order-qr", &[("ticket", number.as_str().into())]);
+            context! {
+                place => place::line(&ticket.place, pen.words),
+                level => &ticket.level_name,
+                number,
+                content_id,
+                label,
+            }
+        })
+        .collect();
+    context! {
+        title => &visit.title,
+        when => pen.words.tell("perf-line", &line),
+        night => pen.words.tell("letter-night", &night),
+        tickets,
+    }
+}
+
+fn picture(code: &str, number: &str, so_far: usize) -> Option<Attachment> {
+    if so_far >= PICTURES_MAX {
+        return None;
+    }
+    Some(Attachment {
+        name: format!("ticket-{number}.png"),
+        content_type: "image/png",
+        bytes: qr::png(code)?,
+        content_id: Some(format!("ticket-{number}")),
+    })
+}

@@ -1,0 +1,484 @@
+//! The seat map as inline SVG: stage, zones, rows, and each free seat as a real link.
+//!
+//! State is told by shape and by colour, the price band by a ramp. Without a script a seat is
+//! `?pick=GUID`: the choice lives in the address and holds nothing. Lengths are scaled so that
+//! neighbours stand 26 px apart, whatever unit the plan was drawn in. Next: `performance.rs`.
+
+use crate::html::{escape, url_part};
+use crate::layout::Pen;
+use crate::place;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use usher_rules::view::seat_map::{
+    Drawing, DrawnText, PartGlance, Point, Row, Seat, SeatMap, SeatState, Shape, Show, Zone,
+};
+
+/// Distance of neighbours on the drawing, in tenths of a pixel.
+const PITCH_TENTHS: i64 = 260;
+/// Width of an overview, in tenths of a pixel.
+const OVERVIEW_TENTHS: i64 = 11_000;
+/// Room around the outermost seats, in tenths of a pixel.
+const MARGIN_TENTHS: i64 = 460;
+/// Rows read to find the distance of neighbours.
+const ROWS_MEASURED_MAX: usize = 200;
+
+/// How the address of the page goes on: what is picked, and which part is open.
+pub(crate) struct Picking<'a> {
+    pub picked: &'a [&'a str],
+    pub part: Option<u16>,
+}
+
+impl Picking<'_> {
+    /// The page with this seat taken up or given back.
+    pub fn toggled(&self, guid: &str) -> String {
+        let keep = self.picked.iter().copied().filter(|picked| *picked != guid);
+        let new = (!self.picked.contains(&guid)).then_some(guid);
+        let picks: Vec<String> = keep
+            .chain(new)
+            .map(|guid| format!("pick={}", url_part(guid)))
+            .collect();
+        let part = self.part.map(|part| format!("part={part}"));
+        let query: Vec<String> = part.into_iter().chain(picks).collect();
+        format!("?{}#map", query.join("&amp;"))
+    }
+}
+
+/// The whole drawing.
+pub(crate) fn svg(pen: &Pen<'_>, hall: &str, map: &SeatMap, picking: &Picking<'_>) -> String {
+    let scale = Scale::of(map);
+    let (width, height) = (
+        scale.length(map.width) + 2 * MARGIN_TENTHS,
+        scale.length(map.height),
+    );
+    let height = height + 2 * MARGIN_TENTHS;
+    let label = pen.words.tell("seat-map-of", &[("hall", hall.into())]);
+    let mut out = format!(
+        r#"<svg class="plan" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="group"
+ aria-label="{2}" data-seq="{3}">"#,
+        width / 10,
+        height / 10,
+        escape(&label),
+        map.seq,
+    );
+    for drawing in &map.drawings {
+        draw(&mut out, &scale, drawing);
+    }
+    match &map.show {
+        Show::Seats { zones } | Show::Part { zones, .. } => {
+            let mut texts = SeatTexts::new(pen);
+            for zone in zones {
+                draw_zone(&mut out, &scale, zone, picking, &mut texts);
+            }
+        }
+        Show::Overview { parts } => {
+            for part in parts {
+                draw_part(&mut out, &scale, part, pen);
+            }
+        }
+    }
+    out.push_str("</svg>");
+    out
+}
+
+/// From the plan's hundredths to tenths of a pixel.
+struct Scale {
+    corner: Point,
+    /// Plan hundredths that become [`PITCH_TENTHS`].
+    step: i64,
+}
+
+impl Scale {
+    fn of(map: &SeatMap) -> Scale {
+        let step = match &map.show {
+            Show::Seats { zones } | Show::Part { zones, .. } => median_step(zones),
+            Show::Overview { .. } => i64::from(map.width) * PITCH_TENTHS / OVERVIEW_TENTHS,
+        };
+        Scale {
+            corner: map.corner,
+            step: step.max(1),
+        }
+    }
+
+    fn length(&self, hundredths: i32) -> i64 {
+        i64::from(hundredths) * PITCH_TENTHS / self.step
+    }
+
+    fn x(&self, hundredths: i32) -> i64 {
+        (i64::from(hundredths) - i64::from(self.corner.x)) * PITCH_TENTHS / self.step
+            + MARGIN_TENTHS
+    }
+
+    fn y(&self, hundredths: i32) -> i64 {
+        (i64::from(hundredths) - i64::from(self.corner.y)) * PITCH_TENTHS / self.step
+            + MARGIN_TENTHS
+    }
+}
+
+/// The usual distance of neighbours in a row.
+fn median_step(zones: &[Zone]) -> i64 {
+    let mut steps: Vec<i64> = zones
+        .iter()
+        .flat_map(|zone| &zone.rows)
+        .take(ROWS_MEASURED_MAX)
+        .flat_map(|row| row.seats.windows(2))
+        .map(|pair| {
+            let across = i64::from(pair[0].x) - i64::from(pair[1].x);
+            let along = i64::from(pair[0].y) - i64::from(pair[1].y);
+            across.pow(2).saturating_add(along.pow(2)).isqrt()
+        })
+        .collect();
+    let middle = steps.len() / 2;
+    if steps.is_empty() {
+        PITCH_TENTHS * 10
+    } else {
+        *steps.select_nth_unstable(middle).1
+    }
+}
+
+/// Tenths as SVG writes them: `12.5`, `12`.
+struct Tenths(i64);
+
+impl std::fmt::Display for Tenths {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let minus = if self.0 < 0 { "-" } else { "" };
+        let (whole, part) = (self.0.abs() / 10, self.0.abs() % 10);
+        match part {
+            0 => write!(out, "{minus}{whole}"),
+            part => write!(out, "{minus}{whole}.{part}"),
+        }
+    }
+}
+
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    out.write_fmt(text).expect("text can always grow");
+}
+
+fn draw(out: &mut String, scale: &Scale, drawing: &Drawing) {
+    let class = if drawing.stage { "stage" } else { "box" };
+    let (x, y) = (scale.x(drawing.at.x), scale.y(drawing.at.y));
+    let (turn, turn_part) = (drawing.rotation / 100, (drawing.rotation % 100).abs());
+    put(
+        out,
+        format_args!(r#"<g transform="translate({} {})"#, Tenths(x), Tenths(y)),
+    );
+    if drawing.rotation != 0 {
+        put(out, format_args!(" rotate({turn}.{turn_part:02})"));
+    }
+    out.push_str("\">");
+    let length = |hundredths: i32| Tenths(scale.length(hundredths));
+    match &drawing.shape {
+        Shape::Polygon { points } => {
+            put(out, format_args!(r#"<polygon class="{class}" points=""#));
+            for point in points {
+                put(
+                    out,
+                    format_args!("{},{} ", length(point.x), length(point.y)),
+                );
+            }
+            out.push_str("\"/>");
+        }
+        Shape::Rectangle { width, height } => put(
+            out,
+            format_args!(
+                r#"<rect class="{class}" width="{}" height="{}" rx="6"/>"#,
+                length(*width),
+                length(*height)
+            ),
+        ),
+        Shape::Ellipse { radius_x, radius_y } => put(
+            out,
+            format_args!(
+                r#"<ellipse class="{class}" rx="{}" ry="{}"/>"#,
+                length(*radius_x),
+                length(*radius_y)
+            ),
+        ),
+        Shape::Circle { radius } => {
+            put(
+                out,
+                format_args!(r#"<circle class="{class}" r="{}"/>"#, length(*radius)),
+            );
+        }
+        Shape::Text => {}
+    }
+    if let Some(text) = &drawing.text {
+        let bare = matches!(drawing.shape, Shape::Text);
+        draw_text(out, scale, text, drawing.stage && !bare);
+    }
+    out.push_str("</g>");
+}
+
+fn draw_text(out: &mut String, scale: &Scale, text: &DrawnText, on_stage: bool) {
+    let class = if on_stage { "stage-name" } else { "zone-name" };
+    put(
+        out,
+        format_args!(
+            r#"<text class="{class}" x="{}" y="{}">{}</text>"#,
+            Tenths(scale.length(text.at.x)),
+            Tenths(scale.length(text.at.y) + 55),
+            escape(&text.words)
+        ),
+    );
+}
+
+fn draw_zone(
+    out: &mut String,
+    scale: &Scale,
+    zone: &Zone,
+    picking: &Picking<'_>,
+    texts: &mut SeatTexts<'_>,
+) {
+    if let Some(at) = zone.label_at {
+        let (x, y) = (Tenths(scale.x(at.x)), Tenths(scale.y(at.y)));
+        let name = escape(&zone.name);
+        put(
+            out,
+            format_args!(r#"<text class="zone-name" x="{x}" y="{y}">{name}</text>"#),
+        );
+    }
+    for row in &zone.rows {
+        draw_row(out, scale, zone, row, picking, texts);
+    }
+}
+
+fn draw_row(
+    out: &mut String,
+    scale: &Scale,
+    zone: &Zone,
+    row: &Row,
+    picking: &Picking<'_>,
+    texts: &mut SeatTexts<'_>,
+) {
+    for at in &row.labels_at {
+        let (x, y) = (Tenths(scale.x(at.x)), Tenths(scale.y(at.y) + 40));
+        let label = escape(&row.label);
+        put(
+            out,
+            format_args!(r#"<text class="row-name" x="{x}" y="{y}">{label}</text>"#),
+        );
+    }
+    out.push_str("<g>");
+    for seat in &row.seats {
+        let picked = picking.picked.contains(&seat.guid.as_str());
+        let (x, y) = (scale.x(seat.x), scale.y(seat.y));
+        match drawn(seat, picked) {
+            Drawn::Plain { class, symbol } => put(
+                out,
+                format_args!(
+                    r##"<use class="seat {class}" data-i="{}" href="#{symbol}" x="{}" y="{}"/>"##,
+                    seat.index.0,
+                    Tenths(x),
+                    Tenths(y)
+                ),
+            ),
+            Drawn::Link {
+                class,
+                symbol,
+                number,
+            } => {
+                let label = texts.label(zone, row, seat, picked);
+                let href = picking.toggled(&seat.guid);
+                open_link(out, seat, (class, &href, &label));
+                draw_mark(out, symbol, (x, y), number.then_some(seat.number.as_str()));
+            }
+        }
+    }
+    out.push_str("</g>");
+}
+
+fn open_link(out: &mut String, seat: &Seat, (class, href, label): (&str, &str, &str)) {
+    let (index, guid, label) = (seat.index.0, escape(&seat.guid), escape(label));
+    put(
+        out,
+        format_args!(r#"<a class="seat {class}" href="{href}" data-i="{index}" data-g="{guid}" "#,),
+    );
+    put(out, format_args!(r#"aria-label="{label}">"#));
+}
+
+/// The sign of a seat with its number on it, and the end of the link.
+fn draw_mark(out: &mut String, symbol: &str, (x, y): (i64, i64), number: Option<&str>) {
+    let (left, top, below) = (Tenths(x), Tenths(y), Tenths(y + 35));
+    put(
+        out,
+        format_args!(r##"<use href="#{symbol}" x="{left}" y="{top}"/>"##),
+    );
+    if let Some(number) = number {
+        let number = escape(number);
+        put(
+            out,
+            format_args!(r#"<text x="{left}" y="{below}">{number}</text>"#),
+        );
+    }
+    out.push_str("</a>");
+}
+
+/// What a seat looks like and whether it can be pressed.
+enum Drawn {
+    Plain {
+        class: &'static str,
+        symbol: &'static str,
+    },
+    Link {
+        class: &'static str,
+        symbol: &'static str,
+        number: bool,
+    },
+}
+
+fn drawn(seat: &Seat, picked: bool) -> Drawn {
+    let link = |class, symbol, number| Drawn::Link {
+        class,
+        symbol,
+        number,
+    };
+    match (seat.state, picked) {
+        (SeatState::Free | SeatState::Wheelchair | SeatState::Companion, true) => {
+            link("yours", "st-yours", false)
+        }
+        (SeatState::Free, false) => match seat.band {
+            1 => link("free b1", "st-free", true),
+            2 => link("free b2", "st-free", true),
+            _ => link("free b3", "st-free", true),
+        },
+        (SeatState::Wheelchair, false) => link("access", "st-access", false),
+        (SeatState::Companion, false) => link("companion", "st-comp", false),
+        (SeatState::Yours, _) => Drawn::Plain {
+            class: "yours",
+            symbol: "st-yours",
+        },
+        (SeatState::Held, _) => Drawn::Plain {
+            class: "held",
+            symbol: "st-held",
+        },
+        (SeatState::Taken, _) => Drawn::Plain {
+            class: "taken",
+            symbol: "st-taken",
+        },
+        (SeatState::NotForYou, _) => Drawn::Plain {
+            class: "not",
+            symbol: "st-not",
+        },
+    }
+}
+
+/// Accessible names, with the parts that repeat worked out once.
+struct SeatTexts<'a> {
+    pen: &'a Pen<'a>,
+    rows: BTreeMap<String, String>,
+    prices: BTreeMap<i64, String>,
+    states: [String; 4],
+}
+
+impl<'a> SeatTexts<'a> {
+    fn new(pen: &'a Pen<'a>) -> SeatTexts<'a> {
+        let states = [
+            "state-free",
+            "state-wheelchair",
+            "state-companion",
+            "state-picked",
+        ];
+        SeatTexts {
+            pen,
+            rows: BTreeMap::new(),
+            prices: BTreeMap::new(),
+            states: states.map(|id| pen.say(id)),
+        }
+    }
+
+    /// `Row F seat 12, Stalls, £35.00, free`
+    fn label(&mut self, zone: &Zone, row: &Row, seat: &Seat, picked: bool) -> String {
+        let words = self.pen.words;
+        let state = match (seat.state, picked) {
+            (_, true) => 3,
+            (SeatState::Wheelchair, false) => 1,
+            (SeatState::Companion, false) => 2,
+            (SeatState::Free | SeatState::Yours | SeatState::Held, false) => 0,
+            (SeatState::Taken | SeatState::NotForYou, false) => 0,
+        };
+        let row_name = self
+            .rows
+            .entry(row.label.clone())
+            .or_insert_with(|| place::row_name(&row.label, "Row-name", words));
+        let mut args = vec![
+            ("row", row_name.as_str().into()),
+            ("number", seat.number.as_str().into()),
+            ("zone", zone.name.as_str().into()),
+            ("state", self.states[state].as_str().into()),
+        ];
+        let label = match seat.price {
+            Some(price) => {
+                let pen = self.pen;
+                let price = self
+                    .prices
+                    .entry(price.0)
+                    .or_insert_with(|| pen.money(price));
+                args.push(("price", price.as_str().into()));
+                words.tell("seat-label", &args)
+            }
+            None => words.tell("seat-label-plain", &args),
+        };
+        if seat.restricted_view {
+            return words.tell("seat-restricted", &[("label", label.into())]);
+        }
+        label
+    }
+}
+
+fn draw_part(out: &mut String, scale: &Scale, part: &PartGlance, pen: &Pen<'_>) {
+    let name = part.name.as_str();
+    let price = part
+        .price_from
+        .map(|price| pen.money(price))
+        .unwrap_or_default();
+    let places = pen
+        .words
+        .tell("places", &[("count", part.places_left.into())]);
+    let args = [
+        ("name", name.into()),
+        ("places", places.into()),
+        ("price", price.into()),
+    ];
+    let sold_out = part.places_left == 0;
+    let id = if sold_out {
+        "part-label-out"
+    } else {
+        "part-label"
+    };
+    let label = pen.words.tell(id, &args);
+    let (x, y) = (scale.x(part.corner.x), scale.y(part.corner.y));
+    let (width, height) = (scale.length(part.width), scale.length(part.height));
+    let class = if sold_out { "part out" } else { "part" };
+    put(
+        out,
+        format_args!(
+            r#"<a class="{class}" href="?part={}#map" data-part="{0}" aria-label="{}">"#,
+            part.part.0,
+            escape(&label)
+        ),
+    );
+    put(
+        out,
+        format_args!(
+            r#"<rect x="{}" y="{}" width="{}" height="{}" rx="4"/>"#,
+            Tenths(x),
+            Tenths(y),
+            Tenths(width),
+            Tenths(height)
+        ),
+    );
+    let (middle, centre) = (Tenths(x + width / 2), y + height / 2);
+    let left = pen
+        .words
+        .tell("part-left", &[("count", part.places_left.into())]);
+    put(
+        out,
+        format_args!(
+            r#"<text class="part-name" x="{middle}" y="{}">{}</text>
+<text class="part-left" x="{middle}" y="{}">{}</text></a>"#,
+            Tenths(centre - 10),
+            escape(name),
+            Tenths(centre + 140),
+            escape(&left)
+        ),
+    );
+}

@@ -1,0 +1,664 @@
+# Every text of the pages in English. A venue overrides any of them by the same id in its own
+# words/en.ftl. Texts fixed by the house rules (domain 5.3, 5.8, 9.4) stand letter for letter.
+# Words: plain, short, no blame, no exclamation marks.
+
+## Time
+weekday-mon = Mon
+weekday-tue = Tue
+weekday-wed = Wed
+weekday-thu = Thu
+weekday-fri = Fri
+weekday-sat = Sat
+weekday-sun = Sun
+month-jan = Jan
+month-feb = Feb
+month-mar = Mar
+month-apr = Apr
+month-may = May
+month-jun = Jun
+month-jul = Jul
+month-aug = Aug
+month-sep = Sep
+month-oct = Oct
+month-nov = Nov
+month-dec = Dec
+month-january = January
+month-february = February
+month-march = March
+month-april = April
+month-may-long = May
+month-june = June
+month-july = July
+month-august = August
+month-september = September
+month-october = October
+month-november = November
+month-december = December
+day = { $weekday } { $day } { $month }
+moment = { $day }, { $time }
+month-title = { $month } { $year }
+length = { $hours } h { $minutes }
+length-hours = { $hours } h
+length-minutes = { $minutes } min
+run-and = { $first } and { $last }
+run-to = { $first } to { $last }
+
+## Every page
+page-title = { $page } | { $venue }
+site-description = Tickets for { $venue }, { $town }: what’s on, seats you choose, and nothing hidden in the price.
+skip = Skip to content
+nav-main = Main
+nav-whats-on = What’s on
+nav-month = Calendar
+nav-cart = Cart, { $count ->
+    [one] 1 ticket
+   *[other] { $count } tickets
+}
+box-office-line = Box office { $phone }, { $hours }
+demo-banner = Demonstration. Nothing here is for sale and no card is charged.
+tickets = { $count ->
+    [one] 1 ticket
+   *[other] { $count } tickets
+}
+places = { $count ->
+    [one] 1 place
+   *[other] { $count } places
+}
+from-price = from { $price }
+minutes = { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+}
+
+## Places left
+avail-good = Good availability
+avail-limited = Limited
+avail-few = Last few
+avail-out = Sold out
+sale-not-yet = On sale { $when }
+sale-presale = Presale only until { $when }
+sale-ended = Web sale is over
+sale-off = Not on sale here
+
+## Where one sits
+row-name = row { $row }
+Row-name = Row { $row }
+seats-one = seat { $seats }
+seats-many = seats { $seats }
+seats-range = { $first } to { $last }
+list-and = { $list } and { $last }
+place-line = { $zone } { $row } { $number }
+place-line-box = { $zone } { $row }, { $number }
+area-nth = { $area }, place { $nth }
+
+## What's on
+whats-on = What’s on
+view = View
+view-posters = Posters
+view-month = Month
+tonight = Tonight, { $day }
+filter-date = Date
+filter-any = All dates
+filter-weekend = This weekend
+filter-week = Next 7 days
+filter-day = One day
+filter-show = Show
+filter-genre = Category
+filter-all = All
+all-events = All events
+nothing-on = Nothing on the programme fits that choice.
+nothing-on-more = Try all dates, or another category.
+nothing-yet = The next season is not announced yet.
+listing-when = { $genre }, { $when }
+members-first = Members first until { $when }
+month-caption = Performances in { $month }
+month-nav = Month
+month-past = Past
+month-empty = Nothing is announced for { $month } yet.
+
+## Event
+event-dates = Choose a date
+event-prices = Prices
+event-where = Where you sit
+event-know = Good to know
+event-access = Access
+event-running = Running time
+event-doors = Doors
+event-doors-before = Open { $length } before
+event-calendar = Calendar
+event-calendar-all = Add all dates
+event-fee = A web fee of { $fee } a ticket is added in the cart.
+event-no-dates = No dates are on sale. They appear here when they are announced.
+price-none = none
+poster-alt = Poster: { $title }
+
+## Tickets
+tickets-title = Tickets
+perf-line = { $when }, { $hall }
+how-many = How many tickets?
+level-range = { $low } to { $high }
+one-fewer-of = One { $level } ticket fewer
+one-more-of = One { $level } ticket more
+where = Where
+where-any = Anywhere
+where-choice = { $name }, { $price }
+where-choice-out = { $name }, sold out
+best-seats = Best seats
+best-seats-for = Best seats for { $count }
+add-places = Add to cart
+choose-own = Choose my own seats
+access-seats = Wheelchair, companion or other access seats
+access-spaces = Wheelchair spaces
+access-companions = Companions beside them
+access-left = { $count ->
+    [one] 1 wheelchair space is free.
+   *[other] { $count } wheelchair spaces are free.
+}
+access-hint = Count every person above; companions sit beside the space.
+access-find = Find access seats
+access-call = Other needs: call { $phone }, and the box office finds the right seat.
+seat-map = Seat map
+seat-map-of = Seat map of { $hall }
+seat-map-scrolls = Seat map, scrolls
+seat-map-hint = Move along a row with the arrow keys. Enter takes or gives back a seat.
+map-parts = Part of the house
+map-whole = Whole house
+zoom-in = Zoom in
+zoom-out = Zoom out
+zoom-fit = Fit
+zoom-fit-label = Fit the whole house
+part-label = { $name }, { $places } left, from { $price }
+part-label-out = { $name }, sold out
+part-left = { $count } left
+overview-hint = A large house: choose a part to see its seats.
+seat-label = { $row } seat { $number }, { $zone }, { $price }, { $state }
+seat-label-plain = { $row } seat { $number }, { $zone }, { $state }
+seat-restricted = { $label }, restricted view
+state-free = free
+state-picked = chosen
+state-wheelchair = wheelchair space, free
+state-companion = companion seat, free
+key-title = Key to the seat map
+key-band = { $name } { $price }
+key-yours = Yours
+key-taken = Taken
+key-held = In someone’s cart
+key-not = Not on sale to you
+key-wheelchair = Wheelchair space
+key-companion = Companion
+list-title = Choose from a list
+list-none = No seats are free in this part.
+list-seat = { $row } { $number }, { $price }
+list-use = Use these seats
+list-level = Ticket for these seats
+chosen-title = Seats you chose
+chosen-take = Hold { $count ->
+    [one] this seat
+   *[other] these { $count } seats
+}
+chosen-drop = Give back { $seat }
+level-for = Ticket for { $seat }
+level-price = { $level }, { $price }
+js-taken = { $seat }, taken by you.
+js-given = { $seat }, given back.
+js-count = Seats chosen: { $count }.
+js-gone = { $seat } was just taken.
+js-max = { $max } tickets is the most for one cart.
+js-stale = The map is not live at the moment. Seats are checked when you take them.
+## What was found
+found-title = Your seats
+found-together = { $count ->
+    [1] One seat.
+    [2] Both together.
+    [3] All three together.
+    [4] All four together.
+    [5] All five together.
+    [6] All six together.
+   *[other] All { $count } together.
+}
+found-apart = Not all together, as near as the house has them.
+found-places = Unreserved. Sit where you like.
+found-until = Held for you until { $time }.
+found-keep = Go to cart
+found-other = Try other seats
+found-fewer = One fewer
+count-level = { $count } { $level }
+apart-title = No { $count } together
+apart-title-in = No { $count } together in { $where }
+apart-largest = { $count ->
+    [0] No seats are left side by side.
+    [one] Single seats are all that is left here.
+   *[other] The most that are left side by side here is { $count }.
+}
+apart-ask = You can sit in parts, as near each other as possible. Nothing is held yet.
+apart-take = Take the split
+apart-look = Find seats in parts
+apart-elsewhere = { $where }, together
+apart-none = No split is left either. Try another part of the house, or another date.
+single-title = That would leave one seat alone
+single-body = A seat on its own is hard to sell. Nothing is held yet. These fit as well:
+single-none = A seat on its own is hard to sell. Nothing is held yet. Choose seats beside it, or let us find the best ones.
+single-use = Take { $seats }
+taken-title = Somebody was faster
+taken-body = { $seats } went just now. Nothing is held yet; choose others or take best seats.
+soldout-title = Not enough left
+soldout-body = { $count ->
+    [0] This performance is sold out.
+    [one] 1 place is left here, fewer than you asked for.
+   *[other] { $count } places are left here, fewer than you asked for.
+}
+toomany-title = That is more than one cart may hold
+toomany-body = The most for one cart is { $count ->
+    [one] 1 ticket.
+   *[other] { $count } tickets.
+} For a group, call { $phone }.
+none-asked-title = How many tickets?
+none-asked-body = Choose at least one ticket first.
+mixed-title = Seats at two prices
+mixed-body = Together you would sit in parts with different prices. Choose one part under Where.
+notpriced-title = Not sold there
+notpriced-body = One of these tickets is not sold in that part of the house.
+back-to-event = About this event
+
+## Not for sale now
+closed-not-yet-title = Not on sale yet
+closed-not-yet-body = Tickets go on sale { $when }. Come back then; this address stays the same.
+closed-presale-title = Presale only
+closed-presale-body = Members and holders of a passcode can buy now. Everybody else from { $when }.
+closed-ended-title = The web sale is over
+closed-ended-body = The box office may still have tickets. Call { $phone }, or come to the counter.
+closed-off-title = Not sold on the web
+closed-off-body = Ask the box office on { $phone }.
+closed-soldout-title = Sold out
+closed-soldout-body = Every seat is gone. Some come back when carts run out or tickets are returned, so it is worth another look.
+closed-other-dates = Other dates
+closed-whats-on = See what’s on
+
+## Cart
+cart-title = Your cart
+cart-held = Your seats are held until { $time }. Any page you open starts the time again.
+cart-urgent = Under two minutes left.
+cart-keep = Keep my seats
+cart-left = Time left
+cart-change = Change seats
+cart-remove = Remove { $line }
+cart-fewer = One fewer
+cart-close = Empty the cart
+cart-close-hint = Gives every seat back at once.
+cart-checkout = Go to checkout
+cart-more = See what else is on
+cart-total-label = Total
+cart-confirming = We are confirming your payment; do not pay again
+cart-confirming-body = It usually takes less than a minute. Your seats stay yours meanwhile.
+line-level = { $place }, { $level }
+sum-fee = { $name }, { $count } at { $each }
+sum-tax-added = { $name } { $rate }
+sum-tax-included = Includes { $amount } { $name } at { $rate }.
+sum-pay = To pay
+percent = { $rate } %
+removed = { $place } was given back.
+keeps-single-title = That would leave one seat alone
+keeps-single-body = Giving back { $seat } leaves a single seat. You can give back one of these instead:
+keeps-single-give = Give back { $seat }
+price-changed-title = The price changed
+price-changed-body = The total was { $old } and is now { $new }. Nothing was charged.
+gone-title = Some seats went to somebody else
+gone-body = { $seats }. Nothing was charged for them.
+announce-left = { $count ->
+    [one] One minute left to pay.
+   *[other] { $count } minutes left to pay.
+}
+empty-title = The cart is empty
+empty-body = The lamp is on, the seats are out. Choose something and it waits here for you.
+expired-title = Your seats went back on sale
+expired-body = They were held as long as we could without a click. They may still be free.
+empty-see = See what’s on
+
+## Checkout
+checkout-title = Checkout
+checkout-held = Your seats are held until { $time }. Total { $total }.
+checkout-about = About you
+checkout-guest = Buying as a guest. We use your address for this order only.
+checkout-name = Name
+checkout-name-hint = As it should stand on the order
+checkout-email = Email
+checkout-email-hint = Your tickets go here
+checkout-note = Note for the box office
+checkout-note-hint = Optional. Never a card number.
+checkout-payment = Payment
+checkout-demo = Demonstration: pay with 4242 4242 4242 4242, any name, security code 123 and December of this year or later.
+checkout-card-number = Card number
+checkout-card-expiry = Expires
+checkout-card-expiry-hint = Month and year, as 12/28
+checkout-card-code = Security code
+checkout-card-code-hint = Three or four digits
+checkout-pay = Pay { $total }
+checkout-again = Try another card
+checkout-terms = By paying you accept the terms of sale.
+checkout-order = Your order
+checkout-back = Back to the cart
+checkout-faults = { $count ->
+    [one] One thing to put right
+   *[other] { $count } things to put right
+}
+checkout-fault = { $field }: { $fault }
+fault-missing = Please fill this in
+fault-too-long = At most { $max } characters
+fault-not-address = This does not look like an address that mail can reach
+fault-not-card = This is not a card number; check the digits
+fault-not-date = Write month and year, as 12/28
+fault-over = This card is over
+fault-not-code = Three or four digits, usually on the back
+declined-title = Card was not accepted
+declined-body = Nothing was charged. Your seats are still held until { $time }, so there is time to try another card or call your bank.
+attempts-title = Too many attempts with a card
+attempts-body = Nothing was charged. Call { $phone }, and the box office finishes the sale for you.
+confirming-title = We are confirming your payment; do not pay again
+confirming-body = The bank has not answered yet. We keep asking; this page looks again by itself. Your seats stay yours meanwhile, and the tickets come by mail.
+confirming-look = Look again
+
+## Order
+order-title = Order { $order }
+order-thanks = Thank you, { $name }
+order-thanks-plain = Thank you
+order-paid = Order { $order }, { $total } paid. This page is also in your mail, so you can come back to it on the night.
+order-confirming-body = Order { $order }. The bank has not answered yet; the tickets appear here as soon as it does.
+order-not-title = This order did not come about
+order-not-body = Nothing was charged. The seats are back on sale and may still be free.
+order-swipe = One ticket per swipe. Turn the screen bright at the door.
+order-tickets-label = Tickets, scroll sideways
+order-of = { $nth } of { $count }
+order-door = Door
+order-ticket = Ticket
+order-qr = Ticket code { $ticket }
+order-pdf = Print as PDF
+order-ics = Add to calendar
+order-night = On the night
+order-doors-open = Doors open
+order-doors-at = { $doors }. It starts at { $starts }
+order-find = Find us
+order-your-door = Your door
+order-summary = What you paid
+order-in = In since { $time }
+order-out = Out since { $time }
+order-cancelled = Cancelled { $when }
+order-replaced = Replaced { $when }, use the newer one
+
+## Pages for when it does not work
+not-found-title = This page is not on the programme
+not-found-body = The address may be old, or the run is over. Nothing in your cart has changed.
+not-allowed-title = This is not yours to open
+not-allowed-body = If it should be, open the link in your mail again, or sign in.
+wrong-title = That form could not be read
+wrong-body = Nothing was changed. Go back, look at what you typed, and send it again.
+too-many-title = A moment, please
+too-many-body = There were many requests from your address. Nothing in your cart has changed; try again in { $seconds ->
+    [one] 1 second.
+   *[other] { $seconds } seconds.
+}
+busy-title = The box office is catching its breath
+busy-body = This page could not be made just now. Nothing in your cart has changed and nothing was charged. It is usually back within a minute.
+full-title = The web shop is resting
+full-body = Nothing new is sold for the moment. Orders, tickets and doors go on as usual. Call { $phone } for tickets.
+offline-title = The box office is offline
+offline-body = We are putting it right. Tickets you have stay valid at the door.
+conflict-title = Things changed meanwhile
+conflict-body = Nothing was charged. Look at your cart and go on from there.
+try-again = Try again
+go-cart = Go to the cart
+read-out = If it goes on, call { $phone } and read out { $reference }.
+
+## Desk
+desk-title = Desk
+desk-nav = Desk
+desk-brand = { $venue } desk
+desk-door = Door
+desk-monitor = Monitor
+desk-shop = Shop
+desk-who = { $who }, { $when }
+desk-sign-out = Sign out
+sign-in-title = Sign in
+sign-in-body = Paste the token of this place. Whoever looks after the box has it.
+sign-in-token = Token
+sign-in-go = Sign in
+sign-in-refused = This token does not open the desk
+sign-in-refused-body = Check for a missing character, or ask for a new token.
+sign-in-too-many = Too many attempts. Wait a minute, then try again.
+strip-label = System status
+strip-store = Store
+strip-store-stopped = Store stopped
+strip-clock = Clock
+strip-clock-untrusted = Clock not trusted
+strip-disk = Disk, { $free } free
+strip-disk-low = Disk low, { $free } free
+strip-disk-no-sale = Disk full, shop closed
+strip-disk-scans = Disk full, scans only
+strip-scanners = Scanners { $ready } of { $total }
+strip-mail = Mail
+strip-mail-waiting = Mail, { $count } waiting
+strip-mail-errors = Mail, { $count ->
+    [one] 1 error
+   *[other] { $count } errors
+}
+strip-no-tls = No TLS
+do-store = The store cannot be written: { $fault }
+do-clock = The clock is not to be believed. Doors go on; timed sales wait. Set the time, or connect the network.
+do-disk = Free some room on the disk of the store.
+do-tls = Pages travel unencrypted. Give a certificate in the configuration.
+devices-title = Devices
+devices-name = Device
+devices-stands = Where
+devices-state = State
+devices-seen = Last seen
+devices-do = What to do
+devices-none = No device is configured. Add one to the configuration, and it stands here.
+kind-scanners = Scanners
+kind-gates = Gates and lamps
+kind-network = Network doors
+kind-mail = Mail
+state-ready = Ready
+state-waiting = Not heard of yet
+state-retrying = Trying again in { $seconds } s
+state-locked = Locked, too many bad codes
+state-off = Off
+do-waiting = Plug it in or switch it on. It is found within 3 seconds.
+do-retrying = Check cable and power.
+do-locked = Somebody tried many false codes here. It opens again by itself.
+do-off = It is off in the configuration.
+seen-never = never
+today-title = The house today
+today-none = Nothing plays today.
+today-performance = Performance
+today-sold = Sold
+today-held = In carts
+today-left = Left
+today-inside = Inside
+
+## Door
+door-title = Door
+door-where = { $door }, { $direction }
+door-in = in
+door-out = out
+door-check = check only
+door-today = Everything of today
+verdict = Verdict
+signal-go = GO
+signal-stop = STOP
+signal-ask = CHECK
+door-ready = Ready
+door-ready-why = Scan a ticket, or type its code
+door-seat = Seat
+door-way = Way
+door-do = Do
+door-counts = of { $expected } in
+door-loaded = { $loaded } of { $total } tickets loaded
+door-last = Last five scans
+door-none-yet = No scan yet
+door-number = Ticket code
+door-enter = Check
+door-camera = Camera
+door-ways = In or out
+door-direction-in = In
+door-direction-out = Out
+door-direction-check = Check
+door-offline = No answer from the box. One moment, then scan again.
+door-no-camera = This browser has no code reader. Type the code.
+who-level = { $name }, { $level }
+
+## Why, at the door (one line)
+reason-OK = Let in
+reason-REENTRY = Welcome back
+reason-OUT = Signed out
+reason-PROVISIONAL = Ask for ID, then let in. Our code, but the sale has not reached this box
+reason-UNREADABLE = Scan again, or type the code
+reason-DEVICE = This door is not set up. Call the technician
+reason-BAD_SIGNATURE = Forged or damaged code
+reason-UNKNOWN = Not our ticket
+reason-REPLACED = A newer ticket exists, since { $when }
+reason-CANCELLED = Cancelled { $when }
+reason-WRONG_PERFORMANCE = For another performance: { $title }, { $when }
+reason-BLOCKED = Please wait, the manager is coming
+reason-ALREADY_USED = Already in at { $time }, { $door }
+reason-ALREADY_USED-plain = Already in at { $time }
+reason-NO_REENTRY = Left at { $time }, no way back in
+reason-WRONG_DOOR = Wrong door, go to { $door }
+reason-TOO_EARLY = Doors open at { $time }
+reason-TOO_LATE = Last admission was at { $time }
+reason-UNPAID = Not paid, { $amount } is due
+reason-FULL = The house is full for now
+reason-NOT_IN = Not inside, so cannot leave
+reason-BUSY = One moment, then scan again
+
+## Why, in lists
+short-OK = In
+short-REENTRY = Back in
+short-OUT = Out
+short-PROVISIONAL = Not known yet
+short-UNREADABLE = Not readable
+short-DEVICE = Door not set up
+short-BAD_SIGNATURE = Forged or damaged
+short-UNKNOWN = Not our ticket
+short-REPLACED = Older ticket
+short-CANCELLED = Cancelled
+short-WRONG_PERFORMANCE = Wrong performance
+short-BLOCKED = Blocked
+short-ALREADY_USED = Already in
+short-NO_REENTRY = No re-entry
+short-WRONG_DOOR = Wrong door
+short-TOO_EARLY = Too early
+short-TOO_LATE = Too late
+short-UNPAID = Not paid
+short-FULL = House full
+short-NOT_IN = Not inside
+short-BUSY = One moment
+
+## What the person at the door does next
+do-UNREADABLE = Scan again
+do-DEVICE = Call technician
+do-BAD_SIGNATURE = Send to the desk
+do-UNKNOWN = Send to the desk
+do-REPLACED = Ask for the newer one
+do-CANCELLED = Send to the desk
+do-WRONG_PERFORMANCE = Send to the desk
+do-BLOCKED = Wait for the manager
+do-ALREADY_USED = Send to the desk
+do-NO_REENTRY = Send to the desk
+do-WRONG_DOOR = Show the way
+do-TOO_EARLY = Ask to wait
+do-TOO_LATE = Send to the desk
+do-UNPAID = Send to the desk
+do-FULL = Ask to wait
+do-NOT_IN = Let pass
+do-BUSY = Scan again
+do-PROVISIONAL = Ask for ID
+
+## Monitor
+monitor-title = Inside { $inside } of { $expected } | Monitor
+monitor-all = All of { $day }
+monitor-nothing = Nothing plays on { $day }
+monitor-live = Live
+monitor-stale = Stale since { $time }
+monitor-past = Past day
+monitor-inside = Inside now
+monitor-of = of { $expected } expected
+monitor-inside-label = Inside, of expected
+monitor-to-come = { $count } to come
+monitor-to-come-curtain = { $count } to come, { $minutes } to curtain
+monitor-arrivals = Arrivals, scans per minute
+monitor-curve-label = Scans per minute since { $from }. Tonight { $rate } a minute at { $now }.
+monitor-curve-usual = Scans per minute since { $from }. Tonight { $rate } a minute at { $now }, usually { $usual }.
+monitor-curve-tip = Tonight, { $rate } a minute
+monitor-curve-past = Usual evening
+monitor-doors = Doors
+monitor-door = Door
+monitor-to = To
+monitor-in = In
+monitor-a-minute = A minute
+monitor-rate = Rate
+monitor-state = State
+flow-flowing = Flowing
+flow-queue = Queue
+flow-quiet = Quiet
+flow-silent = No answer
+monitor-no-doors = No door is configured
+monitor-refused = Refused, { $refused } of { $scans } scans
+monitor-refused-none = No one was refused
+monitor-scans = Latest scans
+monitor-no-scans = No scan yet. The first one appears here by itself.
+col-title = Play Title
+col-code = Play Code
+col-performance = Performance
+col-time = Time
+col-name = First/Last Name
+col-in = Scan In
+col-out = Scan Out
+col-share = % Records
+monitor-date = Date
+monitor-performance = Performance
+monitor-every = All performances
+monitor-show = Show
+monitor-beam = Beam to screen { $ms } ms
+monitor-beam-none = Beam to screen not measured yet
+## Letter
+letter-subject = Your tickets: { $title }, { $when }
+letter-subject-more = Your tickets: { $title } and more
+letter-hello = Thank you, { $name }
+letter-intro = Order { $order }, { $total } paid. Your tickets are attached as a PDF and on this page:
+letter-open = Open my tickets
+letter-night = Doors open { $doors }, it starts at { $starts }.
+letter-help = Questions? Write to { $email } or call { $phone }.
+letter-why = You get this letter because you bought tickets from us. It is not an advertisement.
+
+## Ticket on paper
+paper-title = Tickets, order { $order }
+paper-doors = Doors
+paper-starts = Starts
+paper-door = Door
+paper-ticket = Ticket
+paper-order = Order
+paper-note = Show this code at the door, on paper or on a screen. Each code admits once.
+
+## Calendar entry
+ics-description = { $tickets }, { $seats }. Doors open { $doors }. { $url }
+
+## Demo bench
+demo-title = Beam a code
+demo-lede = Simulated scanners on real serial lines. Choose one, send it a code, and watch the lamp and the monitor.
+demo-scanner = Scanner
+demo-code = Code
+demo-code-hint = Paste one from an order page, or press one of those listed
+demo-beam = Beam
+demo-rotate = Turn the turnstile
+demo-lamp = Lamp
+demo-lamp-off = Dark
+demo-lamp-go = Green
+demo-lamp-stop = Red
+demo-lamp-ask = Amber
+demo-codes = Codes to try
+demo-codes-none = No ticket is sold for tonight yet. Buy some in the shop.
+demo-about-valid = Valid tonight
+demo-about-other = Another performance
+demo-about-forged = Forged
+demo-about-cancelled = Cancelled
+demo-watch = Watch the monitor
+demo-buy = Buy a ticket
