@@ -47,9 +47,7 @@ struct Street {
 }
 
 fn store() -> Database {
-    let store = Builder::new()
-        .create_with_backend(InMemoryBackend::new())
-        .unwrap();
+    let store = Builder::new().create_with_backend(InMemoryBackend::new()).unwrap();
     open::prepare(&store, BoxNo(1)).unwrap();
     store
 }
@@ -60,16 +58,9 @@ impl Street {
         let _ = std::fs::remove_file(&truth);
         let town = Town::found(store(), 7);
         let gateway = DemoGateway::open(&truth, town.clock.clone()).unwrap();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build();
-        Street {
-            town,
-            gateway,
-            runtime: runtime.unwrap(),
-            truth,
-        }
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        Street { town, gateway, runtime: runtime.unwrap(), truth }
     }
 
     fn work(&self) -> JoinHandle<()> {
@@ -78,14 +69,7 @@ impl Street {
 
     fn work_with(&self, gateway: Arc<dyn Gateway>) -> JoinHandle<()> {
         let (handle, currency) = (self.town.handle.clone(), "GBP".to_owned());
-        self.runtime.spawn(
-            Worker {
-                handle,
-                gateway,
-                currency,
-            }
-            .run(),
-        )
+        self.runtime.spawn(Worker { handle, gateway, currency }.run())
     }
 
     /// A cart with two seats, paid with this token. Tells the cart and the intent's key.
@@ -104,10 +88,7 @@ impl Street {
         self.town.must(Command::Hold(hold::Command::Best {
             cart,
             performance,
-            places: vec![Places {
-                level: LevelNo(1),
-                count: 2,
-            }],
+            places: vec![Places { level: LevelNo(1), count: 2 }],
             category: None,
             zone: None,
             wheelchair: 0,
@@ -121,10 +102,7 @@ impl Street {
     fn press_pay(&mut self, cart: CartId, token: &str) -> Key {
         let begun = self.town.must(Command::Checkout(saga::Command::Begin {
             cart,
-            buyer: Buyer {
-                name: "Ada Merrow".into(),
-                email: "ada@harbourmail.example".into(),
-            },
+            buyer: Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into() },
             token: token.to_owned(),
             note: String::new(),
             shown: None,
@@ -137,27 +115,18 @@ impl Street {
     }
 
     fn cart(&self, id: CartId) -> Cart {
-        cart::get(&self.town.handle.snapshot().unwrap(), id)
-            .unwrap()
-            .unwrap()
+        cart::get(&self.town.handle.snapshot().unwrap(), id).unwrap().unwrap()
     }
 
     fn state(&self, key: Key) -> State {
-        checkout::intent(&self.town.handle.snapshot().unwrap(), key)
-            .unwrap()
-            .unwrap()
-            .state
+        checkout::intent(&self.town.handle.snapshot().unwrap(), key).unwrap().unwrap().state
     }
 
     /// Waits for a state; the town's clock is moved by `tick` between looks.
     fn until(&self, key: Key, state: State, tick: Span) {
         let deadline = Instant::now() + WAIT_MAX;
         while self.state(key) != state {
-            assert!(
-                Instant::now() < deadline,
-                "{state:?} awaited, is {:?}",
-                self.state(key)
-            );
+            assert!(Instant::now() < deadline, "{state:?} awaited, is {:?}", self.state(key));
             self.town.clock.pass(tick);
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -181,18 +150,12 @@ impl Street {
 
     fn deed(&self, kind: &str, key: Key) -> u32 {
         let key = format!("{:032x}", u128::from_be_bytes(key.0));
-        self.deeds()
-            .get(&(kind.to_owned(), key))
-            .copied()
-            .unwrap_or(0)
+        self.deeds().get(&(kind.to_owned(), key)).copied().unwrap_or(0)
     }
 
     fn proven(&self) {
         let snapshot = self.town.handle.snapshot().unwrap();
-        assert_eq!(
-            proof::of(&snapshot, snapshot.plans()).unwrap(),
-            Vec::<String>::new()
-        );
+        assert_eq!(proof::of(&snapshot, snapshot.plans()).unwrap(), Vec::<String>::new());
     }
 }
 
@@ -226,24 +189,11 @@ fn a_good_card_leaves_six_messages_one_charge_and_one_letter() {
     let row = street.cart(cart);
     assert_eq!(row.state, CartState::Completed);
     let snapshot = street.town.handle.snapshot().unwrap();
-    let order = checkout::order(&snapshot, row.order.unwrap())
-        .unwrap()
-        .unwrap();
+    let order = checkout::order(&snapshot, row.order.unwrap()).unwrap().unwrap();
     assert_eq!(order.payment, Payment::Captured);
-    assert_eq!(
-        checkout::balance(&snapshot, row.order.unwrap()).unwrap(),
-        Money::ZERO
-    );
-    assert_eq!(
-        usher_ledger::letter::due(&snapshot, street.town.handle.now())
-            .unwrap()
-            .len(),
-        1
-    );
-    assert_eq!(
-        (street.deed("charge", key), street.deed("capture", key)),
-        (1, 1)
-    );
+    assert_eq!(checkout::balance(&snapshot, row.order.unwrap()).unwrap(), Money::ZERO);
+    assert_eq!(usher_ledger::letter::due(&snapshot, street.town.handle.now()).unwrap().len(), 1);
+    assert_eq!((street.deed("charge", key), street.deed("capture", key)), (1, 1));
     street.proven();
 }
 
@@ -254,19 +204,13 @@ fn a_declined_card_costs_nothing_and_keeps_the_seats_for_the_next_one() {
     let (cart, key) = street.pay(TOKEN_DECLINED);
     street.until(key, State::Declined, Span::ZERO);
     let row = street.cart(cart);
-    assert_eq!(
-        (row.state, row.attempts, row.lines.len()),
-        (CartState::Active, 1, 2)
-    );
+    assert_eq!((row.state, row.attempts, row.lines.len()), (CartState::Active, 1, 2));
     let last = street.notes(cart).pop();
     assert!(matches!(&last, Some(Note::Declined { bank_text }) if !bank_text.is_empty()));
     let second = street.press_pay(cart, TOKEN_APPROVED);
     assert_ne!(second, key, "another attempt is another intent");
     street.until(second, State::Captured, Span::ZERO);
-    assert_eq!(
-        (street.deed("capture", key), street.deed("capture", second)),
-        (0, 1)
-    );
+    assert_eq!((street.deed("capture", key), street.deed("capture", second)), (0, 1));
     street.proven();
 }
 
@@ -280,10 +224,7 @@ fn a_lost_answer_is_asked_for_and_the_order_completes_by_itself() {
     assert_eq!((row.state, row.lines.len()), (CartState::CheckoutError, 2));
     street.until(key, State::Captured, Span(500));
     assert_eq!(street.cart(cart).state, CartState::Completed);
-    assert_eq!(
-        (street.deed("charge", key), street.deed("capture", key)),
-        (1, 1)
-    );
+    assert_eq!((street.deed("charge", key), street.deed("capture", key)), (1, 1));
     street.proven();
 }
 
@@ -312,9 +253,7 @@ fn an_undecided_charge_is_asked_for_until_the_bank_knows() {
     };
     street.work();
     let (booked_cart, booked) = street.pay(TOKEN_UNKNOWN);
-    street
-        .town
-        .must(Command::House(house::Command::Set(order_fee(63))));
+    street.town.must(Command::House(house::Command::Set(order_fee(63))));
     let (never_cart, never) = street.pay(TOKEN_UNKNOWN);
     let amount = checkout::intent(&street.town.handle.snapshot().unwrap(), never);
     assert_eq!(amount.unwrap().unwrap().amount.0 % 100, 13);
@@ -324,18 +263,8 @@ fn an_undecided_charge_is_asked_for_until_the_bank_knows() {
     street.until(never, State::NotCharged, Span(500));
     assert_eq!(street.cart(booked_cart).state, CartState::Completed);
     let row = street.cart(never_cart);
-    assert_eq!(
-        (row.state, row.lines.len()),
-        (CartState::Active, 2),
-        "free to try again"
-    );
-    assert_eq!(
-        (
-            street.deed("capture", booked),
-            street.deed("capture", never)
-        ),
-        (1, 0)
-    );
+    assert_eq!((row.state, row.lines.len()), (CartState::Active, 2), "free to try again");
+    assert_eq!((street.deed("capture", booked), street.deed("capture", never)), (1, 0));
     street.proven();
 }
 
@@ -347,12 +276,7 @@ fn an_intent_found_at_the_start_is_asked_about_and_never_charged_again() {
     let snapshot = street.town.handle.snapshot().unwrap();
     let intent = checkout::intent(&snapshot, asked).unwrap().unwrap();
     let (currency, token) = ("GBP".to_owned(), intent.token.clone());
-    let charge = Charge {
-        key: asked.0,
-        amount: intent.amount,
-        currency,
-        token,
-    };
+    let charge = Charge { key: asked.0, amount: intent.amount, currency, token };
     // The power goes just after the bank has booked one of the two.
     street.runtime.block_on(street.gateway.authorize(charge));
     street.work();
@@ -360,10 +284,7 @@ fn an_intent_found_at_the_start_is_asked_about_and_never_charged_again() {
     street.until(unasked, State::NotCharged, Span(500));
     assert_eq!(street.cart(asked_cart).state, CartState::Completed);
     assert_eq!(street.cart(unasked_cart).state, CartState::Active);
-    assert_eq!(
-        (street.deed("charge", asked), street.deed("capture", asked)),
-        (1, 1)
-    );
+    assert_eq!((street.deed("charge", asked), street.deed("capture", asked)), (1, 1));
     assert_eq!(street.deed("charge", unasked), 0);
     street.proven();
 }
@@ -371,37 +292,22 @@ fn an_intent_found_at_the_start_is_asked_about_and_never_charged_again() {
 #[test]
 fn a_worker_cut_off_anywhere_loses_nothing_and_takes_nothing_twice() {
     let mut street = Street::new("cuts");
-    let tokens = [
-        TOKEN_APPROVED,
-        TOKEN_APPROVED,
-        TOKEN_TIMEOUT,
-        TOKEN_DECLINED,
-        TOKEN_UNKNOWN,
-    ];
+    let tokens = [TOKEN_APPROVED, TOKEN_APPROVED, TOKEN_TIMEOUT, TOKEN_DECLINED, TOKEN_UNKNOWN];
     let mut worker = street.work();
     let mut paid = Vec::new();
     for round in 0..40 {
         paid.push(street.pay(tokens[round % tokens.len()]));
         std::thread::sleep(Duration::from_micros(street.town.dice.below(3_000) as u64));
         worker.abort();
-        street
-            .town
-            .clock
-            .pass(Span(street.town.dice.below(1_500) as i64));
+        street.town.clock.pass(Span(street.town.dice.below(1_500) as i64));
         worker = street.work();
     }
     let deadline = Instant::now() + WAIT_MAX;
     let open = |street: &Street| {
-        checkout::open_intents(&street.town.handle.snapshot().unwrap())
-            .unwrap()
-            .len()
+        checkout::open_intents(&street.town.handle.snapshot().unwrap()).unwrap().len()
     };
     while open(&street) > 0 {
-        assert!(
-            Instant::now() < deadline,
-            "{} intents stay open",
-            open(&street)
-        );
+        assert!(Instant::now() < deadline, "{} intents stay open", open(&street));
         street.town.clock.pass(Span::seconds(1));
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -438,15 +344,9 @@ impl Gateway for Clumsy {
     fn capture(&self, key: IntentKey) -> Answer<'_, Moved> {
         let left = self
             .failures
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-                left.checked_sub(1)
-            });
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         match left {
-            Ok(_) => Box::pin(async {
-                Moved::Refused {
-                    reason: "closed for the night".into(),
-                }
-            }),
+            Ok(_) => Box::pin(async { Moved::Refused { reason: "closed for the night".into() } }),
             Err(_) => self.bank.capture(key),
         }
     }
@@ -459,18 +359,11 @@ impl Gateway for Clumsy {
 fn a_capture_that_fails_leaves_the_seats_sold_and_is_tried_again() {
     let mut street = Street::new("capture");
     let failures = AtomicU32::new(3);
-    street.work_with(Arc::new(Clumsy {
-        bank: street.gateway.clone(),
-        failures,
-    }));
+    street.work_with(Arc::new(Clumsy { bank: street.gateway.clone(), failures }));
     let (cart, key) = street.pay(TOKEN_APPROVED);
     street.until(key, State::Approved, Span::ZERO);
     let deadline = Instant::now() + WAIT_MAX;
-    while !street
-        .notes(cart)
-        .iter()
-        .any(|note| matches!(note, Note::CaptureFailed { .. }))
-    {
+    while !street.notes(cart).iter().any(|note| matches!(note, Note::CaptureFailed { .. })) {
         assert!(Instant::now() < deadline, "no word of the failed capture");
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -45,9 +45,7 @@ struct Office {
 }
 
 fn store() -> Database {
-    let store = Builder::new()
-        .create_with_backend(InMemoryBackend::new())
-        .unwrap();
+    let store = Builder::new().create_with_backend(InMemoryBackend::new()).unwrap();
     open::prepare(&store, BoxNo(1)).unwrap();
     store
 }
@@ -68,10 +66,7 @@ fn scribe() -> Scribe {
             fault: None,
         };
         assert!(letter.to.contains('@'));
-        Ok(Written {
-            to_name: "Ada Merrow".to_owned(),
-            mail,
-        })
+        Ok(Written { to_name: "Ada Merrow".to_owned(), mail })
     })
 }
 
@@ -103,16 +98,10 @@ fn smtp(peer: &Peer, timeout_s: u32) -> Post {
 
 impl Office {
     fn new() -> Office {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let (mode, _) = watch::channel(Mode::Run);
-        Office {
-            town: Town::found(store(), 5),
-            runtime: runtime.unwrap(),
-            mode,
-        }
+        Office { town: Town::found(store(), 5), runtime: runtime.unwrap(), mode }
     }
 
     fn work(&self, post: Post) -> JoinHandle<()> {
@@ -121,12 +110,7 @@ impl Office {
 
     fn work_with(&self, post: Post, scribe: Scribe) -> JoinHandle<()> {
         let (handle, from) = (self.town.handle.clone(), FROM.to_owned());
-        let worker = Worker {
-            handle,
-            post,
-            from,
-            scribe,
-        };
+        let worker = Worker { handle, post, from, scribe };
         self.runtime.spawn(worker.run(self.mode.subscribe()))
     }
 
@@ -148,22 +132,11 @@ impl Office {
         let cart = cart.unwrap();
         let performance = self.town.performances[2];
         let area = usher_rules::id::AreaNo(0);
-        let places = vec![Places {
-            level: LevelNo(1),
-            count: 1,
-        }];
-        self.town.must(Command::Hold(hold::Command::Area {
-            cart,
-            performance,
-            area,
-            places,
-        }));
+        let places = vec![Places { level: LevelNo(1), count: 1 }];
+        self.town.must(Command::Hold(hold::Command::Area { cart, performance, area, places }));
         let begun = self.town.must(Command::Checkout(checkout::Command::Begin {
             cart,
-            buyer: Buyer {
-                name: "Ada Merrow".into(),
-                email: "ada@harbourmail.example".into(),
-            },
+            buyer: Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into() },
             token: "tok_4242".into(),
             note: String::new(),
             shown: None,
@@ -176,31 +149,18 @@ impl Office {
     }
 
     fn settle(&mut self, key: Key) -> LetterId {
-        let yes = Answer::Approved {
-            approval: "1".into(),
-            reference: "r".into(),
-        };
-        let first = self
-            .town
-            .must(Command::Checkout(checkout::Command::Answered(key, yes)));
-        let last = self
-            .town
-            .must(Command::Checkout(checkout::Command::Captured(key)));
-        let letter = first
-            .events
-            .iter()
-            .chain(&last.events)
-            .find_map(|event| match event {
-                Event::Letter(letter::Event::Put(id, _)) => Some(*id),
-                _ => None,
-            });
+        let yes = Answer::Approved { approval: "1".into(), reference: "r".into() };
+        let first = self.town.must(Command::Checkout(checkout::Command::Answered(key, yes)));
+        let last = self.town.must(Command::Checkout(checkout::Command::Captured(key)));
+        let letter = first.events.iter().chain(&last.events).find_map(|event| match event {
+            Event::Letter(letter::Event::Put(id, _)) => Some(*id),
+            _ => None,
+        });
         letter.unwrap()
     }
 
     fn letter(&self, id: LetterId) -> Letter {
-        queue::get(&self.town.handle.snapshot().unwrap(), id)
-            .unwrap()
-            .unwrap()
+        queue::get(&self.town.handle.snapshot().unwrap(), id).unwrap().unwrap()
     }
 
     /// Waits for something about a letter; the town's clock is moved by `tick` between looks.
@@ -233,9 +193,7 @@ fn files(folder: &Path) -> usize {
 }
 
 fn different_ids(letters: &[String]) -> usize {
-    let ids = letters
-        .iter()
-        .flat_map(|text| text.lines().find(|l| l.starts_with("Message-ID")));
+    let ids = letters.iter().flat_map(|text| text.lines().find(|l| l.starts_with("Message-ID")));
     ids.collect::<BTreeSet<_>>().len()
 }
 
@@ -249,10 +207,7 @@ fn a_sold_ticket_leaves_a_letter_in_the_folder() {
     assert_eq!((row.attempts, row.sent_at.is_some()), (1, true));
     assert!(row.transcript.contains(".eml"), "{}", row.transcript);
     let mail = std::fs::read_to_string(folder.join(format!("letter-{id}.0.eml"))).unwrap();
-    assert!(
-        mail.contains("To: \"Ada Merrow\" <ada@harbourmail.example>\r\n"),
-        "{mail}"
-    );
+    assert!(mail.contains("To: \"Ada Merrow\" <ada@harbourmail.example>\r\n"), "{mail}");
     assert!(mail.contains("filename=\"tickets.pdf\""));
     std::fs::remove_dir_all(&folder).unwrap();
 }
@@ -280,12 +235,8 @@ fn a_letter_sent_again_on_purpose_has_an_id_of_its_own() {
     office.work(smtp(&peer, 60));
     let id = office.sell();
     office.done(id, Span::ZERO);
-    office
-        .town
-        .must(Command::Letter(letter::Command::Resend(id)));
-    office.until(id, Span::ZERO, |row| {
-        row.state == State::Done && row.attempts == 2
-    });
+    office.town.must(Command::Letter(letter::Command::Resend(id)));
+    office.until(id, Span::ZERO, |row| row.state == State::Done && row.attempts == 2);
     let letters = peer.letters();
     assert_eq!((letters.len(), different_ids(&letters)), (2, 2));
 }
@@ -339,11 +290,7 @@ fn a_lasting_refusal_waits_for_staff_with_its_dialogue() {
     let id = office.sell();
     let row = office.until(id, Span::ZERO, |row| row.state == State::Error);
     assert_eq!(row.attempts, 1);
-    assert!(
-        row.transcript.contains("S: 550 not this one"),
-        "{}",
-        row.transcript
-    );
+    assert!(row.transcript.contains("S: 550 not this one"), "{}", row.transcript);
 }
 
 #[test]
@@ -365,21 +312,13 @@ fn a_late_answer_marks_the_letter_done_without_a_second_copy() {
     let id = office.sell();
     let row = office.until(id, Span::ZERO, |row| row.attempts == 1);
     assert_eq!(row.state, State::NotDone);
-    assert!(
-        row.transcript.contains("the time of 1 s is over"),
-        "{}",
-        row.transcript
-    );
+    assert!(row.transcript.contains("the time of 1 s is over"), "{}", row.transcript);
     // Long past the next attempt's time: the letter is in hand and must not be sent again.
     office.town.clock.pass(Span::hours(2));
     std::thread::sleep(Duration::from_millis(300));
     peer.answer_now();
     let row = office.done(id, Span::seconds(1));
-    assert!(
-        row.transcript.contains("S: 250 taken"),
-        "{}",
-        row.transcript
-    );
+    assert!(row.transcript.contains("S: 250 taken"), "{}", row.transcript);
     assert_eq!(peer.letters().len(), 1);
 }
 
@@ -390,11 +329,7 @@ fn a_letter_that_cannot_be_written_waits_for_staff() {
     office.work_with(smtp(&peer, 60), Arc::new(|_, _, _| Err(ScribeFault::Gone)));
     let id = office.sell();
     let row = office.until(id, Span::ZERO, |row| row.state == State::Error);
-    assert!(
-        row.transcript.contains("not in the store"),
-        "{}",
-        row.transcript
-    );
+    assert!(row.transcript.contains("not in the store"), "{}", row.transcript);
     assert!(peer.commands().is_empty());
 }
 
@@ -403,19 +338,11 @@ fn true_scribe(handle: Handle) -> Scribe {
     let (venue, templates, words) = (Arc::new(venue()), Templates::new(), Words::english());
     Arc::new(move |snapshot, id, _| {
         let venue = Arc::clone(&venue);
-        let frame = Frame {
-            venue,
-            now: handle.now(),
-            cart_places: 0,
-            demo: false,
-        };
+        let frame = Frame { venue, now: handle.now(), cart_places: 0, demo: false };
         let found = view::letter::letter(&handle, snapshot, frame, id)?;
         let letter = found.ok_or(ScribeFault::Gone)?;
         let mail = usher_web::letter::write(&templates, &letter, &words)?;
-        Ok(Written {
-            to_name: letter.to_name,
-            mail,
-        })
+        Ok(Written { to_name: letter.to_name, mail })
     })
 }
 
@@ -428,35 +355,15 @@ fn a_confirmation_leaves_with_codes_tickets_and_calendar() {
     let id = office.sell();
     office.done(id, Span::ZERO);
     let sent = peer.letters().remove(0);
-    for part in [
-        "application/pdf",
-        "text/calendar",
-        "image/png",
-        "text/plain",
-        "text/html",
-    ] {
+    for part in ["application/pdf", "text/calendar", "image/png", "text/plain", "text/html"] {
         assert!(sent.contains(part), "no {part} in\n{sent}");
     }
     let snapshot = office.town.handle.snapshot().unwrap();
     let written = scribe(&snapshot, id, &office.letter(id)).unwrap();
     assert_eq!(written.to_name, "Ada Merrow");
-    assert!(
-        written.mail.subject.contains("Salt"),
-        "{}",
-        written.mail.subject
-    );
-    assert!(
-        written
-            .mail
-            .text
-            .contains("https://tickets.tidewell.example/orders/")
-    );
-    let pdf = written
-        .mail
-        .attachments
-        .iter()
-        .find(|part| part.name.ends_with(".pdf"))
-        .unwrap();
+    assert!(written.mail.subject.contains("Salt"), "{}", written.mail.subject);
+    assert!(written.mail.text.contains("https://tickets.tidewell.example/orders/"));
+    let pdf = written.mail.attachments.iter().find(|part| part.name.ends_with(".pdf")).unwrap();
     assert!(pdf.bytes.starts_with(b"%PDF"));
 }
 
@@ -474,10 +381,6 @@ fn a_mistake_in_one_letter_stops_no_other() {
     office.work_with(Post::Folder(folder.clone()), clumsy);
     office.done(good, Span::ZERO);
     let row = office.until(bad, Span::ZERO, |row| row.state == State::Error);
-    assert!(
-        row.transcript.contains("mistake of ours"),
-        "{}",
-        row.transcript
-    );
+    assert!(row.transcript.contains("mistake of ours"), "{}", row.transcript);
     std::fs::remove_dir_all(&folder).unwrap();
 }

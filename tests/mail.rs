@@ -39,9 +39,7 @@ impl Exim {
             .expect("python3 is missing: apt-get install -y python3");
         let stdin = child.stdin.take();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let told = serde_json::from_str(&line).unwrap_or_else(|_| {
             panic!("no mail server: apt-get install -y exim4-daemon-light openssl python3")
         });
@@ -106,10 +104,7 @@ fn letter(number: u64, to: &str) -> Outgoing {
     Outgoing {
         message_id: message_id(LetterId(compose(BoxNo(1), number)), 0, SENDER),
         date: At(1_795_305_600_000),
-        to: Addressee {
-            name: Some("Zoë Ångström".to_owned()),
-            address: to.to_owned(),
-        },
+        to: Addressee { name: Some("Zoë Ångström".to_owned()), address: to.to_owned() },
         from: SENDER.to_owned(),
         subject: "Your tickets for „Grüße“".to_owned(),
         text: "Row F, seats 7 and 8.\n.\n.. and lines with dots.\n".to_owned(),
@@ -124,31 +119,18 @@ async fn a_real_server_takes_letters_by_every_protection_and_log_in() {
     let exim = Exim::start();
     let mut number = 0;
     for security in [Security::Plain, Security::Starttls, Security::Smtps] {
-        for auth in [
-            AuthKind::None,
-            AuthKind::Plain,
-            AuthKind::Login,
-            AuthKind::CramMd5,
-        ] {
+        for auth in [AuthKind::None, AuthKind::Plain, AuthKind::Login, AuthKind::CramMd5] {
             number += 1;
             let outgoing = letter(number, "zoe@x.example");
             let sent = send(&exim.settings(security, auth), &outgoing).await;
-            assert_eq!(
-                sent.result,
-                Ok(()),
-                "{security:?} {auth:?}\n{}",
-                sent.transcript
-            );
+            assert_eq!(sent.result, Ok(()), "{security:?} {auth:?}\n{}", sent.transcript);
             assert!(!sent.transcript.contains("sesame"), "{}", sent.transcript);
             let mail = exim.delivered(&outgoing.message_id);
             // The server's own record of how it was reached: extended, secured, authenticated.
             let secured = if security == Security::Plain { "" } else { "s" };
             let known = if auth == AuthKind::None { "" } else { "a" };
             let with = format!("with esmtp{secured}{known} ");
-            assert!(
-                mail.contains(&with),
-                "{security:?} {auth:?}: no {with:?} in\n{mail}"
-            );
+            assert!(mail.contains(&with), "{security:?} {auth:?}: no {with:?} in\n{mail}");
             assert!(mail.contains("filename=\"tickets.pdf\""));
         }
     }
@@ -183,26 +165,12 @@ async fn a_real_servers_refusals_yield_their_hints() {
     ] {
         let sent = send(&settings, &letter(1, to)).await;
         let fault = sent.result.unwrap_err();
-        assert_eq!(
-            (fault.kind, fault.code),
-            (kind, Some(code)),
-            "{to}\n{}",
-            sent.transcript
-        );
-        assert!(
-            sent.transcript.contains(&format!("S: {code}")),
-            "{}",
-            sent.transcript
-        );
+        assert_eq!((fault.kind, fault.code), (kind, Some(code)), "{to}\n{}", sent.transcript);
+        assert!(sent.transcript.contains(&format!("S: {code}")), "{}", sent.transcript);
     }
     let relayed = exim.settings(Security::Starttls, AuthKind::CramMd5);
     let sent = send(&relayed, &letter(2, "someone@elsewhere.org")).await;
-    assert_eq!(
-        sent.result,
-        Ok(()),
-        "logged in, the server relays\n{}",
-        sent.transcript
-    );
+    assert_eq!(sent.result, Ok(()), "logged in, the server relays\n{}", sent.transcript);
 }
 
 #[tokio::test]
@@ -212,11 +180,6 @@ async fn a_real_server_with_an_unknown_authority_is_told_nothing() {
     // The system's authorities did not sign this certificate.
     settings.ca_file = None;
     let sent = send(&settings, &letter(1, "zoe@x.example")).await;
-    assert_eq!(
-        sent.result.unwrap_err().kind,
-        SendFaultKind::Tls,
-        "{}",
-        sent.transcript
-    );
+    assert_eq!(sent.result.unwrap_err().kind, SendFaultKind::Tls, "{}", sent.transcript);
     assert!(!sent.transcript.contains("C: AUTH"), "{}", sent.transcript);
 }

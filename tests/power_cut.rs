@@ -4,6 +4,8 @@
 //! and the last begun one, everything in it is proven, and the town lives on in it. Three controls
 //! must fail, or the test proves nothing (trust 5).
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
 use redb::{Builder, Database, StorageBackend};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

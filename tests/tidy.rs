@@ -52,9 +52,7 @@ fn lines_are_at_most_100_columns() {
 
 #[test]
 fn nothing_is_left_for_later_and_no_test_is_switched_off() {
-    let all = files(&[
-        "rs", "toml", "py", "js", "css", "html", "ftl", "md", "service", "socket",
-    ]);
+    let all = files(&["rs", "toml", "py", "js", "css", "html", "ftl", "md", "service", "socket"]);
     none(all.iter().flat_map(source::left_for_later).collect());
     none(over_sources(source::switched_off));
 }
@@ -105,19 +103,11 @@ fn decision_notes_have_a_number_of_their_own_and_half_a_page() {
         if !numbered || !title.starts_with('-') || !source::is_dashed(title, ".md") {
             findings.push(format!("docs/decisions/{name}: not NNNN-title.md"));
         }
-        if notes
-            .iter()
-            .skip(index + 1)
-            .any(|other| other.starts_with(number))
-        {
-            findings.push(format!(
-                "docs/decisions/{name}: another note has number {number}"
-            ));
+        if notes.iter().skip(index + 1).any(|other| other.starts_with(number)) {
+            findings.push(format!("docs/decisions/{name}: another note has number {number}"));
         }
     }
-    let notes = files(&["md"])
-        .into_iter()
-        .filter(|file| file.path.starts_with("docs/decisions/"));
+    let notes = files(&["md"]).into_iter().filter(|file| file.path.starts_with("docs/decisions/"));
     findings.extend(
         notes
             .filter(|file| file.text.lines().count() > source::NOTE_LINES_MAX)
@@ -130,13 +120,7 @@ fn decision_notes_have_a_number_of_their_own_and_half_a_page() {
 fn change_notes_are_named_by_noun_and_what() {
     let wrong = |name: &String| !name.contains('-') || !source::is_dashed(name, ".md");
     let names = names_in("docs/changes");
-    none(
-        names
-            .into_iter()
-            .filter(wrong)
-            .map(|name| format!("docs/changes/{name}"))
-            .collect(),
-    );
+    none(names.into_iter().filter(wrong).map(|name| format!("docs/changes/{name}")).collect());
 }
 
 /// The checks above are worth nothing if they cannot find anything.
@@ -144,10 +128,7 @@ mod finds {
     use super::*;
 
     fn file(path: &str, text: &str) -> File {
-        File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
+        File { path: path.to_owned(), text: text.to_owned() }
     }
 
     fn check(rule: impl Fn(&File) -> Vec<String>, path: &str, text: &str, found: usize) {
@@ -168,21 +149,12 @@ mod finds {
         let lines = |count: usize| "x;\n".repeat(count);
         check(source::file_length, "web/src/cart.rs", &lines(500), 0);
         check(source::file_length, "web/src/cart.rs", &lines(501), 1);
-        let tests = format!(
-            "{}#[cfg(test)]\nmod tests {{\n{}}}\n",
-            lines(500),
-            lines(300)
-        );
+        let tests = format!("{}#[cfg(test)]\nmod tests {{\n{}}}\n", lines(500), lines(300));
         check(source::file_length, "web/src/cart.rs", &tests, 0);
         check(source::file_length, "tests/shop.rs", &lines(501), 0);
         check(source::line_length, "a.rs", &"é".repeat(100), 0);
         check(source::line_length, "a.rs", &"x y ".repeat(26), 1);
-        check(
-            source::line_length,
-            "a.rs",
-            &format!("// https://{}", "x".repeat(101)),
-            0,
-        );
+        check(source::line_length, "a.rs", &format!("// https://{}", "x".repeat(101)), 0);
     }
 
     #[test]
@@ -200,12 +172,7 @@ mod finds {
     #[test]
     fn words_that_put_things_off() {
         let word = ["TO", "DO"].concat();
-        check(
-            source::left_for_later,
-            "a.css",
-            &format!("/* {word}: later */"),
-            1,
-        );
+        check(source::left_for_later, "a.css", &format!("/* {word}: later */"), 1);
         check(source::left_for_later, "a.css", "/* mastodon */", 0);
         let ignored = ["#[ign", "ore]"].concat();
         check(source::switched_off, "a.rs", &ignored, 1);
@@ -228,21 +195,10 @@ mod finds {
 
     #[test]
     fn licences_are_read_as_expressions() {
-        for good in [
-            "MIT",
-            "GPL-3.0-only OR MIT",
-            "MIT/Apache-2.0",
-            "(MIT OR X) AND ISC",
-        ] {
+        for good in ["MIT", "GPL-3.0-only OR MIT", "MIT/Apache-2.0", "(MIT OR X) AND ISC"] {
             assert!(licence::allowed(good), "{good}");
         }
-        for bad in [
-            "",
-            "GPL-3.0-only",
-            "MIT AND GPL-2.0",
-            "(X OR Y) AND MIT",
-            "MIT WITH x",
-        ] {
+        for bad in ["", "GPL-3.0-only", "MIT AND GPL-2.0", "(X OR Y) AND MIT", "MIT WITH x"] {
             assert!(!licence::allowed(bad), "{bad}");
         }
         assert!(licence::allowed("Apache-2.0 WITH LLVM-exception OR X"));

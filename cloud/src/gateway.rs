@@ -89,9 +89,7 @@ pub trait Gateway: Send + Sync {
 
 /// Waits for an answer until the gateway's deadline; silence is `unknown`.
 pub async fn by_deadline<T>(gateway: &dyn Gateway, answer: Answer<'_, T>, unknown: T) -> T {
-    tokio::time::timeout(gateway.deadline(), answer)
-        .await
-        .unwrap_or(unknown)
+    tokio::time::timeout(gateway.deadline(), answer).await.unwrap_or(unknown)
 }
 
 impl std::fmt::Debug for Charge {
@@ -112,12 +110,7 @@ mod tests {
     #[test]
     fn a_charge_prints_no_token() {
         let token = "tok_4242".to_owned();
-        let charge = Charge {
-            key: [1; 16],
-            amount: Money(1),
-            currency: "GBP".into(),
-            token,
-        };
+        let charge = Charge { key: [1; 16], amount: Money(1), currency: "GBP".into(), token };
         let text = format!("{charge:?}");
         assert!(!text.contains("tok_4242") && text.contains("***"), "{text}");
     }

@@ -47,10 +47,7 @@ fn letter(number: u64) -> Outgoing {
     Outgoing {
         message_id: message_id(LetterId(compose(BoxNo(1), number)), 0, SENDER),
         date: At(1_795_305_600_000),
-        to: Addressee {
-            name: Some("Ada Roe".to_owned()),
-            address: "ada@x.example".to_owned(),
-        },
+        to: Addressee { name: Some("Ada Roe".to_owned()), address: "ada@x.example".to_owned() },
         from: SENDER.to_owned(),
         subject: "Your tickets".to_owned(),
         text: "Row F, seats 7 and 8.\n.\nA line with a dot.\n".to_owned(),
@@ -74,32 +71,16 @@ fn assert_no_secret(outcome: &SendOutcome, more: &[&str]) {
 #[tokio::test]
 async fn every_protection_goes_with_every_log_in() {
     for security in [Security::Plain, Security::Starttls, Security::Smtps] {
-        for auth in [
-            AuthKind::None,
-            AuthKind::Plain,
-            AuthKind::Login,
-            AuthKind::CramMd5,
-        ] {
+        for auth in [AuthKind::None, AuthKind::Plain, AuthKind::Login, AuthKind::CramMd5] {
             let peer = Peer::start(Manner::Polite, security == Security::Smtps).await;
             let sent = send(&settings(&peer, security, auth), &letter(1)).await;
-            assert_eq!(
-                sent.result,
-                Ok(()),
-                "{security:?} {auth:?}\n{}",
-                sent.transcript
-            );
+            assert_eq!(sent.result, Ok(()), "{security:?} {auth:?}\n{}", sent.transcript);
             assert_no_secret(&sent, &[]);
             let letters = peer.letters();
             assert_eq!(letters.len(), 1);
             assert!(letters[0].contains("Message-ID: <letter-1-1.0@tidewell.example>\r\n"));
-            assert_eq!(
-                sent.transcript.contains("235 welcome"),
-                auth != AuthKind::None
-            );
-            assert_eq!(
-                sent.transcript.contains("TLS on"),
-                security != Security::Plain
-            );
+            assert_eq!(sent.transcript.contains("235 welcome"), auth != AuthKind::None);
+            assert_eq!(sent.transcript.contains("TLS on"), security != Security::Plain);
         }
     }
 }
@@ -107,11 +88,7 @@ async fn every_protection_goes_with_every_log_in() {
 #[tokio::test]
 async fn the_dialogue_is_kept_whole_but_for_secrets_and_the_letter() {
     let peer = Peer::start(Manner::Polite, false).await;
-    let sent = send(
-        &settings(&peer, Security::Starttls, AuthKind::Login),
-        &letter(1),
-    )
-    .await;
+    let sent = send(&settings(&peer, Security::Starttls, AuthKind::Login), &letter(1)).await;
     assert_eq!(sent.result, Ok(()));
     for line in [
         "S: 220 at your service",
@@ -129,22 +106,11 @@ async fn the_dialogue_is_kept_whole_but_for_secrets_and_the_letter() {
         "C: QUIT",
         "S: 221 bye",
     ] {
-        assert!(
-            sent.transcript.lines().any(|l| l == line),
-            "{line}\n{}",
-            sent.transcript
-        );
+        assert!(sent.transcript.lines().any(|l| l == line), "{line}\n{}", sent.transcript);
     }
-    assert!(
-        sent.transcript.contains("C: (the letter, "),
-        "{}",
-        sent.transcript
-    );
+    assert!(sent.transcript.contains("C: (the letter, "), "{}", sent.transcript);
     assert!(!sent.transcript.contains("Your tickets"));
-    assert!(
-        !sent.transcript.contains("220 go on"),
-        "the played greeting is not the server's"
-    );
+    assert!(!sent.transcript.contains("220 go on"), "the played greeting is not the server's");
 }
 
 #[tokio::test]
@@ -156,11 +122,7 @@ async fn a_wrong_password_shows_the_dialogue_and_no_password() {
         let sent = send(&settings, &letter(1)).await;
         assert_eq!(fault(&sent).kind, SendFaultKind::Auth);
         assert_eq!(fault(&sent).code, Some(535));
-        assert!(
-            sent.transcript.contains("S: 535 5.7.8 bad credentials"),
-            "{}",
-            sent.transcript
-        );
+        assert!(sent.transcript.contains("S: 535 5.7.8 bad credentials"), "{}", sent.transcript);
         assert_no_secret(&sent, &["close sesame", "Y2xvc2Ugc2VzYW1l"]);
         assert!(peer.letters().is_empty());
     }
@@ -170,19 +132,12 @@ async fn a_wrong_password_shows_the_dialogue_and_no_password() {
 async fn a_silent_server_is_a_timeout() {
     for manner in [Manner::Silent, Manner::Drip] {
         let peer = Peer::start(manner, false).await;
-        let settings = SmtpSettings {
-            timeout_s: 1,
-            ..plain(&peer)
-        };
+        let settings = SmtpSettings { timeout_s: 1, ..plain(&peer) };
         let sent = send(&settings, &letter(1)).await;
         assert_eq!(fault(&sent).kind, SendFaultKind::Timeout, "{manner:?}");
         assert!(!fault(&sent).maybe_taken);
         assert!(sent.late.is_none());
-        assert!(
-            sent.transcript.contains("the time of 1 s is over"),
-            "{}",
-            sent.transcript
-        );
+        assert!(sent.transcript.contains("the time of 1 s is over"), "{}", sent.transcript);
     }
 }
 
@@ -198,10 +153,7 @@ async fn a_server_that_hears_no_handshake_is_a_timeout_too() {
 #[tokio::test]
 async fn a_late_answer_counts_and_no_second_copy_is_needed() {
     let peer = Peer::start(Manner::LateAnswer, false).await;
-    let settings = SmtpSettings {
-        timeout_s: 1,
-        ..plain(&peer)
-    };
+    let settings = SmtpSettings { timeout_s: 1, ..plain(&peer) };
     let sent = send(&settings, &letter(1)).await;
     assert_eq!(fault(&sent).kind, SendFaultKind::Timeout);
     assert!(fault(&sent).maybe_taken);
@@ -218,11 +170,7 @@ async fn each_refusal_yields_its_kind() {
         (Manner::RefuseAddress(550), SendFaultKind::Relay, true),
         (Manner::RefuseAddress(553), SendFaultKind::Mailbox, true),
         (Manner::RefuseAddress(450), SendFaultKind::Other, false),
-        (
-            Manner::RefuseAddress(451),
-            SendFaultKind::RateLimited,
-            false,
-        ),
+        (Manner::RefuseAddress(451), SendFaultKind::RateLimited, false),
         (Manner::RefuseLetter(421), SendFaultKind::RateLimited, false),
         (Manner::RefuseLetter(552), SendFaultKind::Mailbox, true),
         (Manner::RefuseLetter(554), SendFaultKind::Mailbox, true),
@@ -242,97 +190,44 @@ async fn a_cut_line_is_the_network() {
     let mut long = letter(1);
     let (name, content_type) = ("plan.pdf".to_owned(), "application/pdf".to_owned());
     // Far more than the socket buffers hold, so that the cut falls into the letter.
-    long.attachments.push(Part {
-        name,
-        content_type,
-        bytes: vec![0; 8 * 1024 * 1024],
-    });
+    long.attachments.push(Part { name, content_type, bytes: vec![0; 8 * 1024 * 1024] });
     let sent = send(&plain(&peer), &long).await;
-    assert_eq!(
-        fault(&sent).kind,
-        SendFaultKind::Network,
-        "{}",
-        sent.transcript
-    );
+    assert_eq!(fault(&sent).kind, SendFaultKind::Network, "{}", sent.transcript);
     assert!(!fault(&sent).maybe_taken);
-    assert!(
-        sent.transcript.contains("C: (cut after "),
-        "{}",
-        sent.transcript
-    );
+    assert!(sent.transcript.contains("C: (cut after "), "{}", sent.transcript);
 
     let peer = Peer::start(Manner::CutAfterLetter, false).await;
     let sent = send(&plain(&peer), &letter(1)).await;
-    assert_eq!(
-        fault(&sent).kind,
-        SendFaultKind::Network,
-        "{}",
-        sent.transcript
-    );
+    assert_eq!(fault(&sent).kind, SendFaultKind::Network, "{}", sent.transcript);
     assert!(fault(&sent).maybe_taken, "nobody can know");
 }
 
 #[tokio::test]
 async fn no_contact_is_the_network() {
     let peer = Peer::start(Manner::Polite, false).await;
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let settings = SmtpSettings {
-        port: Some(free),
-        ..plain(&peer)
-    };
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let settings = SmtpSettings { port: Some(free), ..plain(&peer) };
     let sent = send(&settings, &letter(1)).await;
     assert_eq!(fault(&sent).kind, SendFaultKind::Network);
-    assert!(
-        sent.transcript.contains("no contact"),
-        "{}",
-        sent.transcript
-    );
+    assert!(sent.transcript.contains("no contact"), "{}", sent.transcript);
 }
 
 #[tokio::test]
 async fn there_is_no_falling_back_to_a_bare_line() {
     let peer = Peer::start(Manner::Bare, false).await;
-    let sent = send(
-        &settings(&peer, Security::Starttls, AuthKind::Plain),
-        &letter(1),
-    )
-    .await;
+    let sent = send(&settings(&peer, Security::Starttls, AuthKind::Plain), &letter(1)).await;
     assert_eq!(fault(&sent).kind, SendFaultKind::Tls, "{}", sent.transcript);
     let commands = peer.commands();
-    let verbs: BTreeSet<_> = commands
-        .iter()
-        .map(|c| c.split(' ').next().unwrap())
-        .collect();
-    assert!(
-        verbs.is_subset(&BTreeSet::from(["EHLO", "QUIT"])),
-        "{commands:?}"
-    );
+    let verbs: BTreeSet<_> = commands.iter().map(|c| c.split(' ').next().unwrap()).collect();
+    assert!(verbs.is_subset(&BTreeSet::from(["EHLO", "QUIT"])), "{commands:?}");
 }
 
 #[tokio::test]
 async fn a_server_without_the_log_in_is_told_no_password() {
     let peer = Peer::start(Manner::Bare, false).await;
-    let sent = send(
-        &settings(&peer, Security::Plain, AuthKind::Plain),
-        &letter(1),
-    )
-    .await;
-    assert_eq!(
-        fault(&sent).kind,
-        SendFaultKind::Auth,
-        "{}",
-        sent.transcript
-    );
-    assert!(
-        !peer
-            .commands()
-            .iter()
-            .any(|command| command.starts_with("AUTH"))
-    );
+    let sent = send(&settings(&peer, Security::Plain, AuthKind::Plain), &letter(1)).await;
+    assert_eq!(fault(&sent).kind, SendFaultKind::Auth, "{}", sent.transcript);
+    assert!(!peer.commands().iter().any(|command| command.starts_with("AUTH")));
 }
 
 #[tokio::test]
@@ -349,29 +244,16 @@ async fn an_unknown_authority_or_another_name_is_refused() {
         for settings in [unknown, misnamed, missing] {
             let sent = send(&settings, &letter(1)).await;
             assert_eq!(fault(&sent).kind, SendFaultKind::Tls, "{}", sent.transcript);
-            assert!(
-                sent.transcript.contains("-- no TLS: "),
-                "{}",
-                sent.transcript
-            );
+            assert!(sent.transcript.contains("-- no TLS: "), "{}", sent.transcript);
         }
-        assert!(
-            !peer
-                .commands()
-                .iter()
-                .any(|command| command.starts_with("AUTH"))
-        );
+        assert!(!peer.commands().iter().any(|command| command.starts_with("AUTH")));
     }
 }
 
 #[tokio::test]
 async fn a_reply_slipped_in_before_the_handshake_is_not_believed() {
     let peer = Peer::start(Manner::Inject, false).await;
-    let sent = send(
-        &settings(&peer, Security::Starttls, AuthKind::None),
-        &letter(1),
-    )
-    .await;
+    let sent = send(&settings(&peer, Security::Starttls, AuthKind::None), &letter(1)).await;
     // Read with the answer it is thrown away; read later it spoils the handshake.
     let secured = sent.transcript.split("TLS on").nth(1).unwrap_or_default();
     assert!(!secured.contains("evil"), "{}", sent.transcript);
@@ -385,12 +267,7 @@ async fn a_reply_slipped_in_before_the_handshake_is_not_believed() {
 async fn a_flood_of_replies_ends_and_stays_small() {
     let peer = Peer::start(Manner::Flood, false).await;
     let sent = send(&plain(&peer), &letter(1)).await;
-    assert_eq!(
-        fault(&sent).kind,
-        SendFaultKind::Other,
-        "{}",
-        sent.transcript
-    );
+    assert_eq!(fault(&sent).kind, SendFaultKind::Other, "{}", sent.transcript);
     assert!(sent.transcript.len() < 64 * 1024);
 }
 
@@ -402,17 +279,10 @@ async fn a_bad_setting_or_address_never_connects() {
     let sent = send(&plain(&peer), &nobody).await;
     assert_eq!(fault(&sent).kind, SendFaultKind::Mailbox);
     assert!(fault(&sent).is_final());
-    let settings = SmtpSettings {
-        hello_name: Some("a b".to_owned()),
-        ..plain(&peer)
-    };
+    let settings = SmtpSettings { hello_name: Some("a b".to_owned()), ..plain(&peer) };
     let sent = send(&settings, &letter(1)).await;
     assert_eq!(fault(&sent).kind, SendFaultKind::Other);
-    assert!(
-        sent.transcript.contains("`hello_name`"),
-        "{}",
-        sent.transcript
-    );
+    assert!(sent.transcript.contains("`hello_name`"), "{}", sent.transcript);
     assert!(peer.commands().is_empty());
 }
 
@@ -443,23 +313,12 @@ async fn a_storm_of_421_slows_down_and_loses_nothing() {
             }
         }
     }
-    assert_eq!(
-        attempts,
-        LETTERS + u64::from(STORM),
-        "nothing was sent into the storm twice"
-    );
+    assert_eq!(attempts, LETTERS + u64::from(STORM), "nothing was sent into the storm twice");
     assert!(slowest > At(1_795_305_600_000 + 900_000));
     let letters = peer.letters();
     let different: BTreeSet<_> = letters
         .iter()
-        .map(|text| {
-            text.lines()
-                .find(|line| line.starts_with("Message-ID"))
-                .unwrap()
-        })
+        .map(|text| text.lines().find(|line| line.starts_with("Message-ID")).unwrap())
         .collect();
-    assert_eq!(
-        (letters.len(), different.len()),
-        (LETTERS as usize, LETTERS as usize)
-    );
+    assert_eq!((letters.len(), different.len()), (LETTERS as usize, LETTERS as usize));
 }

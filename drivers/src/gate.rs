@@ -163,12 +163,8 @@ pub enum InputLine {
 }
 
 impl InputLine {
-    pub const ALL: [InputLine; 4] = [
-        InputLine::RotatedIn,
-        InputLine::RotatedOut,
-        InputLine::Tamper,
-        InputLine::Emergency,
-    ];
+    pub const ALL: [InputLine; 4] =
+        [InputLine::RotatedIn, InputLine::RotatedOut, InputLine::Tamper, InputLine::Emergency];
 }
 
 /// The electrical state of a wire; what it means is for `codec.rs` to say.

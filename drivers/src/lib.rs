@@ -97,16 +97,10 @@ pub enum Fault {
 
 impl Fault {
     pub(crate) fn setting(key: &'static str, problem: impl Into<String>) -> Fault {
-        Fault::Setting {
-            key,
-            problem: problem.into(),
-        }
+        Fault::Setting { key, problem: problem.into() }
     }
 
     pub(crate) fn port(path: &Path, detail: String) -> Fault {
-        Fault::Port {
-            path: path.to_path_buf(),
-            detail,
-        }
+        Fault::Port { path: path.to_path_buf(), detail }
     }
 }

@@ -43,44 +43,29 @@ pub struct Line {
 impl Port {
     /// Opens `path` for this process alone and throws away what was typed before.
     pub async fn open(path: &Path, line: Line) -> Result<Port, Fault> {
-        if let Some(file) = path
-            .to_str()
-            .and_then(|text| text.strip_prefix(REPLAY_PREFIX))
-        {
+        if let Some(file) = path.to_str().and_then(|text| text.strip_prefix(REPLAY_PREFIX)) {
             return Replay::open(Path::new(file)).map(Port::Replay);
         }
         let name = path.to_path_buf();
         // A sick USB device can hold the open for seconds: not on a thread that serves doors.
         let opened = tokio::task::spawn_blocking(move || open_serial(&name, line)).await;
-        opened
-            .map_err(|error| Fault::port(path, error.to_string()))?
-            .map(Port::Serial)
+        opened.map_err(|error| Fault::port(path, error.to_string()))?.map(Port::Serial)
     }
 }
 
 fn open_serial(path: &Path, line: Line) -> Result<SerialStream, Fault> {
     let framing = line.framing;
     let builder = tokio_serial::new(path.to_string_lossy(), line.baud)
-        .data_bits(if framing.data_bits == 7 {
-            DataBits::Seven
-        } else {
-            DataBits::Eight
-        })
+        .data_bits(if framing.data_bits == 7 { DataBits::Seven } else { DataBits::Eight })
         .parity(match framing.parity {
             Parity::None => tokio_serial::Parity::None,
             Parity::Even => tokio_serial::Parity::Even,
             Parity::Odd => tokio_serial::Parity::Odd,
         })
-        .stop_bits(if framing.stop_bits == 2 {
-            StopBits::Two
-        } else {
-            StopBits::One
-        });
+        .stop_bits(if framing.stop_bits == 2 { StopBits::Two } else { StopBits::One });
     let stream = SerialStream::open(&builder).map_err(|error| open_fault(path, &error))?;
     // Bytes from before belong to nobody at the door now.
-    stream
-        .clear(ClearBuffer::Input)
-        .map_err(|error| open_fault(path, &error))?;
+    stream.clear(ClearBuffer::Input).map_err(|error| open_fault(path, &error))?;
     Ok(stream)
 }
 
@@ -94,10 +79,9 @@ fn open_fault(path: &Path, error: &tokio_serial::Error) -> Fault {
         ErrorKind::InvalidInput | ErrorKind::Unknown | ErrorKind::Io(_) if !is_device(&path) => {
             Fault::NotSerial { path }
         }
-        ErrorKind::InvalidInput | ErrorKind::Unknown | ErrorKind::Io(_) => Fault::Port {
-            path,
-            detail: error.to_string(),
-        },
+        ErrorKind::InvalidInput | ErrorKind::Unknown | ErrorKind::Io(_) => {
+            Fault::Port { path, detail: error.to_string() }
+        }
     }
 }
 
@@ -110,9 +94,7 @@ fn is_device(path: &Path) -> bool {
 /// Zero bytes is a hang-up: it would be returned for ever, so the port must be dropped.
 pub fn hang_up(path: &Path, read: &io::Result<usize>) -> Option<Fault> {
     match read {
-        Ok(0) => Some(Fault::Unplugged {
-            path: path.to_path_buf(),
-        }),
+        Ok(0) => Some(Fault::Unplugged { path: path.to_path_buf() }),
         Ok(_) => None,
         Err(error) if is_pause(error) => None,
         Err(error) => Some(gone(path, error)),
@@ -122,19 +104,14 @@ pub fn hang_up(path: &Path, read: &io::Result<usize>) -> Option<Fault> {
 /// The fault for an error of the open port.
 pub fn gone(path: &Path, error: &io::Error) -> Fault {
     match error.raw_os_error() {
-        Some(EIO | ENXIO | ENODEV | EBADF) => Fault::Unplugged {
-            path: path.to_path_buf(),
-        },
+        Some(EIO | ENXIO | ENODEV | EBADF) => Fault::Unplugged { path: path.to_path_buf() },
         Some(_) | None => Fault::port(path, error.to_string()),
     }
 }
 
 /// Not an error: the call was interrupted or came too early.
 pub fn is_pause(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock
-    )
+    matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock)
 }
 
 impl AsyncRead for Port {

@@ -15,26 +15,18 @@ use tokio::time::timeout;
 use usher_drivers::Fault;
 use usher_drivers::scanner::{Feedback, ScannerSettings, Vendor};
 
-const PEER: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../tests/devices/foreign_scanner.py"
-);
+const PEER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/devices/foreign_scanner.py");
 
 fn quiet(program: &str, arguments: &[&str]) -> bool {
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
 /// The Python that knows pyserial, if there is one and socat too.
 fn python() -> Option<&'static str> {
     let knows_serial = |python: &&str| quiet(python, &["-c", "import serial"]);
-    let python = ["/usr/bin/python3", "python3"]
-        .into_iter()
-        .find(knows_serial)?;
+    let python = ["/usr/bin/python3", "python3"].into_iter().find(knows_serial)?;
     quiet("socat", &["-V"]).then_some(python)
 }
 
@@ -46,11 +38,7 @@ struct Peer {
 impl Peer {
     fn start(python: &str, arguments: &[&str]) -> Peer {
         let mut command = Command::new(python);
-        command
-            .arg(PEER)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        command.arg(PEER).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = child.stdout.take().unwrap();
         let (say, said) = mpsc::channel(64);
@@ -72,10 +60,7 @@ impl Peer {
 
     async fn heard(&mut self) -> String {
         loop {
-            let said = timeout(lane::DEADLINE, self.said.recv())
-                .await
-                .unwrap()
-                .unwrap();
+            let said = timeout(lane::DEADLINE, self.said.recv()).await.unwrap().unwrap();
             if let Some(bytes) = said["bytes"].as_str() {
                 return bytes.to_owned();
             }
@@ -98,14 +83,8 @@ async fn a_foreign_scanner_reads_hears_unplugs_and_comes_back() {
     let folder = Folder::new("foreign");
     let link = folder.join("scanner1");
     let path = link.to_str().unwrap();
-    let mut peer = Peer::start(
-        python,
-        &["--link", path, "--suffix", "crlf", "--prefix", "\u{2}"],
-    );
-    let settings = ScannerSettings {
-        feedback: Vendor::Honeywell,
-        ..ScannerSettings::at(&link)
-    };
+    let mut peer = Peer::start(python, &["--link", path, "--suffix", "crlf", "--prefix", "\u{2}"]);
+    let settings = ScannerSettings { feedback: Vendor::Honeywell, ..ScannerSettings::at(&link) };
     let mut driver = Driver::start(settings);
     loop {
         use usher_drivers::scanner::ScannerEvent;
@@ -122,10 +101,7 @@ async fn a_foreign_scanner_reads_hears_unplugs_and_comes_back() {
     peer.order("!raw 48414c46");
     peer.order("!wait 50");
     peer.order("!unplug");
-    assert!(matches!(
-        driver.disconnected().await,
-        Fault::Unplugged { .. }
-    ));
+    assert!(matches!(driver.disconnected().await, Fault::Unplugged { .. }));
     peer.order("!replug");
     assert!(driver.connected().await.is_some());
     peer.order("SECOND");

@@ -13,11 +13,7 @@ use usher_drivers::gate::{
 };
 
 fn line(name: &str, active_low: bool) -> Option<LineSetting> {
-    Some(LineSetting {
-        name: name.to_owned(),
-        active_low,
-        bias: Bias::None,
-    })
+    Some(LineSetting { name: name.to_owned(), active_low, bias: Bias::None })
 }
 
 fn relay_board() -> GateSettings {
@@ -28,10 +24,7 @@ fn relay_board() -> GateSettings {
         emergency: line("GPIO24", true),
         ..LineSettings::default()
     };
-    GateSettings {
-        lines,
-        ..GateSettings::default()
-    }
+    GateSettings { lines, ..GateSettings::default() }
 }
 
 #[test]
@@ -48,20 +41,13 @@ fn off_is_the_inactive_level_of_each_wire() {
 #[test]
 fn on_is_the_active_level_of_each_wire() {
     let codec = Codec::new(&relay_board());
-    let outputs = Outputs {
-        colour: Some(Colour::Green),
-        buzzer: true,
-        release: Some(Way::In),
-    };
+    let outputs = Outputs { colour: Some(Colour::Green), buzzer: true, release: Some(Way::In) };
     assert_eq!(codec.output(OutputLine::ReleaseIn, outputs), Level::Low);
     assert_eq!(codec.output(OutputLine::ReleaseOut, outputs), Level::Low);
     assert_eq!(codec.output(OutputLine::Green, outputs), Level::Low);
     assert_eq!(codec.output(OutputLine::Red, outputs), Level::Low);
     assert_eq!(codec.output(OutputLine::Buzzer, outputs), Level::High);
-    let red = Outputs {
-        colour: Some(Colour::Red),
-        ..Outputs::default()
-    };
+    let red = Outputs { colour: Some(Colour::Red), ..Outputs::default() };
     assert_eq!(codec.output(OutputLine::Red, red), Level::High);
 }
 
@@ -76,21 +62,12 @@ fn inputs_are_read_by_polarity() {
 
 /// Every picture there is.
 fn pictures() -> Vec<Outputs> {
-    let colours = [
-        None,
-        Some(Colour::Green),
-        Some(Colour::Amber),
-        Some(Colour::Red),
-    ];
+    let colours = [None, Some(Colour::Green), Some(Colour::Amber), Some(Colour::Red)];
     let releases = [None, Some(Way::In), Some(Way::Out)];
     let mut pictures = Vec::new();
     for colour in colours {
         for release in releases {
-            pictures.extend([false, true].map(|buzzer| Outputs {
-                colour,
-                buzzer,
-                release,
-            }));
+            pictures.extend([false, true].map(|buzzer| Outputs { colour, buzzer, release }));
         }
     }
     pictures
@@ -110,13 +87,7 @@ fn on_the_way_from_any_picture_to_any_other_two_lights_are_never_on() {
                 let lights = [OutputLine::Green, OutputLine::Amber, OutputLine::Red];
                 assert!(lights.into_iter().filter(|line| on(&levels, *line)).count() <= 1);
                 let releases = [OutputLine::ReleaseIn, OutputLine::ReleaseOut];
-                assert!(
-                    releases
-                        .into_iter()
-                        .filter(|line| on(&levels, *line))
-                        .count()
-                        <= 1
-                );
+                assert!(releases.into_iter().filter(|line| on(&levels, *line)).count() <= 1);
             }
             let reached: BTreeMap<OutputLine, Level> = codec.all(to).into_iter().collect();
             assert_eq!(levels, reached);
@@ -141,10 +112,7 @@ fn nothing_set_is_a_simulated_lamp_with_the_documented_times() {
     assert_eq!(settings, GateSettings::default());
     assert_eq!(settings.port, PortKind::Sim);
     assert!(!settings.turnstile && settings.free_exit);
-    assert_eq!(
-        (settings.release, settings.release_ms),
-        (Release::Pulse, 300)
-    );
+    assert_eq!((settings.release, settings.release_ms), (Release::Pulse, 300));
     assert_eq!((settings.passage_ms, settings.signal_ms), (8_000, 1_500));
     assert_eq!((settings.debounce_ms, settings.queue_passages), (10, 2));
 }
@@ -171,24 +139,15 @@ fn a_turnstile_on_a_chip_is_read_line_by_line() {
 fn settings_that_cannot_work_are_refused_with_the_key() {
     check_refused(r#"{"chips": "x"}"#, "unknown field `chips`");
     check_refused(r#"{"port": "parallel"}"#, "unknown variant `parallel`");
-    check_refused(
-        r#"{"lines": {"blue": {"name": "GPIO1"}}}"#,
-        "unknown field `blue`",
-    );
+    check_refused(r#"{"lines": {"blue": {"name": "GPIO1"}}}"#, "unknown field `blue`");
     check_refused(r#"{"port": "gpiocdev"}"#, "setting `chip`");
     let lamp = r#""green": {"name": "GPIO22"}, "red": {"name": "GPIO23"}"#;
     let with = |rest: &str, lines: &str| {
         format!(r#"{{"port": "gpiocdev", "chip": "c"{rest}, "lines": {{{lamp}{lines}}}}}"#)
     };
     assert!(read(&with("", "")).is_ok());
-    check_refused(
-        &with(r#", "turnstile": true"#, ""),
-        "`release_in` and `rotated_in`",
-    );
-    check_refused(
-        &with("", r#", "release_in": {"name": "GPIO17"}"#),
-        "setting `turnstile`",
-    );
+    check_refused(&with(r#", "turnstile": true"#, ""), "`release_in` and `rotated_in`");
+    check_refused(&with("", r#", "release_in": {"name": "GPIO17"}"#), "setting `turnstile`");
     check_refused(&with("", r#", "amber": {"name": "GPIO22"}"#), "named twice");
     check_refused(&with("", r#", "amber": {"name": ""}"#), "1 to 31 bytes");
     let arm = r#", "release_in": {"name": "GPIO17"}, "rotated_in": {"name": "GPIO27"}"#;
@@ -209,20 +168,11 @@ fn times_hold_on_both_sides() {
     ];
     for (key, min, max) in limits {
         for value in [min, max] {
-            assert!(
-                read(&format!(r#"{{"{key}": {value}}}"#)).is_ok(),
-                "{key} = {value}"
-            );
+            assert!(read(&format!(r#"{{"{key}": {value}}}"#)).is_ok(), "{key} = {value}");
         }
-        check_refused(
-            &format!(r#"{{"{key}": {}}}"#, max + 1),
-            &format!("setting `{key}`"),
-        );
+        check_refused(&format!(r#"{{"{key}": {}}}"#, max + 1), &format!("setting `{key}`"));
         if min > 0 {
-            check_refused(
-                &format!(r#"{{"{key}": {}}}"#, min - 1),
-                &format!("setting `{key}`"),
-            );
+            check_refused(&format!(r#"{{"{key}": {}}}"#, min - 1), &format!("setting `{key}`"));
         }
     }
 }

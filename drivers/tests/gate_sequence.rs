@@ -14,28 +14,15 @@ const DEBOUNCE_MS: u64 = 10;
 const PASSAGE_MS: u64 = 8_000;
 
 fn turnstile() -> GateSettings {
-    GateSettings {
-        turnstile: true,
-        ..GateSettings::default()
-    }
+    GateSettings { turnstile: true, ..GateSettings::default() }
 }
 
 fn go(scan: u64) -> Signal {
-    Signal {
-        light: Light::Go,
-        way: Way::In,
-        passages: 1,
-        scan,
-    }
+    Signal { light: Light::Go, way: Way::In, passages: 1, scan }
 }
 
 fn stop(scan: u64) -> Signal {
-    Signal {
-        light: Light::Stop,
-        way: Way::In,
-        passages: 0,
-        scan,
-    }
+    Signal { light: Light::Stop, way: Way::In, passages: 0, scan }
 }
 
 /// What was shown from when on.
@@ -51,20 +38,12 @@ struct Trial {
 impl Trial {
     fn new(settings: &GateSettings) -> Trial {
         let sequence = Sequence::new(settings);
-        Trial {
-            sequence,
-            now_ms: 0,
-            outcomes: Vec::new(),
-            timeline: Vec::new(),
-        }
+        Trial { sequence, now_ms: 0, outcomes: Vec::new(), timeline: Vec::new() }
     }
 
     fn note(&mut self) {
         let shown = self.sequence.shows(self.now_ms);
-        let last = self
-            .timeline
-            .last()
-            .map_or(Outputs::default(), |(_, shown)| *shown);
+        let last = self.timeline.last().map_or(Outputs::default(), |(_, shown)| *shown);
         if shown != last {
             self.timeline.push((self.now_ms, shown));
         }
@@ -72,16 +51,8 @@ impl Trial {
 
     /// Lets time pass the way the owner task does: from one due time to the next.
     fn until(&mut self, to_ms: u64) -> &mut Trial {
-        while let Some(due_ms) = self
-            .sequence
-            .due_ms(self.now_ms)
-            .filter(|due| *due <= to_ms)
-        {
-            assert!(
-                due_ms > self.now_ms || self.now_ms == 0,
-                "due {due_ms} at {}",
-                self.now_ms
-            );
+        while let Some(due_ms) = self.sequence.due_ms(self.now_ms).filter(|due| *due <= to_ms) {
+            assert!(due_ms > self.now_ms || self.now_ms == 0, "due {due_ms} at {}", self.now_ms);
             self.now_ms = due_ms;
             self.sequence.advance(due_ms, &mut self.outcomes);
             self.note();
@@ -93,15 +64,13 @@ impl Trial {
     }
 
     fn signal(&mut self, signal: Signal) -> &mut Trial {
-        self.sequence
-            .signal(signal, self.now_ms, &mut self.outcomes);
+        self.sequence.signal(signal, self.now_ms, &mut self.outcomes);
         self.note();
         self
     }
 
     fn input(&mut self, line: InputLine, active: bool) -> &mut Trial {
-        self.sequence
-            .input(line, active, self.now_ms, &mut self.outcomes);
+        self.sequence.input(line, active, self.now_ms, &mut self.outcomes);
         self.note();
         self
     }
@@ -109,10 +78,7 @@ impl Trial {
     /// One person turns the arm; takes 60 ms.
     fn turn(&mut self, line: InputLine) -> &mut Trial {
         let now_ms = self.now_ms;
-        self.input(line, true)
-            .until(now_ms + 50)
-            .input(line, false)
-            .until(now_ms + 60)
+        self.input(line, true).until(now_ms + 50).input(line, false).until(now_ms + 60)
     }
 
     fn reset(&mut self) -> &mut Trial {
@@ -155,38 +121,20 @@ impl Trial {
 #[test]
 fn an_accepted_scan_gives_one_pulse_green_and_one_beep_until_the_arm_turns() {
     let mut trial = Trial::new(&turnstile());
-    trial
-        .until(1_000)
-        .signal(go(7))
-        .until(3_000)
-        .turn(InputLine::RotatedIn)
-        .until(20_000);
+    trial.until(1_000).signal(go(7)).until(3_000).turn(InputLine::RotatedIn).until(20_000);
     assert_eq!(trial.told(), [Outcome::Passed { scan: 7, left: 0 }]);
-    assert_eq!(
-        trial.spans(|shown| shown.release == Some(Way::In)),
-        [(1_000, 1_300)]
-    );
+    assert_eq!(trial.spans(|shown| shown.release == Some(Way::In)), [(1_000, 1_300)]);
     assert_eq!(trial.spans(|shown| shown.buzzer), [(1_000, 1_080)]);
-    assert_eq!(
-        trial.colour_spans(Colour::Green),
-        [(1_000, 3_000 + DEBOUNCE_MS)]
-    );
+    assert_eq!(trial.colour_spans(Colour::Green), [(1_000, 3_000 + DEBOUNCE_MS)]);
     assert_eq!(trial.colour_spans(Colour::Amber), []);
     assert_eq!(trial.phase(), Phase::Idle);
 }
 
 #[test]
 fn a_level_release_is_held_until_the_arm_turns() {
-    let settings = GateSettings {
-        release: Release::Level,
-        ..turnstile()
-    };
+    let settings = GateSettings { release: Release::Level, ..turnstile() };
     let mut trial = Trial::new(&settings);
-    trial
-        .until(1_000)
-        .signal(go(7))
-        .until(3_000)
-        .turn(InputLine::RotatedIn);
+    trial.until(1_000).signal(go(7)).until(3_000).turn(InputLine::RotatedIn);
     let release = trial.spans(|shown| shown.release.is_some());
     assert_eq!(release, [(1_000, 3_000 + DEBOUNCE_MS)]);
 }
@@ -202,10 +150,7 @@ fn nobody_through_by_the_deadline_is_told_after_the_grace_and_flashes_amber() {
     assert_eq!(trial.told(), []);
     assert!(!trial.sequence.room(1));
     trial.until(PASSAGE_MS + GRACE_MS + DEBOUNCE_MS);
-    assert_eq!(
-        trial.told(),
-        [Outcome::PassageTimedOut { scan: 7, passed: 0 }]
-    );
+    assert_eq!(trial.told(), [Outcome::PassageTimedOut { scan: 7, passed: 0 }]);
     assert!(trial.sequence.room(1));
     trial.until(60_000);
     assert_eq!(trial.phase(), Phase::Idle);
@@ -217,26 +162,16 @@ fn nobody_through_by_the_deadline_is_told_after_the_grace_and_flashes_amber() {
 #[test]
 fn a_rotation_within_the_grace_is_still_that_passage_and_after_it_is_forced() {
     let mut trial = Trial::new(&turnstile());
-    trial
-        .signal(go(7))
-        .until(PASSAGE_MS + GRACE_MS)
-        .turn(InputLine::RotatedIn)
-        .until(20_000);
+    trial.signal(go(7)).until(PASSAGE_MS + GRACE_MS).turn(InputLine::RotatedIn).until(20_000);
     assert_eq!(trial.told(), [Outcome::Passed { scan: 7, left: 0 }]);
     assert_eq!(trial.phase(), Phase::Idle);
 
     let mut trial = Trial::new(&turnstile());
-    trial
-        .signal(go(7))
-        .until(PASSAGE_MS + GRACE_MS + 1)
-        .turn(InputLine::RotatedIn);
+    trial.signal(go(7)).until(PASSAGE_MS + GRACE_MS + 1).turn(InputLine::RotatedIn);
     let told = trial.told();
     assert_eq!(
         told,
-        [
-            Outcome::PassageTimedOut { scan: 7, passed: 0 },
-            Outcome::Forced { way: Way::In }
-        ]
+        [Outcome::PassageTimedOut { scan: 7, passed: 0 }, Outcome::Forced { way: Way::In }]
     );
     assert_eq!(trial.phase(), Phase::Fault);
 }
@@ -258,12 +193,7 @@ fn a_refusal_is_red_and_long_and_never_releases() {
 #[test]
 fn a_notice_is_amber_with_two_beeps_and_lets_through() {
     let mut trial = Trial::new(&turnstile());
-    trial
-        .signal(Signal {
-            light: Light::Notice,
-            ..go(7)
-        })
-        .until(1_000);
+    trial.signal(Signal { light: Light::Notice, ..go(7) }).until(1_000);
     assert_eq!(trial.spans(|shown| shown.buzzer), [(0, 80), (200, 280)]);
     assert_eq!(trial.colour_spans(Colour::Amber), [(0, 1_000)]);
     assert_eq!(trial.spans(|shown| shown.release.is_some()), [(0, 300)]);
@@ -274,13 +204,7 @@ fn a_notice_is_amber_with_two_beeps_and_lets_through() {
 #[test]
 fn a_notice_without_passages_only_shows() {
     let mut trial = Trial::new(&turnstile());
-    trial
-        .signal(Signal {
-            light: Light::Notice,
-            passages: 0,
-            ..go(7)
-        })
-        .until(60_000);
+    trial.signal(Signal { light: Light::Notice, passages: 0, ..go(7) }).until(60_000);
     assert_eq!(trial.colour_spans(Colour::Amber), [(0, 1_500)]);
     assert_eq!((trial.phase(), trial.told()), (Phase::Idle, vec![]));
 }
@@ -326,11 +250,7 @@ fn two_passages_may_be_owed_and_a_third_is_told_to_wait() {
 #[test]
 fn two_owed_passages_time_out_together_counted_from_the_younger() {
     let mut trial = Trial::new(&turnstile());
-    trial
-        .signal(go(1))
-        .until(5_000)
-        .signal(go(2))
-        .until(5_000 + PASSAGE_MS - 1);
+    trial.signal(go(1)).until(5_000).signal(go(2)).until(5_000 + PASSAGE_MS - 1);
     assert_eq!(trial.told(), []);
     trial.until(30_000);
     let late = |scan| Outcome::PassageTimedOut { scan, passed: 0 };
@@ -341,10 +261,7 @@ fn two_owed_passages_time_out_together_counted_from_the_younger() {
 fn a_group_passes_one_by_one_and_the_rest_times_out_with_the_count() {
     let mut trial = Trial::new(&turnstile());
     assert!(trial.sequence.room(5));
-    trial.signal(Signal {
-        passages: 5,
-        ..go(9)
-    });
+    trial.signal(Signal { passages: 5, ..go(9) });
     assert!(!trial.sequence.room(1));
     for _ in 0..3 {
         let now_ms = trial.now_ms;
@@ -385,10 +302,7 @@ fn a_rotation_without_a_release_is_a_fault_until_a_person_looks() {
 #[test]
 fn a_sensor_that_stays_on_for_five_seconds_is_stuck_and_not_before() {
     let mut trial = Trial::new(&turnstile());
-    trial
-        .signal(go(1))
-        .until(1_000)
-        .input(InputLine::RotatedIn, true);
+    trial.signal(go(1)).until(1_000).input(InputLine::RotatedIn, true);
     trial.until(1_000 + STUCK_MS - 1);
     assert_eq!(trial.told(), [Outcome::Passed { scan: 1, left: 0 }]);
     trial.until(1_000 + STUCK_MS);
@@ -397,11 +311,7 @@ fn a_sensor_that_stays_on_for_five_seconds_is_stuck_and_not_before() {
     // Still stuck after the reset: found out again.
     trial.reset().until(1_000 + 2 * STUCK_MS);
     assert_eq!(trial.told(), [Outcome::Stuck { way: Way::In }]);
-    trial
-        .input(InputLine::RotatedIn, false)
-        .until(12_000)
-        .reset()
-        .until(60_000);
+    trial.input(InputLine::RotatedIn, false).until(12_000).reset().until(60_000);
     assert_eq!((trial.phase(), trial.told()), (Phase::Idle, vec![]));
 }
 
@@ -409,18 +319,9 @@ fn a_sensor_that_stays_on_for_five_seconds_is_stuck_and_not_before() {
 fn a_glitch_shorter_than_the_debounce_time_is_no_passage() {
     for (lasts_ms, passed) in [(DEBOUNCE_MS - 1, false), (DEBOUNCE_MS, true)] {
         let mut trial = Trial::new(&turnstile());
-        trial
-            .signal(go(1))
-            .until(1_000)
-            .input(InputLine::RotatedIn, true);
-        trial
-            .until(1_000 + lasts_ms)
-            .input(InputLine::RotatedIn, false)
-            .until(2_000);
-        assert_eq!(
-            trial.told().contains(&Outcome::Passed { scan: 1, left: 0 }),
-            passed
-        );
+        trial.signal(go(1)).until(1_000).input(InputLine::RotatedIn, true);
+        trial.until(1_000 + lasts_ms).input(InputLine::RotatedIn, false).until(2_000);
+        assert_eq!(trial.told().contains(&Outcome::Passed { scan: 1, left: 0 }), passed);
     }
 }
 
@@ -429,15 +330,11 @@ fn a_bouncing_contact_is_one_passage() {
     let mut trial = Trial::new(&turnstile());
     trial.signal(go(1)).signal(go(2)).until(1_000);
     for at_ms in 0..20 {
-        trial
-            .until(1_000 + at_ms)
-            .input(InputLine::RotatedIn, at_ms % 2 == 0);
+        trial.until(1_000 + at_ms).input(InputLine::RotatedIn, at_ms % 2 == 0);
     }
     trial.input(InputLine::RotatedIn, true).until(1_100);
     for at_ms in 0..20 {
-        trial
-            .until(1_100 + at_ms)
-            .input(InputLine::RotatedIn, at_ms % 2 == 0);
+        trial.until(1_100 + at_ms).input(InputLine::RotatedIn, at_ms % 2 == 0);
     }
     trial.input(InputLine::RotatedIn, false).until(2_000);
     assert_eq!(trial.told(), [Outcome::Passed { scan: 1, left: 0 }]);
@@ -446,39 +343,16 @@ fn a_bouncing_contact_is_one_passage() {
 #[test]
 fn in_an_emergency_everybody_walks_and_nobody_is_undone() {
     let mut trial = Trial::new(&turnstile());
-    trial
-        .signal(go(1))
-        .until(500)
-        .input(InputLine::Emergency, true)
-        .until(600);
+    trial.signal(go(1)).until(500).input(InputLine::Emergency, true).until(600);
     let told = trial.told();
-    assert_eq!(
-        told,
-        [
-            Outcome::Emergency { on: true },
-            Outcome::Unconfirmed { scan: 1 }
-        ]
-    );
+    assert_eq!(told, [Outcome::Emergency { on: true }, Outcome::Unconfirmed { scan: 1 }]);
     assert_eq!(trial.phase(), Phase::FreeFlow);
     assert!(trial.sequence.room(3));
-    trial
-        .turn(InputLine::RotatedIn)
-        .turn(InputLine::RotatedOut)
-        .signal(go(2));
+    trial.turn(InputLine::RotatedIn).turn(InputLine::RotatedOut).signal(go(2));
     let free = |way| Outcome::FreePassage { way };
-    assert_eq!(
-        trial.told(),
-        [
-            free(Way::In),
-            free(Way::Out),
-            Outcome::Unconfirmed { scan: 2 }
-        ]
-    );
+    assert_eq!(trial.told(), [free(Way::In), free(Way::Out), Outcome::Unconfirmed { scan: 2 }]);
     let now_ms = trial.now_ms;
-    trial
-        .until(60_000)
-        .input(InputLine::Emergency, false)
-        .until(61_000);
+    trial.until(60_000).input(InputLine::Emergency, false).until(61_000);
     assert_eq!(trial.told(), [Outcome::Emergency { on: false }]);
     assert_eq!(trial.phase(), Phase::Idle);
     let release = trial.spans(|shown| shown.release.is_some());
@@ -488,10 +362,7 @@ fn in_an_emergency_everybody_walks_and_nobody_is_undone() {
 #[test]
 fn a_fault_outlives_an_emergency() {
     let mut trial = Trial::new(&turnstile());
-    trial
-        .turn(InputLine::RotatedIn)
-        .input(InputLine::Emergency, true)
-        .until(500);
+    trial.turn(InputLine::RotatedIn).input(InputLine::Emergency, true).until(500);
     assert_eq!(trial.phase(), Phase::FreeFlow);
     trial.input(InputLine::Emergency, false).until(1_000);
     assert_eq!(trial.phase(), Phase::Fault);
@@ -507,26 +378,16 @@ fn a_mismatch_in_an_emergency_never_shuts_the_gate() {
     trial.input(InputLine::Emergency, true).until(500);
     trial.sequence.release_mismatch(600, &mut trial.outcomes);
     assert_eq!(trial.phase(), Phase::FreeFlow);
-    trial
-        .until(700)
-        .input(InputLine::Emergency, false)
-        .until(1_000);
+    trial.until(700).input(InputLine::Emergency, false).until(1_000);
     assert_eq!(trial.phase(), Phase::Fault);
 }
 
 #[test]
 fn tampering_is_told_and_changes_nothing_else() {
     let mut trial = Trial::new(&turnstile());
-    trial
-        .signal(go(1))
-        .until(100)
-        .input(InputLine::Tamper, true)
-        .until(200);
+    trial.signal(go(1)).until(100).input(InputLine::Tamper, true).until(200);
     trial.input(InputLine::Tamper, false).until(300);
-    assert_eq!(
-        trial.told(),
-        [Outcome::Tamper { on: true }, Outcome::Tamper { on: false }]
-    );
+    assert_eq!(trial.told(), [Outcome::Tamper { on: true }, Outcome::Tamper { on: false }]);
     assert_eq!(trial.phase(), Phase::Released { passages: 1 });
 }
 
@@ -547,41 +408,23 @@ fn a_lamp_alone_shows_the_verdict_for_its_time_and_owes_nothing() {
 
 #[test]
 fn leaving_needs_a_release_only_where_the_exit_is_not_free() {
-    let out = Signal {
-        way: Way::Out,
-        ..go(1)
-    };
+    let out = Signal { way: Way::Out, ..go(1) };
     let mut free = Trial::new(&turnstile());
-    free.signal(out)
-        .until(1_000)
-        .turn(InputLine::RotatedOut)
-        .until(60_000);
+    free.signal(out).until(1_000).turn(InputLine::RotatedOut).until(60_000);
     assert_eq!(free.told(), [Outcome::FreePassage { way: Way::Out }]);
     assert_eq!(free.spans(|shown| shown.release.is_some()), []);
 
-    let mut shut = Trial::new(&GateSettings {
-        free_exit: false,
-        ..turnstile()
-    });
-    shut.signal(out)
-        .until(1_000)
-        .turn(InputLine::RotatedOut)
-        .until(2_000);
+    let mut shut = Trial::new(&GateSettings { free_exit: false, ..turnstile() });
+    shut.signal(out).until(1_000).turn(InputLine::RotatedOut).until(2_000);
     assert_eq!(shut.told(), [Outcome::Passed { scan: 1, left: 0 }]);
-    assert_eq!(
-        shut.spans(|shown| shown.release == Some(Way::Out)),
-        [(0, 300)]
-    );
+    assert_eq!(shut.spans(|shown| shown.release == Some(Way::Out)), [(0, 300)]);
     shut.turn(InputLine::RotatedOut);
     assert_eq!(shut.told(), [Outcome::Forced { way: Way::Out }]);
 }
 
 #[test]
 fn the_wrong_way_is_not_the_passage_that_was_released() {
-    let mut trial = Trial::new(&GateSettings {
-        free_exit: false,
-        ..turnstile()
-    });
+    let mut trial = Trial::new(&GateSettings { free_exit: false, ..turnstile() });
     trial.signal(go(1)).until(1_000).turn(InputLine::RotatedOut);
     let forced = Outcome::Forced { way: Way::Out };
     assert_eq!(trial.told(), [forced, Outcome::Unconfirmed { scan: 1 }]);
@@ -615,12 +458,7 @@ fn happens() -> impl Strategy<Value = Happens> {
     let line = prop::sample::select(InputLine::ALL.to_vec());
     let quiet = prop::sample::select(vec![InputLine::RotatedIn, InputLine::RotatedOut]);
     let signal = (light, way, 0u8..4).prop_map(|(light, way, passages)| {
-        Happens::Signal(Signal {
-            light,
-            way,
-            passages,
-            scan: 0,
-        })
+        Happens::Signal(Signal { light, way, passages, scan: 0 })
     });
     prop_oneof![
         4 => (0u64..400).prop_map(Happens::Wait),
@@ -634,17 +472,8 @@ fn happens() -> impl Strategy<Value = Happens> {
 
 fn any_gate() -> impl Strategy<Value = GateSettings> {
     (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(turnstile, free_exit, level)| {
-        let release = if level {
-            Release::Level
-        } else {
-            Release::Pulse
-        };
-        GateSettings {
-            turnstile,
-            free_exit,
-            release,
-            ..GateSettings::default()
-        }
+        let release = if level { Release::Level } else { Release::Pulse };
+        GateSettings { turnstile, free_exit, release, ..GateSettings::default() }
     })
 }
 
@@ -658,11 +487,7 @@ fn play(trial: &mut Trial, script: &[Happens]) -> Vec<u8> {
             Happens::Input(line, on) => trial.input(*line, *on),
             Happens::Reset => trial.reset(),
             Happens::Signal(signal) => {
-                asked.push(if signal.light == Light::Stop {
-                    0
-                } else {
-                    signal.passages
-                });
+                asked.push(if signal.light == Light::Stop { 0 } else { signal.passages });
                 let scan = u64::try_from(asked.len()).unwrap();
                 trial.signal(Signal { scan, ..*signal })
             }

@@ -32,10 +32,7 @@ struct Door {
 
 impl Door {
     async fn turnstile() -> Door {
-        let settings = GateSettings {
-            turnstile: true,
-            ..GateSettings::default()
-        };
+        let settings = GateSettings { turnstile: true, ..GateSettings::default() };
         let mut door = Door::open(settings);
         assert_eq!(door.event().await, GateEvent::Connected);
         door
@@ -49,13 +46,7 @@ impl Door {
         let wires = sim.clone();
         let open = move || Ok(wires.lines());
         let task = tokio::spawn(run_gate_on(settings, open, tell, taken, stop.clone()));
-        Door {
-            sim,
-            orders,
-            events,
-            stop,
-            task,
-        }
+        Door { sim, orders, events, stop, task }
     }
 
     async fn event(&mut self) -> GateEvent {
@@ -73,21 +64,13 @@ impl Door {
     }
 
     async fn go(&self, scan: u64) {
-        let signal = Signal {
-            light: Light::Go,
-            way: Way::In,
-            passages: 1,
-            scan,
-        };
+        let signal = Signal { light: Light::Go, way: Way::In, passages: 1, scan };
         self.orders.send(GateOrder::Signal(signal)).await.unwrap();
     }
 
     async fn room(&self) -> bool {
         let (reply, answer) = oneshot::channel();
-        self.orders
-            .send(GateOrder::Room { passages: 1, reply })
-            .await
-            .unwrap();
+        self.orders.send(GateOrder::Room { passages: 1, reply }).await.unwrap();
         answer.await.unwrap()
     }
 
@@ -100,9 +83,7 @@ impl Door {
             .map(|change| (change.at_ms, change.level))
             .collect();
         let pairs = changes.chunks(2);
-        pairs
-            .map(|pair| (pair[0].0, pair.get(1).map_or(u64::MAX, |off| off.0)))
-            .collect()
+        pairs.map(|pair| (pair[0].0, pair.get(1).map_or(u64::MAX, |off| off.0))).collect()
     }
 
     async fn end(self) -> SimGate {
@@ -137,37 +118,18 @@ async fn an_admitted_person_gets_one_pulse_of_the_set_length_and_is_confirmed() 
 async fn nobody_through_is_told_with_the_scan() {
     let mut door = Door::turnstile().await;
     door.go(42).await;
-    assert_eq!(
-        door.outcome().await,
-        Outcome::PassageTimedOut {
-            scan: 42,
-            passed: 0
-        }
-    );
+    assert_eq!(door.outcome().await, Outcome::PassageTimedOut { scan: 42, passed: 0 });
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_shown_is_told_as_it_changes() {
     let mut door = Door::turnstile().await;
-    let signal = Signal {
-        light: Light::Stop,
-        way: Way::In,
-        passages: 0,
-        scan: 1,
-    };
+    let signal = Signal { light: Light::Stop, way: Way::In, passages: 0, scan: 1 };
     door.orders.send(GateOrder::Signal(signal)).await.unwrap();
     let red = Some(Colour::Red);
     let then = [
-        Outputs {
-            colour: red,
-            buzzer: true,
-            release: None,
-        },
-        Outputs {
-            colour: red,
-            buzzer: false,
-            release: None,
-        },
+        Outputs { colour: red, buzzer: true, release: None },
+        Outputs { colour: red, buzzer: false, release: None },
         Outputs::default(),
     ];
     for shown in then {
@@ -185,10 +147,7 @@ async fn when_the_task_is_stopped_everything_is_shut_and_the_open_passage_told()
     assert_eq!(door.outcome().await, Outcome::Unconfirmed { scan: 42 });
     let sim = door.end().await;
     assert_eq!(*sim.shown().borrow(), Outputs::default());
-    let last = sim
-        .timeline()
-        .into_iter()
-        .rfind(|change| change.line == OutputLine::ReleaseIn);
+    let last = sim.timeline().into_iter().rfind(|change| change.line == OutputLine::ReleaseIn);
     assert_eq!(last.map(|change| change.level), Some(Level::Low));
 }
 
@@ -226,10 +185,7 @@ async fn an_arm_turned_by_force_is_told_and_stands_until_reset() {
 
 #[tokio::test(start_paused = true)]
 async fn an_emergency_that_is_on_at_the_start_is_seen() {
-    let mut door = Door::open(GateSettings {
-        turnstile: true,
-        ..GateSettings::default()
-    });
+    let mut door = Door::open(GateSettings { turnstile: true, ..GateSettings::default() });
     door.sim.emergency(true);
     assert_eq!(door.event().await, GateEvent::Connected);
     assert_eq!(door.outcome().await, Outcome::Emergency { on: true });
@@ -252,13 +208,8 @@ async fn lost_wires_mean_no_room_and_come_back_by_themselves() {
             other => told.push(other),
         }
     }
-    let why = Fault::NoChip {
-        label: "sim".to_owned(),
-    };
-    assert_eq!(
-        told[0],
-        GateEvent::Outcome(Outcome::Unconfirmed { scan: 42 })
-    );
+    let why = Fault::NoChip { label: "sim".to_owned() };
+    assert_eq!(told[0], GateEvent::Outcome(Outcome::Unconfirmed { scan: 42 }));
     assert_eq!(told[1], GateEvent::Disconnected { why });
     assert!(!door.room().await);
     door.go(43).await;
@@ -314,37 +265,18 @@ async fn a_backlog_beyond_its_limit_ends_with_what_is_true() {
     while let Ok(event) = tokio::time::timeout(Duration::from_secs(1), door.events.recv()).await {
         told.extend(event);
     }
-    assert!(
-        told.len() <= EVENTS_WAITING_MAX + EVENTS_MAX + 1,
-        "{} told",
-        told.len()
-    );
-    assert_eq!(
-        told.last(),
-        Some(&GateEvent::Outcome(Outcome::Tamper { on: true }))
-    );
+    assert!(told.len() <= EVENTS_WAITING_MAX + EVENTS_MAX + 1, "{} told", told.len());
+    assert_eq!(told.last(), Some(&GateEvent::Outcome(Outcome::Tamper { on: true })));
 }
 
 fn hardware(port: PortKind) -> GateSettings {
     let line = |name: &str| {
-        Some(LineSetting {
-            name: name.to_owned(),
-            active_low: false,
-            bias: Default::default(),
-        })
+        Some(LineSetting { name: name.to_owned(), active_low: false, bias: Default::default() })
     };
-    let lines = LineSettings {
-        green: line("GPIO22"),
-        red: line("GPIO23"),
-        ..LineSettings::default()
-    };
+    let lines =
+        LineSettings { green: line("GPIO22"), red: line("GPIO23"), ..LineSettings::default() };
     let chip = Some("no-such-chip".to_owned());
-    GateSettings {
-        port,
-        chip,
-        lines,
-        ..GateSettings::default()
-    }
+    GateSettings { port, chip, lines, ..GateSettings::default() }
 }
 
 async fn first_event(settings: GateSettings) -> Result<GateEvent, Fault> {
@@ -354,23 +286,14 @@ async fn first_event(settings: GateSettings) -> Result<GateEvent, Fault> {
     let task = tokio::spawn(run_gate(settings, tell, taken, stop.clone()));
     let event = events.recv().await;
     stop.cancel();
-    task.await
-        .unwrap()
-        .map(|()| event.expect("an event before the end"))
+    task.await.unwrap().map(|()| event.expect("an event before the end"))
 }
 
 #[tokio::test]
 async fn an_absent_chip_is_named_with_its_setting_and_does_not_end_the_box() {
     let event = first_event(hardware(PortKind::Gpiocdev)).await.unwrap();
-    let GateEvent::Disconnected { why } = event else {
-        panic!("{event:?}")
-    };
-    assert_eq!(
-        why,
-        Fault::NoChip {
-            label: "no-such-chip".to_owned()
-        }
-    );
+    let GateEvent::Disconnected { why } = event else { panic!("{event:?}") };
+    assert_eq!(why, Fault::NoChip { label: "no-such-chip".to_owned() });
     let text = why.to_string();
     assert!(text.contains("no-such-chip") && text.contains("`chip`") && text.contains("cable"));
 }
@@ -386,9 +309,7 @@ async fn a_port_that_this_build_left_out_is_refused_with_the_way_out() {
 #[tokio::test]
 async fn a_header_that_is_not_there_is_named_and_does_not_end_the_box() {
     let event = first_event(hardware(PortKind::Rppal)).await.unwrap();
-    let GateEvent::Disconnected { why } = event else {
-        panic!("{event:?}")
-    };
+    let GateEvent::Disconnected { why } = event else { panic!("{event:?}") };
     assert!(matches!(why, Fault::NotAPi | Fault::Gpio { .. }), "{why:?}");
 }
 

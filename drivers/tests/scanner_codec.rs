@@ -14,24 +14,15 @@ use usher_drivers::scanner::{ScannerSettings, Suffix, Unreadable};
 const TICKET: &str = "U1CEABEZYBAIBQIBICTUJ4HMLKIFNGOLDT";
 
 fn settings(suffix: Suffix) -> ScannerSettings {
-    ScannerSettings {
-        suffix,
-        ..ScannerSettings::at("unused")
-    }
+    ScannerSettings { suffix, ..ScannerSettings::at("unused") }
 }
 
 fn code(payload: &str) -> Frame {
-    Frame::Code {
-        payload: payload.to_owned(),
-        symbology: None,
-    }
+    Frame::Code { payload: payload.to_owned(), symbology: None }
 }
 
 fn marked(payload: &str, symbology: &str) -> Frame {
-    Frame::Code {
-        payload: payload.to_owned(),
-        symbology: Some(symbology.to_owned()),
-    }
+    Frame::Code { payload: payload.to_owned(), symbology: Some(symbology.to_owned()) }
 }
 
 /// Given bytes at time 0 in one piece, then these frames, with a suffix configured.
@@ -47,13 +38,7 @@ fn check_cr(bytes: &[u8], then: &[Frame]) {
 
 #[test]
 fn every_suffix_ends_a_code_whichever_is_configured() {
-    for suffix in [
-        Suffix::Cr,
-        Suffix::Lf,
-        Suffix::CrLf,
-        Suffix::Etx,
-        Suffix::None,
-    ] {
+    for suffix in [Suffix::Cr, Suffix::Lf, Suffix::CrLf, Suffix::Etx, Suffix::None] {
         for end in [&b"\r"[..], b"\n", b"\r\n", b"\x03", b"\x03\r\n"] {
             let bytes = [TICKET.as_bytes(), end, b"SECOND", end].concat();
             check(&settings(suffix), &bytes, &[code(TICKET), code("SECOND")]);
@@ -65,10 +50,7 @@ fn every_suffix_ends_a_code_whichever_is_configured() {
 fn an_empty_frame_is_never_a_scan() {
     check_cr(b"\r\n\r\r\n\n\x03\x02\r\x02\x03", &[]);
     check_cr(b"]Q1\r", &[]);
-    let with_prefix = ScannerSettings {
-        prefix: "P>".to_owned(),
-        ..settings(Suffix::Cr)
-    };
+    let with_prefix = ScannerSettings { prefix: "P>".to_owned(), ..settings(Suffix::Cr) };
     check(&with_prefix, b"P>\rP>]Q1\r", &[]);
 }
 
@@ -89,24 +71,15 @@ fn a_code_split_over_reads_is_one_frame() {
 
 #[test]
 fn start_mark_prefix_and_symbology_are_taken_off_in_that_order() {
-    let with_prefix = ScannerSettings {
-        prefix: "GATE1:".to_owned(),
-        ..settings(Suffix::Etx)
-    };
-    check(
-        &with_prefix,
-        b"\x02GATE1:]Q1TICKET\x03",
-        &[marked("TICKET", "Q1")],
-    );
+    let with_prefix = ScannerSettings { prefix: "GATE1:".to_owned(), ..settings(Suffix::Etx) };
+    check(&with_prefix, b"\x02GATE1:]Q1TICKET\x03", &[marked("TICKET", "Q1")]);
     check(&with_prefix, b"TICKET\x03", &[code("TICKET")]);
     check(&with_prefix, b"GATE1TICKET\x03", &[code("GATE1TICKET")]);
 }
 
 #[test]
 fn symbology_marks_are_stripped_and_recorded() {
-    for mark in [
-        "Q1", "C0", "C1", "d2", "d1", "L0", "L2", "A0", "I0", "E0", "F0", "z0",
-    ] {
+    for mark in ["Q1", "C0", "C1", "d2", "d1", "L0", "L2", "A0", "I0", "E0", "F0", "z0"] {
         let bytes = format!("]{mark}{TICKET}\r");
         check_cr(bytes.as_bytes(), &[marked(TICKET, mark)]);
     }
@@ -117,20 +90,13 @@ fn symbology_marks_are_stripped_and_recorded() {
 
 #[test]
 fn a_start_mark_begins_anew_and_what_stood_before_is_noise() {
-    check_cr(
-        b"garbage\x02TICKET\r",
-        &[Frame::Noise(Noise::Partial), code("TICKET")],
-    );
+    check_cr(b"garbage\x02TICKET\r", &[Frame::Noise(Noise::Partial), code("TICKET")]);
 }
 
 #[test]
 fn silence_ends_a_code_without_suffix_at_the_limit_and_not_before() {
     for (baud, idle_ms, silence) in [(9_600, None, 50), (57_600, None, 30), (9_600, Some(70), 70)] {
-        let settings = ScannerSettings {
-            baud,
-            idle_ms,
-            ..settings(Suffix::None)
-        };
+        let settings = ScannerSettings { baud, idle_ms, ..settings(Suffix::None) };
         let mut codec = Codec::new(&settings);
         let mut frames = Vec::new();
         codec.bytes(b"TIC", 100, &mut frames);
@@ -182,14 +148,8 @@ fn a_payload_of_512_bytes_passes_and_of_513_is_refused_unread() {
     let longest = "A".repeat(PAYLOAD_BYTES_MAX);
     check_cr(format!("{longest}\r").as_bytes(), &[code(&longest)]);
     let longer = "A".repeat(PAYLOAD_BYTES_MAX + 1);
-    check_cr(
-        format!("{longer}\r").as_bytes(),
-        &[Frame::Unreadable(Unreadable::TooLong)],
-    );
-    check_cr(
-        format!("]Q1{longest}\r").as_bytes(),
-        &[marked(&longest, "Q1")],
-    );
+    check_cr(format!("{longer}\r").as_bytes(), &[Frame::Unreadable(Unreadable::TooLong)]);
+    check_cr(format!("]Q1{longest}\r").as_bytes(), &[marked(&longest, "Q1")]);
 }
 
 #[test]
@@ -229,10 +189,7 @@ fn foreign_characters_stay_a_code_as_utf8_or_byte_for_byte() {
 #[test]
 fn no_read_texts_are_ignored_and_only_they() {
     check_cr(b"NR\r\x02NR\x03NRX\rnr\r", &[code("NRX"), code("nr")]);
-    let own = ScannerSettings {
-        ignore: vec!["?".to_owned()],
-        ..settings(Suffix::Cr)
-    };
+    let own = ScannerSettings { ignore: vec!["?".to_owned()], ..settings(Suffix::Cr) };
     check(&own, b"?\rNR\r", &[code("NR")]);
 }
 
@@ -319,46 +276,37 @@ fn assert_fit(frames: &[Frame]) {
 
 #[test]
 fn fuzz_after_any_bytes_and_a_suffix_a_ticket_is_framed() {
-    check!()
-        .with_type::<(u8, Vec<u8>)>()
-        .for_each(|(choice, bytes)| {
-            let suffix =
-                [Suffix::Cr, Suffix::Lf, Suffix::Etx, Suffix::None][usize::from(choice % 4)];
-            let mut codec = Codec::new(&settings(suffix));
-            let mut frames = Vec::new();
-            codec.bytes(bytes, 0, &mut frames);
-            codec.bytes(b"\r", 0, &mut frames);
-            assert_fit(&frames);
-            frames.clear();
-            codec.bytes(format!("{TICKET}\r").as_bytes(), 0, &mut frames);
-            assert_eq!(frames, [code(TICKET)]);
-        });
+    check!().with_type::<(u8, Vec<u8>)>().for_each(|(choice, bytes)| {
+        let suffix = [Suffix::Cr, Suffix::Lf, Suffix::Etx, Suffix::None][usize::from(choice % 4)];
+        let mut codec = Codec::new(&settings(suffix));
+        let mut frames = Vec::new();
+        codec.bytes(bytes, 0, &mut frames);
+        codec.bytes(b"\r", 0, &mut frames);
+        assert_fit(&frames);
+        frames.clear();
+        codec.bytes(format!("{TICKET}\r").as_bytes(), 0, &mut frames);
+        assert_eq!(frames, [code(TICKET)]);
+    });
 }
 
 #[test]
 fn fuzz_after_any_bytes_and_silence_a_ticket_is_framed() {
-    check!()
-        .with_type::<(bool, Vec<(u8, Vec<u8>)>)>()
-        .for_each(|(by_silence, pieces)| {
-            let suffix = if *by_silence {
-                Suffix::None
-            } else {
-                Suffix::Cr
-            };
-            let mut codec = Codec::new(&settings(suffix));
-            let mut frames = Vec::new();
-            let mut now_ms = 0;
-            for (gap, bytes) in pieces {
-                now_ms += u64::from(*gap);
-                codec.bytes(bytes, now_ms, &mut frames);
-            }
-            assert_fit(&frames);
-            now_ms += GARBAGE_MS;
-            codec.tick(now_ms, &mut frames);
-            frames.clear();
-            codec.bytes(format!("{TICKET}\r").as_bytes(), now_ms, &mut frames);
-            assert_eq!(frames, [code(TICKET)]);
-        });
+    check!().with_type::<(bool, Vec<(u8, Vec<u8>)>)>().for_each(|(by_silence, pieces)| {
+        let suffix = if *by_silence { Suffix::None } else { Suffix::Cr };
+        let mut codec = Codec::new(&settings(suffix));
+        let mut frames = Vec::new();
+        let mut now_ms = 0;
+        for (gap, bytes) in pieces {
+            now_ms += u64::from(*gap);
+            codec.bytes(bytes, now_ms, &mut frames);
+        }
+        assert_fit(&frames);
+        now_ms += GARBAGE_MS;
+        codec.tick(now_ms, &mut frames);
+        frames.clear();
+        codec.bytes(format!("{TICKET}\r").as_bytes(), now_ms, &mut frames);
+        assert_eq!(frames, [code(TICKET)]);
+    });
 }
 
 #[test]

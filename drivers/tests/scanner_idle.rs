@@ -30,10 +30,7 @@ async fn two_seconds_after_a_hang_up_cost_less_than_50_ms_of_processor() {
     driver.connected().await;
     device.ready().await;
     device.scanner.unplug().await.unwrap();
-    assert!(matches!(
-        driver.disconnected().await,
-        Fault::Unplugged { .. }
-    ));
+    assert!(matches!(driver.disconnected().await, Fault::Unplugged { .. }));
 
     let before = ticks_used();
     tokio::time::sleep(Duration::from_secs(2)).await;

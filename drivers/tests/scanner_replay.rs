@@ -21,11 +21,7 @@ fn settings() -> ScannerSettings {
 }
 
 fn device_pieces(text: &str) -> Vec<Piece> {
-    parse(text)
-        .unwrap()
-        .into_iter()
-        .filter(|piece| piece.from_device)
-        .collect()
+    parse(text).unwrap().into_iter().filter(|piece| piece.from_device).collect()
 }
 
 fn frames(pieces: &[Piece], piece_bytes_max: usize) -> Vec<Frame> {
@@ -56,16 +52,8 @@ fn a_capture_gives_the_same_frames_whole_and_in_odd_pieces() {
 #[test]
 fn the_host_bytes_of_a_capture_are_what_the_driver_writes() {
     let cases = [
-        (
-            HONEYWELL,
-            Vendor::Honeywell,
-            vec![Feedback::Accept, Feedback::Refuse],
-        ),
-        (
-            DATALOGIC,
-            Vendor::Datalogic,
-            vec![Feedback::Accept, Feedback::Refuse],
-        ),
+        (HONEYWELL, Vendor::Honeywell, vec![Feedback::Accept, Feedback::Refuse]),
+        (DATALOGIC, Vendor::Datalogic, vec![Feedback::Accept, Feedback::Refuse]),
     ];
     for (text, vendor, verdicts) in cases {
         let said: Vec<u8> = parse(text)
@@ -74,24 +62,16 @@ fn the_host_bytes_of_a_capture_are_what_the_driver_writes() {
             .filter(|piece| !piece.from_device)
             .flat_map(|piece| piece.bytes)
             .collect();
-        let signals = verdicts
-            .into_iter()
-            .map(|verdict| signal::bytes(vendor, verdict));
-        let written: Vec<u8> = std::iter::once(signal::greeting(vendor))
-            .chain(signals)
-            .flatten()
-            .copied()
-            .collect();
+        let signals = verdicts.into_iter().map(|verdict| signal::bytes(vendor, verdict));
+        let written: Vec<u8> =
+            std::iter::once(signal::greeting(vendor)).chain(signals).flatten().copied().collect();
         assert_eq!(said, written, "{vendor:?}");
     }
 }
 
 #[tokio::test]
 async fn a_capture_is_played_through_the_driver_by_its_path() {
-    let file = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/replay/honeywell_host_ack.txt"
-    );
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/replay/honeywell_host_ack.txt");
     let mut driver = Driver::start(ScannerSettings::at(format!("replay:{file}")));
     assert_eq!(driver.connected().await, None);
     let first = driver.code().await;

@@ -18,23 +18,14 @@ struct Dialogue {
 impl Dialogue {
     /// Connected at time 0, so scans count from `SETTLE_MS` on.
     fn new(vendor: Vendor) -> Dialogue {
-        let settings = ScannerSettings {
-            feedback: vendor,
-            ..ScannerSettings::at("unused")
-        };
+        let settings = ScannerSettings { feedback: vendor, ..ScannerSettings::at("unused") };
         let mut sequence = Sequence::new(&settings);
         sequence.connected(0);
         Dialogue { sequence }
     }
 
     fn scan(&mut self, payload: &str, now_ms: u64) -> Vec<Step> {
-        self.frame(
-            Frame::Code {
-                payload: payload.to_owned(),
-                symbology: None,
-            },
-            now_ms,
-        )
+        self.frame(Frame::Code { payload: payload.to_owned(), symbology: None }, now_ms)
     }
 
     fn frame(&mut self, frame: Frame, now_ms: u64) -> Vec<Step> {
@@ -45,8 +36,7 @@ impl Dialogue {
 
     fn answer(&mut self, read: u64, feedback: Feedback, now_ms: u64) -> Vec<Step> {
         let mut steps = Vec::new();
-        self.sequence
-            .answer(Answer { read, feedback }, now_ms, &mut steps);
+        self.sequence.answer(Answer { read, feedback }, now_ms, &mut steps);
         steps
     }
 
@@ -58,11 +48,7 @@ impl Dialogue {
 }
 
 fn ask(read: u64, payload: &str) -> Step {
-    Step::Ask {
-        read,
-        payload: payload.to_owned(),
-        symbology: None,
-    }
+    Step::Ask { read, payload: payload.to_owned(), symbology: None }
 }
 
 fn signal(feedback: Feedback) -> Step {
@@ -73,21 +59,13 @@ fn signal(feedback: Feedback) -> Step {
 fn a_scan_asks_once_and_its_answer_is_signalled() {
     let mut dialogue = Dialogue::new(Vendor::Honeywell);
     assert_eq!(dialogue.scan("A", 1_000), [ask(1, "A")]);
-    assert_eq!(
-        dialogue.answer(1, Feedback::Accept, 1_005),
-        [signal(Feedback::Accept)]
-    );
+    assert_eq!(dialogue.answer(1, Feedback::Accept, 1_005), [signal(Feedback::Accept)]);
     assert_eq!(dialogue.answer(1, Feedback::Refuse, 1_006), []);
 }
 
 #[test]
 fn a_double_read_repeats_the_last_signal_and_is_not_sent_on() {
-    for verdict in [
-        Feedback::Accept,
-        Feedback::AcceptNotice,
-        Feedback::Refuse,
-        Feedback::Closed,
-    ] {
+    for verdict in [Feedback::Accept, Feedback::AcceptNotice, Feedback::Refuse, Feedback::Closed] {
         let mut dialogue = Dialogue::new(Vendor::None);
         dialogue.scan("A", 1_000);
         dialogue.answer(1, verdict, 1_005);
@@ -139,23 +117,13 @@ fn two_codes_within_50_ms_are_both_asked_and_answered_in_order() {
     let mut dialogue = Dialogue::new(Vendor::Honeywell);
     assert_eq!(dialogue.scan("A", 1_000), [ask(1, "A")]);
     assert_eq!(dialogue.scan("B", 1_050), [ask(2, "B")]);
-    assert_eq!(
-        dialogue.answer(1, Feedback::Accept, 1_060),
-        [signal(Feedback::Accept)]
-    );
-    assert_eq!(
-        dialogue.answer(2, Feedback::Refuse, 1_061),
-        [signal(Feedback::Refuse)]
-    );
+    assert_eq!(dialogue.answer(1, Feedback::Accept, 1_060), [signal(Feedback::Accept)]);
+    assert_eq!(dialogue.answer(2, Feedback::Refuse, 1_061), [signal(Feedback::Refuse)]);
 }
 
 #[test]
 fn double_reads_before_the_answer_are_each_answered_up_to_a_limit() {
-    for (repeats, signals) in [
-        (1, 2),
-        (REPEATS_MAX, 1 + REPEATS_MAX),
-        (50, 1 + REPEATS_MAX),
-    ] {
+    for (repeats, signals) in [(1, 2), (REPEATS_MAX, 1 + REPEATS_MAX), (50, 1 + REPEATS_MAX)] {
         let mut dialogue = Dialogue::new(Vendor::Honeywell);
         dialogue.scan("A", 1_000);
         for _ in 0..repeats {
@@ -170,10 +138,7 @@ fn double_reads_before_the_answer_are_each_answered_up_to_a_limit() {
 fn wait_is_no_verdict_so_the_same_ticket_asks_again() {
     let mut dialogue = Dialogue::new(Vendor::Honeywell);
     dialogue.scan("A", 1_000);
-    assert_eq!(
-        dialogue.answer(1, Feedback::Wait, 1_005),
-        [signal(Feedback::Wait)]
-    );
+    assert_eq!(dialogue.answer(1, Feedback::Wait, 1_005), [signal(Feedback::Wait)]);
     assert_eq!(dialogue.scan("A", 1_100), [ask(2, "A")]);
 }
 
@@ -196,16 +161,10 @@ fn codes_beyond_the_waiting_limit_are_told_to_wait() {
         let steps = dialogue.scan(&format!("CODE{at}"), 1_000);
         assert!(matches!(steps.as_slice(), [Step::Ask { .. }]));
     }
-    assert_eq!(
-        dialogue.scan("ONE TOO MANY", 1_000),
-        [signal(Feedback::Wait)]
-    );
+    assert_eq!(dialogue.scan("ONE TOO MANY", 1_000), [signal(Feedback::Wait)]);
     dialogue.answer(1, Feedback::Accept, 1_001);
     let read = u64::try_from(WAITING_CODES_MAX).unwrap() + 1;
-    assert_eq!(
-        dialogue.scan("ONE TOO MANY", 1_002),
-        [ask(read, "ONE TOO MANY")]
-    );
+    assert_eq!(dialogue.scan("ONE TOO MANY", 1_002), [ask(read, "ONE TOO MANY")]);
 }
 
 #[test]
@@ -213,20 +172,11 @@ fn an_unreadable_symbol_is_refused_and_reported_once_while_held() {
     let mut dialogue = Dialogue::new(Vendor::Honeywell);
     let unreadable = Frame::Unreadable(Unreadable::TooLong);
     let first = dialogue.frame(unreadable.clone(), 1_000);
-    assert_eq!(
-        first,
-        [Step::Report(Unreadable::TooLong), signal(Feedback::Refuse)]
-    );
-    assert_eq!(
-        dialogue.frame(unreadable.clone(), 1_200),
-        [signal(Feedback::Refuse)]
-    );
+    assert_eq!(first, [Step::Report(Unreadable::TooLong), signal(Feedback::Refuse)]);
+    assert_eq!(dialogue.frame(unreadable.clone(), 1_200), [signal(Feedback::Refuse)]);
     assert_eq!(dialogue.scan("A", 1_300), [ask(1, "A")]);
     let again = dialogue.frame(unreadable, 1_400);
-    assert_eq!(
-        again,
-        [Step::Report(Unreadable::TooLong), signal(Feedback::Refuse)]
-    );
+    assert_eq!(again, [Step::Report(Unreadable::TooLong), signal(Feedback::Refuse)]);
 }
 
 #[test]
@@ -250,10 +200,7 @@ fn a_new_connection_forgets_the_old_dialogue() {
 fn a_closed_datalogic_lane_is_enabled_again_to_be_asked_afresh() {
     let mut dialogue = Dialogue::new(Vendor::Datalogic);
     dialogue.scan("A", 1_000);
-    assert_eq!(
-        dialogue.answer(1, Feedback::Closed, 1_010),
-        [signal(Feedback::Closed)]
-    );
+    assert_eq!(dialogue.answer(1, Feedback::Closed, 1_010), [signal(Feedback::Closed)]);
     assert_eq!(dialogue.tick(1_010 + CLOSED_MS - 1), []);
     assert_eq!(dialogue.tick(1_010 + CLOSED_MS), [Step::Enable]);
     assert_eq!(dialogue.tick(1_010 + 2 * CLOSED_MS), []);
@@ -271,14 +218,8 @@ fn a_closed_honeywell_lane_needs_no_enabling() {
 fn honeywell_answers_are_host_ack_commands_byte_by_byte() {
     let bytes = |feedback| signal::bytes(Vendor::Honeywell, feedback);
     assert_eq!(bytes(Feedback::Accept), [0x1B, 0x37, 0x2C]);
-    assert_eq!(
-        bytes(Feedback::AcceptNotice),
-        [0x1B, 0x37, 0x2C, 0x1B, 0x36, 0x2C]
-    );
-    assert_eq!(
-        bytes(Feedback::Refuse),
-        [0x1B, 0x38, 0x2C, 0x1B, 0x38, 0x2C]
-    );
+    assert_eq!(bytes(Feedback::AcceptNotice), [0x1B, 0x37, 0x2C, 0x1B, 0x36, 0x2C]);
+    assert_eq!(bytes(Feedback::Refuse), [0x1B, 0x38, 0x2C, 0x1B, 0x38, 0x2C]);
     assert_eq!(bytes(Feedback::Closed), [0x1B, 0x38, 0x2C]);
     assert_eq!(bytes(Feedback::Wait), [0x1B, 0x34, 0x2C, 0x1B, 0x34, 0x2C]);
     assert!(signal::greeting(Vendor::Honeywell).is_empty());

@@ -25,14 +25,7 @@ fn a_path_alone_gives_the_documented_defaults() {
     assert_eq!(settings, ScannerSettings::at("/dev/ttyACM0"));
     assert_eq!(settings.protocol, Protocol::Ascii);
     assert_eq!(settings.baud, 9_600);
-    assert_eq!(
-        settings.framing,
-        Framing {
-            data_bits: 8,
-            parity: Parity::None,
-            stop_bits: 1
-        }
-    );
+    assert_eq!(settings.framing, Framing { data_bits: 8, parity: Parity::None, stop_bits: 1 });
     assert_eq!(settings.suffix, Suffix::Cr);
     assert_eq!(settings.feedback, Vendor::None);
     assert_eq!(settings.double_read_ms, 1_500);
@@ -48,11 +41,7 @@ fn every_key_is_read() {
     );
     let expected = ScannerSettings {
         baud: 115_200,
-        framing: Framing {
-            data_bits: 7,
-            parity: Parity::Even,
-            stop_bits: 1,
-        },
+        framing: Framing { data_bits: 7, parity: Parity::Even, stop_bits: 1 },
         suffix: Suffix::None,
         idle_ms: Some(40),
         prefix: "X".to_owned(),
@@ -72,10 +61,7 @@ fn read_ok(settings: Result<ScannerSettings, String>) -> ScannerSettings {
 fn unknown_keys_and_words_are_refused_by_name() {
     check_refused(r#"{"path": "p", "bauds": 9600}"#, "unknown field `bauds`");
     check_refused(r#"{"path": "p", "suffix": "tab"}"#, "unknown variant `tab`");
-    check_refused(
-        r#"{"path": "p", "feedback": "zebra"}"#,
-        "unknown variant `zebra`",
-    );
+    check_refused(r#"{"path": "p", "feedback": "zebra"}"#, "unknown variant `zebra`");
     check_refused(r#"{"path": "p", "framing": "9N1"}"#, "not like 8N1");
     check_refused(r#"{"baud": 9600}"#, "missing field `path`");
 }
@@ -90,26 +76,10 @@ fn ssi_is_refused_with_what_to_do_instead() {
 #[test]
 fn limits_hold_on_both_sides() {
     let sides = [
-        (
-            r#"{"path": "p", "baud": 4000000}"#,
-            r#"{"path": "p", "baud": 4000001}"#,
-            "baud",
-        ),
-        (
-            r#"{"path": "p", "baud": 1}"#,
-            r#"{"path": "p", "baud": 0}"#,
-            "baud",
-        ),
-        (
-            r#"{"path": "p", "idle_ms": 1000}"#,
-            r#"{"path": "p", "idle_ms": 1001}"#,
-            "idle_ms",
-        ),
-        (
-            r#"{"path": "p", "idle_ms": 1}"#,
-            r#"{"path": "p", "idle_ms": 0}"#,
-            "idle_ms",
-        ),
+        (r#"{"path": "p", "baud": 4000000}"#, r#"{"path": "p", "baud": 4000001}"#, "baud"),
+        (r#"{"path": "p", "baud": 1}"#, r#"{"path": "p", "baud": 0}"#, "baud"),
+        (r#"{"path": "p", "idle_ms": 1000}"#, r#"{"path": "p", "idle_ms": 1001}"#, "idle_ms"),
+        (r#"{"path": "p", "idle_ms": 1}"#, r#"{"path": "p", "idle_ms": 0}"#, "idle_ms"),
         (
             r#"{"path": "p", "double_read_ms": 10000}"#,
             r#"{"path": "p", "double_read_ms": 10001}"#,

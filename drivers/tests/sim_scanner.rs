@@ -24,36 +24,14 @@ fn each_trick_bends_a_beam_as_it_says() {
         (Trick::None, vec![send(b"ABC\r")]),
         (Trick::Drop { at: 1 }, vec![send(b"AC\r")]),
         (Trick::Corrupt { at: 0 }, vec![send(b"@BC\r")]),
+        (Trick::Duplicate { after_ms: 9 }, vec![send(b"ABC\r"), Move::WaitMs(9), send(b"ABC\r")]),
+        (Trick::Split { at: 2, pause_ms: 100 }, vec![send(b"AB"), Move::WaitMs(100), send(b"C\r")]),
+        (Trick::Cut { at: 2, replug_after_ms: None }, vec![send(b"AB"), Move::HangUp]),
         (
-            Trick::Duplicate { after_ms: 9 },
-            vec![send(b"ABC\r"), Move::WaitMs(9), send(b"ABC\r")],
-        ),
-        (
-            Trick::Split {
-                at: 2,
-                pause_ms: 100,
-            },
-            vec![send(b"AB"), Move::WaitMs(100), send(b"C\r")],
-        ),
-        (
-            Trick::Cut {
-                at: 2,
-                replug_after_ms: None,
-            },
-            vec![send(b"AB"), Move::HangUp],
-        ),
-        (
-            Trick::HangUp {
-                replug_after_ms: Some(7),
-            },
+            Trick::HangUp { replug_after_ms: Some(7) },
             vec![send(b"ABC\r"), Move::HangUp, Move::WaitMs(7), Move::Replug],
         ),
-        (
-            Trick::Noise {
-                bytes: vec![0, 0xFF],
-            },
-            vec![send(b"\x00\xFFABC\r")],
-        ),
+        (Trick::Noise { bytes: vec![0, 0xFF] }, vec![send(b"\x00\xFFABC\r")]),
         (Trick::Oversize { bytes: 3 }, vec![send(b"AAA\r")]),
     ];
     for (trick, then) in cases {
@@ -63,10 +41,7 @@ fn each_trick_bends_a_beam_as_it_says() {
 
 #[test]
 fn a_cut_beyond_the_end_sends_everything() {
-    let cut = Trick::Cut {
-        at: 99,
-        replug_after_ms: None,
-    };
+    let cut = Trick::Cut { at: 99, replug_after_ms: None };
     let then = vec![Move::Send(b"ABC\r\n".to_vec()), Move::HangUp];
     assert_eq!(moves(b"ABC", Suffix::CrLf, &cut), then);
 }
@@ -88,10 +63,7 @@ fn chained_commands_are_heard_apart_and_unknown_bytes_are_kept_together() {
 #[test]
 fn fuzz_any_host_bytes_are_heard_completely() {
     bolero::check!().with_type::<Vec<u8>>().for_each(|burst| {
-        let heard: Vec<u8> = decode(burst)
-            .into_iter()
-            .flat_map(|(_, bytes)| bytes)
-            .collect();
+        let heard: Vec<u8> = decode(burst).into_iter().flat_map(|(_, bytes)| bytes).collect();
         assert_eq!(&heard, burst);
     });
 }
@@ -101,23 +73,13 @@ async fn the_link_leads_to_a_terminal_and_goes_with_the_device() {
     let folder = Folder::new("link");
     let link = folder.join("scanner1");
     let device = Device::at(&link);
-    assert!(
-        std::fs::metadata(&link)
-            .unwrap()
-            .file_type()
-            .is_char_device()
-    );
+    assert!(std::fs::metadata(&link).unwrap().file_type().is_char_device());
     let first = std::fs::read_link(&link).unwrap();
     device.scanner.unplug().await.unwrap();
     assert!(std::fs::symlink_metadata(&link).is_err());
     assert!(!first.exists());
     device.scanner.replug().await.unwrap();
-    assert!(
-        std::fs::metadata(&link)
-            .unwrap()
-            .file_type()
-            .is_char_device()
-    );
+    assert!(std::fs::metadata(&link).unwrap().file_type().is_char_device());
 }
 
 #[tokio::test]
@@ -158,17 +120,11 @@ impl Command {
         let (input, beams) = duplex(4_096);
         let (out, output) = duplex(4_096);
         let task = tokio::spawn(simulate(settings, BufReader::new(beams), out));
-        Command {
-            input,
-            output: BufReader::new(output).lines(),
-            task,
-        }
+        Command { input, output: BufReader::new(output).lines(), task }
     }
 
     async fn printed(&mut self) -> String {
-        let line = timeout(lane::DEADLINE, self.output.next_line())
-            .await
-            .expect("a line in time");
+        let line = timeout(lane::DEADLINE, self.output.next_line()).await.expect("a line in time");
         line.unwrap().expect("still printing")
     }
 }
@@ -177,17 +133,11 @@ impl Command {
 async fn each_line_is_a_beam_and_each_feedback_is_one_json_object() {
     let folder = Folder::new("command");
     let link = folder.join("scanner1");
-    let settings = SimScannerSettings {
-        suffix: Suffix::CrLf,
-        ..SimScannerSettings::at(&link)
-    };
+    let settings = SimScannerSettings { suffix: Suffix::CrLf, ..SimScannerSettings::at(&link) };
     let mut command = Command::start(settings);
     // The beam waits for the host, so nothing is lost before the driver listens.
     command.input.write_all(b"FIRST\nSECOND\n").await.unwrap();
-    let settings = ScannerSettings {
-        feedback: Vendor::Honeywell,
-        ..ScannerSettings::at(&link)
-    };
+    let settings = ScannerSettings { feedback: Vendor::Honeywell, ..ScannerSettings::at(&link) };
     let mut driver = Driver::start(settings);
     let first = loop {
         if let usher_drivers::scanner::ScannerEvent::Code(code) = driver.fact().await {
@@ -196,21 +146,11 @@ async fn each_line_is_a_beam_and_each_feedback_is_one_json_object() {
     };
     assert_eq!(first.payload, "FIRST");
     driver.answer(&first, Feedback::Accept).await;
-    assert_eq!(
-        command.printed().await,
-        r#"{"feedback":"accept","bytes":"1b372c"}"#
-    );
+    assert_eq!(command.printed().await, r#"{"feedback":"accept","bytes":"1b372c"}"#);
     let second = driver.code().await;
     assert_eq!(second.payload, "SECOND");
     driver.answer(&second, Feedback::Refuse).await;
-    assert_eq!(
-        command.printed().await,
-        r#"{"feedback":"refuse","bytes":"1b382c1b382c"}"#
-    );
+    assert_eq!(command.printed().await, r#"{"feedback":"refuse","bytes":"1b382c1b382c"}"#);
     drop(command.input);
-    timeout(lane::DEADLINE, command.task)
-        .await
-        .unwrap()
-        .unwrap()
-        .unwrap();
+    timeout(lane::DEADLINE, command.task).await.unwrap().unwrap().unwrap();
 }

@@ -21,9 +21,7 @@ pub struct MachineClock {
 
 impl MachineClock {
     pub fn new() -> MachineClock {
-        MachineClock {
-            began: Instant::now(),
-        }
+        MachineClock { began: Instant::now() }
     }
 }
 
@@ -104,11 +102,7 @@ impl Ticker {
     pub async fn tick(&mut self) -> Tick {
         tokio::time::sleep(WAKE_MAX).await;
         let (wall, monotonic_ms) = (self.clock.wall(), self.clock.monotonic_ms());
-        Tick {
-            wall,
-            monotonic_ms,
-            jumped: self.watch.look(wall, monotonic_ms),
-        }
+        Tick { wall, monotonic_ms, jumped: self.watch.look(wall, monotonic_ms) }
     }
 }
 
@@ -169,15 +163,9 @@ mod tests {
     fn a_jump_is_told_once_and_by_its_whole_length() {
         let mut watch = JumpWatch::new(NOON, 0);
         let there = At(0);
-        assert_eq!(
-            watch.look(there + Span::seconds(1), 1_000),
-            Some(At(0) - NOON)
-        );
+        assert_eq!(watch.look(there + Span::seconds(1), 1_000), Some(At(0) - NOON));
         assert_eq!(watch.look(there + Span::seconds(2), 2_000), None);
-        assert_eq!(
-            watch.look(NOON + Span::seconds(3), 3_000),
-            Some(NOON - At(0))
-        );
+        assert_eq!(watch.look(NOON + Span::seconds(3), 3_000), Some(NOON - At(0)));
     }
 
     #[test]
@@ -185,28 +173,16 @@ mod tests {
         let mut watch = JumpWatch::new(NOON, 0);
         for second in 1..200 {
             let wall = NOON + Span(second * 2_000);
-            assert_eq!(
-                watch.look(wall, u64::try_from(second * 1_000).unwrap()),
-                None
-            );
+            assert_eq!(watch.look(wall, u64::try_from(second * 1_000).unwrap()), None);
         }
     }
 
     #[test]
     fn a_wall_clock_behind_build_or_records_is_not_trusted() {
         let (built, newest) = (NOON, NOON + Span::hours(1));
-        assert_eq!(
-            ClockTrust::judge(At(0), built, newest),
-            ClockTrust::BeforeBuild
-        );
-        assert_eq!(
-            ClockTrust::judge(NOON, built, newest),
-            ClockTrust::BehindRecords
-        );
-        assert_eq!(
-            ClockTrust::judge(newest, built, newest),
-            ClockTrust::Trusted
-        );
+        assert_eq!(ClockTrust::judge(At(0), built, newest), ClockTrust::BeforeBuild);
+        assert_eq!(ClockTrust::judge(NOON, built, newest), ClockTrust::BehindRecords);
+        assert_eq!(ClockTrust::judge(newest, built, newest), ClockTrust::Trusted);
         assert_eq!(ClockTrust::judge(built, built, At(0)), ClockTrust::Trusted);
     }
 
@@ -214,10 +190,7 @@ mod tests {
     fn the_machine_says_it_is_after_the_build() {
         let clock = MachineClock::new();
         assert!(built() > At(0));
-        assert_eq!(
-            ClockTrust::judge(clock.wall(), built(), At(0)),
-            ClockTrust::Trusted
-        );
+        assert_eq!(ClockTrust::judge(clock.wall(), built(), At(0)), ClockTrust::Trusted);
         let first = clock.monotonic_ms();
         assert!(clock.monotonic_ms() >= first);
     }
@@ -231,8 +204,7 @@ mod tests {
                 NOON
             }
             fn monotonic_ms(&self) -> u64 {
-                self.0
-                    .fetch_add(3_600_000, std::sync::atomic::Ordering::Relaxed)
+                self.0.fetch_add(3_600_000, std::sync::atomic::Ordering::Relaxed)
             }
         }
         wait(&Hasty(0.into()), Duration::from_secs(3_600)).await;

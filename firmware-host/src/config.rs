@@ -81,26 +81,18 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigFault {
     #[error("cannot read {}: {source}; check the path and the rights of the file", path.display())]
-    Unreadable {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Unreadable { path: PathBuf, source: std::io::Error },
     #[error("{} is over {FILE_BYTES_MAX} bytes: this is not a configuration", path.display())]
     TooLarge { path: PathBuf },
     #[error("{}", Listed { path, findings })]
-    Wrong {
-        path: PathBuf,
-        findings: Vec<Finding>,
-    },
+    Wrong { path: PathBuf, findings: Vec<Finding> },
 }
 
 impl Config {
     /// Reads and cross-checks the file.
     pub fn read(path: &Path, purpose: Purpose) -> Result<Config, ConfigFault> {
-        Config::parse(&text(path)?, purpose).map_err(|findings| ConfigFault::Wrong {
-            path: path.to_owned(),
-            findings,
-        })
+        Config::parse(&text(path)?, purpose)
+            .map_err(|findings| ConfigFault::Wrong { path: path.to_owned(), findings })
     }
 
     /// Reads and cross-checks a text. What is found carries its place in that text.
@@ -108,11 +100,7 @@ impl Config {
         let document = Document::new(text);
         let config: Config = toml::from_str(text).map_err(|fault| vec![document.syntax(&fault)])?;
         let findings = check::findings(&config, purpose);
-        if findings.is_empty() {
-            Ok(config)
-        } else {
-            Err(document.placed(findings))
-        }
+        if findings.is_empty() { Ok(config) } else { Err(document.placed(findings)) }
     }
 
     /// As [`Config::read`], and looks at the files that the configuration names, too.
@@ -122,10 +110,7 @@ impl Config {
         credentials: Option<&Path>,
     ) -> Result<Config, ConfigFault> {
         let text = text(path)?;
-        let wrong = |findings| ConfigFault::Wrong {
-            path: path.to_owned(),
-            findings,
-        };
+        let wrong = |findings| ConfigFault::Wrong { path: path.to_owned(), findings };
         let config = Config::parse(&text, purpose).map_err(wrong)?;
         let findings = check::files(&config, credentials);
         if findings.is_empty() {
@@ -137,14 +122,9 @@ impl Config {
 }
 
 fn text(path: &Path) -> Result<String, ConfigFault> {
-    let unreadable = |source| ConfigFault::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
+    let unreadable = |source| ConfigFault::Unreadable { path: path.to_owned(), source };
     if std::fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
-        return Err(ConfigFault::TooLarge {
-            path: path.to_owned(),
-        });
+        return Err(ConfigFault::TooLarge { path: path.to_owned() });
     }
     std::fs::read_to_string(path).map_err(unreadable)
 }

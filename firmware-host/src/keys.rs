@@ -68,12 +68,8 @@ pub fn open(
 
 fn write_new(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
     let building = path.with_extension("new");
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&building)?;
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&building)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&building, path)?;

@@ -8,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use usher::command::{Exit, check, demo, doctor, serve, plan, simulate, token};
+use usher::command::{Exit, check, demo, doctor, plan, serve, simulate, token};
 use usher::config::PATH_DEFAULT;
 use usher_drivers::scanner::{Protocol, Suffix};
 use usher_drivers::sim::SimScannerSettings;
@@ -133,21 +133,12 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Check(ConfigFile { config }) => {
             check::run(&config, credentials.as_deref(), &mut out, &mut err)?
         }
-        Command::Plan(PlanCommand::Check {
-            file,
-            json,
-            rekey_duplicates,
-        }) => plan::check(&file, json, rekey_duplicates, &mut out, &mut err)?,
-        Command::Simulate(SimulateCommand::Scanner {
-            link,
-            protocol,
-            suffix,
-        }) => match protocol {
+        Command::Plan(PlanCommand::Check { file, json, rekey_duplicates }) => {
+            plan::check(&file, json, rekey_duplicates, &mut out, &mut err)?
+        }
+        Command::Simulate(SimulateCommand::Scanner { link, protocol, suffix }) => match protocol {
             Protocol::Ascii => {
-                let settings = SimScannerSettings {
-                    suffix,
-                    ..SimScannerSettings::at(link)
-                };
+                let settings = SimScannerSettings { suffix, ..SimScannerSettings::at(link) };
                 simulate::scanner(settings, &mut err)?
             }
         },

@@ -59,9 +59,7 @@ impl Notifier {
         let socket = UnixDatagram::unbound().map_err(NotifyFault::Socket)?;
         // A manager that does not read must not stop us.
         socket.set_nonblocking(true).map_err(NotifyFault::Socket)?;
-        Ok(Notifier {
-            line: Some((socket, address)),
-        })
+        Ok(Notifier { line: Some((socket, address)) })
     }
 
     /// Speaks to the manager that started us, if one did.
@@ -96,9 +94,7 @@ impl Notifier {
             return Ok(());
         };
         let message: String = states.iter().map(|state| format!("{state}\n")).collect();
-        socket
-            .send_to_addr(message.as_bytes(), address)
-            .map_err(NotifyFault::Socket)?;
+        socket.send_to_addr(message.as_bytes(), address).map_err(NotifyFault::Socket)?;
         Ok(())
     }
 }
@@ -152,9 +148,7 @@ pub async fn feed_watchdog<C, F, E>(
         };
         let told = match &verdict {
             Ok(()) if was_well => notifier.watchdog(),
-            Ok(()) => notifier
-                .watchdog()
-                .and_then(|()| notifier.status("self-check passed")),
+            Ok(()) => notifier.watchdog().and_then(|()| notifier.status("self-check passed")),
             Err(fault) if was_well => notifier.status(&format!("self-check failed: {fault}")),
             Err(_) => Ok(()),
         };
@@ -209,9 +203,7 @@ mod tests {
             let path = std::env::temp_dir().join(file);
             let _ = std::fs::remove_file(&path);
             let socket = UnixDatagram::bind(&path).unwrap();
-            socket
-                .set_read_timeout(Some(Duration::from_secs(10)))
-                .unwrap();
+            socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
             Manager { path, socket }
         }
 
@@ -254,10 +246,7 @@ mod tests {
         let name = format!("usher-notify-{}", std::process::id());
         let address = SocketAddr::from_abstract_name(&name).unwrap();
         let manager = UnixDatagram::bind_addr(&address).unwrap();
-        Notifier::to(OsStr::new(&format!("@{name}")))
-            .unwrap()
-            .stopping()
-            .unwrap();
+        Notifier::to(OsStr::new(&format!("@{name}"))).unwrap().stopping().unwrap();
         let mut bytes = [0; 64];
         let length = manager.recv(&mut bytes).unwrap();
         assert_eq!(&bytes[..length], b"STOPPING=1\n");
@@ -315,10 +304,7 @@ mod tests {
     async fn a_failed_check_says_so_once_and_never_pings() {
         let manager = Manager::new("ill");
         feed(&manager, 3, |_| async { Err("the store does not answer") }).await;
-        assert_eq!(
-            manager.next(),
-            "STATUS=self-check failed: the store does not answer\n"
-        );
+        assert_eq!(manager.next(), "STATUS=self-check failed: the store does not answer\n");
         assert!(manager.heard_nothing_more());
     }
 
@@ -326,20 +312,15 @@ mod tests {
     async fn a_check_that_hangs_is_left_without_a_ping() {
         let manager = Manager::new("hung");
         feed(&manager, 2, |_| std::future::pending()).await;
-        assert_eq!(
-            manager.next(),
-            "STATUS=self-check failed: no answer in time\n"
-        );
+        assert_eq!(manager.next(), "STATUS=self-check failed: no answer in time\n");
         assert!(manager.heard_nothing_more());
     }
 
     #[tokio::test]
     async fn a_check_that_recovers_pings_again() {
         let manager = Manager::new("better");
-        feed(&manager, 2, |round| async move {
-            if round == 0 { Err("stalled") } else { Ok(()) }
-        })
-        .await;
+        feed(&manager, 2, |round| async move { if round == 0 { Err("stalled") } else { Ok(()) } })
+            .await;
         assert_eq!(manager.next(), "STATUS=self-check failed: stalled\n");
         assert_eq!(manager.next(), "WATCHDOG=1\n");
         assert_eq!(manager.next(), "STATUS=self-check passed\n");

@@ -44,7 +44,8 @@ fn walk(
     depth: usize,
     files: &mut BTreeMap<String, Vec<u8>>,
 ) -> Result<(), SkinFault> {
-    let file_fault = |path: &Path, fault| SkinFault::File { path: path.display().to_string(), fault };
+    let file_fault =
+        |path: &Path, fault| SkinFault::File { path: path.display().to_string(), fault };
     for found in fs::read_dir(folder).map_err(|fault| file_fault(folder, fault))? {
         let found = found.map_err(|fault| file_fault(folder, fault))?;
         let path = found.path();

@@ -59,11 +59,8 @@ pub fn of(config: &Config) -> Venue {
 
 /// Who sends letters when nothing else is said.
 pub fn sender(config: &Config) -> String {
-    let address = if config.venue.email.is_empty() {
-        "box-office@localhost"
-    } else {
-        &config.venue.email
-    };
+    let address =
+        if config.venue.email.is_empty() { "box-office@localhost" } else { &config.venue.email };
     format!("{} <{address}>", config.venue.name.replace(['<', '>', '"', '\\'], ""))
 }
 

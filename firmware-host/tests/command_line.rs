@@ -26,17 +26,8 @@ fn wrong_usage_ends_with_two_and_says_so_on_stderr() {
         &[],
         &["check", "--colour"],
         &["plan", "check"],
-        &[
-            "simulate",
-            "scanner",
-            "--link",
-            "/tmp/x",
-            "--protocol",
-            "ssi",
-        ],
-        &[
-            "simulate", "scanner", "--link", "/tmp/x", "--suffix", "bell",
-        ],
+        &["simulate", "scanner", "--link", "/tmp/x", "--protocol", "ssi"],
+        &["simulate", "scanner", "--link", "/tmp/x", "--suffix", "bell"],
     ] {
         let output = usher(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -99,8 +90,5 @@ fn a_simulated_scanner_ends_with_its_input_and_takes_its_link_along() {
     let output = child.wait_with_output().expect("it ends by itself");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(output.stdout.is_empty());
-    assert!(
-        std::fs::symlink_metadata(&link).is_err(),
-        "the link is left behind"
-    );
+    assert!(std::fs::symlink_metadata(&link).is_err(), "the link is left behind");
 }

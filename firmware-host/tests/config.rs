@@ -32,14 +32,8 @@ fn finding(text: &str) -> Finding {
 
 /// A line that stands for a default: `#key = ...`, the # directly before the key.
 fn is_default(line: &str) -> bool {
-    let key = line
-        .strip_prefix('#')
-        .and_then(|rest| rest.split_once(" = "))
-        .map(|(key, _)| key);
-    key.is_some_and(|key| {
-        key.bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-    })
+    let key = line.strip_prefix('#').and_then(|rest| rest.split_once(" = ")).map(|(key, _)| key);
+    key.is_some_and(|key| key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
 }
 
 /// The sample with its defaults, and with its examples if `examples`, written out. An example
@@ -91,11 +85,7 @@ fn every_default_in_the_sample_is_the_default() {
 
 #[test]
 fn each_default_line_alone_is_the_default() {
-    for (index, line) in SAMPLE
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| is_default(line))
-    {
+    for (index, line) in SAMPLE.lines().enumerate().filter(|(_, line)| is_default(line)) {
         let mut lines: Vec<&str> = SAMPLE.lines().collect();
         lines[index] = &line[1..];
         assert_eq!(good(&lines.join("\n")), good(LEAST), "{line}");
@@ -106,15 +96,9 @@ fn each_default_line_alone_is_the_default() {
 fn every_example_in_the_sample_is_good() {
     let config = good(&written_out(true));
     assert_eq!(config.levels.len(), 2);
-    assert_eq!(
-        (config.fees.len(), config.taxes.len(), config.tokens.len()),
-        (1, 1, 1)
-    );
+    assert_eq!((config.fees.len(), config.taxes.len(), config.tokens.len()), (1, 1, 1));
     let kinds: Vec<DeviceKind> = config.devices.iter().map(|device| device.kind).collect();
-    assert_eq!(
-        kinds,
-        [DeviceKind::Scanner, DeviceKind::Gate, DeviceKind::Network]
-    );
+    assert_eq!(kinds, [DeviceKind::Scanner, DeviceKind::Gate, DeviceKind::Network]);
     assert!(config.listen.tls());
     assert_eq!(config.mail.port, Some(587));
 }
@@ -125,17 +109,11 @@ fn the_sample_mentions_every_key_there_is() {
     let text = written_out(true);
     let known = |text: &str| {
         let says = finding(text).says;
-        let list = says
-            .split_once("expected")
-            .map(|(_, list)| list.to_owned())
-            .unwrap();
+        let list = says.split_once("expected").map(|(_, list)| list.to_owned()).unwrap();
         let keys = list.split('`').skip(1).step_by(2).map(str::to_owned);
         keys.collect::<Vec<String>>()
     };
-    let headers: Vec<String> = sections(&text)
-        .into_iter()
-        .map(|(header, _)| header)
-        .collect();
+    let headers: Vec<String> = sections(&text).into_iter().map(|(header, _)| header).collect();
     for table in known(&format!("zz_unknown = 1\n{text}")) {
         let is_there = headers
             .iter()
@@ -144,15 +122,9 @@ fn the_sample_mentions_every_key_there_is() {
     }
     for header in headers {
         let spoiled = text.replacen(&header, &format!("{header}\nzz_unknown = 1"), 1);
-        let prose = SAMPLE
-            .split("\n\n\n")
-            .find(|part| part.contains(&header))
-            .unwrap();
+        let prose = SAMPLE.split("\n\n\n").find(|part| part.contains(&header)).unwrap();
         for key in known(&spoiled) {
-            assert!(
-                prose.contains(&key),
-                "`{key}` of {header} is not in the sample"
-            );
+            assert!(prose.contains(&key), "`{key}` of {header} is not in the sample");
         }
     }
 }
@@ -161,10 +133,7 @@ fn the_sample_mentions_every_key_there_is() {
 fn defaults_are_those_of_the_rules() {
     let config = good(LEAST);
     assert_eq!(config.house(), House::default());
-    assert_eq!(
-        config.venue.business_day_rolls_at,
-        TimeOfDay { hour: 4, minute: 0 }
-    );
+    assert_eq!(config.venue.business_day_rolls_at, TimeOfDay { hour: 4, minute: 0 });
     assert_eq!(config.gateway.kind, GatewayKind::None);
     assert_eq!(config.door.re_entry, ReEntry::AfterOut);
     assert_eq!(config.limits.pages_burst_max, 200);
@@ -175,10 +144,7 @@ fn defaults_are_those_of_the_rules() {
 fn the_house_gets_what_the_file_says() {
     let text = written_out(true)
         .replace("hold_time_min = 15", "hold_time_min = 60")
-        .replace(
-            "relax = { sold_percent = 90, hours_before = 24 }",
-            "relax = \"last-resort\"",
-        );
+        .replace("relax = { sold_percent = 90, hours_before = 24 }", "relax = \"last-resort\"");
     let config = good(&text);
     let house = config.house();
     assert_eq!(house.hold_time, Span::minutes(60));
@@ -194,24 +160,12 @@ fn the_house_gets_what_the_file_says() {
 
 #[test]
 fn relax_takes_two_words_and_a_table() {
-    let relax = |value: &str| {
-        good(&format!("{LEAST}[sale]\nrelax = {value}\n"))
-            .sale
-            .relax
-    };
+    let relax = |value: &str| good(&format!("{LEAST}[sale]\nrelax = {value}\n")).sale.relax;
     assert_eq!(relax("\"never\""), Relax::Never);
     assert_eq!(relax("\"last-resort\""), Relax::LastResort);
-    let until = Relax::NeverUntil {
-        sold_percent: 0,
-        hours_before: 8760,
-    };
+    let until = Relax::NeverUntil { sold_percent: 0, hours_before: 8760 };
     assert_eq!(relax("{ sold_percent = 0, hours_before = 8760 }"), until);
-    for wrong in [
-        "\"sometimes\"",
-        "3",
-        "{ sold_percent = 90 }",
-        "{ hours = 1 }",
-    ] {
+    for wrong in ["\"sometimes\"", "3", "{ sold_percent = 90 }", "{ hours = 1 }"] {
         let finding = finding(&format!("{LEAST}[sale]\nrelax = {wrong}\n"));
         assert_eq!(finding.place.map(|place| place.line), Some(6), "{wrong}");
     }
@@ -220,11 +174,7 @@ fn relax_takes_two_words_and_a_table() {
 #[test]
 fn an_unknown_key_is_refused_with_its_line_and_caret() {
     let finding = finding(&format!("{LEAST}[sale]\n  hold_time = 15\n"));
-    assert!(
-        finding.says.contains("unknown field `hold_time`"),
-        "{}",
-        finding.says
-    );
+    assert!(finding.says.contains("unknown field `hold_time`"), "{}", finding.says);
     let place = finding.place.unwrap();
     assert_eq!((place.line, place.column, place.width), (6, 3, 9));
     assert_eq!(place.excerpt, "  hold_time = 15");
@@ -248,14 +198,8 @@ fn findings_come_in_the_order_of_the_file_and_all_at_once() {
     let text =
         format!("{LEAST}[sale]\nmin_leftover = 6\nhold_time_min = 61\n").replace("GBP", "QQQ");
     let findings = parse(&text).unwrap_err();
-    let keys: Vec<&str> = findings
-        .iter()
-        .map(|finding| finding.key.as_str())
-        .collect();
-    assert_eq!(
-        keys,
-        ["venue.currency", "sale.min_leftover", "sale.hold_time_min"]
-    );
+    let keys: Vec<&str> = findings.iter().map(|finding| finding.key.as_str()).collect();
+    assert_eq!(keys, ["venue.currency", "sale.min_leftover", "sale.hold_time_min"]);
 }
 
 #[test]
@@ -274,13 +218,7 @@ fn check_range(table: &str, key: &str, least: i64, most: i64) {
     }
     for value in [least - 1, most + 1] {
         let findings = parse(&text(value)).expect_err(&text(value));
-        assert!(
-            findings[0]
-                .place
-                .as_ref()
-                .is_some_and(|place| place.line >= 5),
-            "{findings:?}"
-        );
+        assert!(findings[0].place.as_ref().is_some_and(|place| place.line >= 5), "{findings:?}");
     }
 }
 
@@ -319,10 +257,7 @@ fn every_range_has_both_ends() {
 fn the_ranges_in_the_sample_are_those_that_are_checked() {
     let text = |value: i64| format!("{LEAST}[sale]\ntickets_per_cart_max = {value}\n");
     let remedy = finding(&text(21)).remedy;
-    assert!(
-        SAMPLE.contains(&format!("Tickets in one cart. {remedy}.")),
-        "{remedy}"
-    );
+    assert!(SAMPLE.contains(&format!("Tickets in one cart. {remedy}.")), "{remedy}");
 }
 
 /// A change to the sample with all examples must bring exactly this finding.
@@ -337,19 +272,9 @@ fn check_spoiled(from: &str, to: &str, key: &str, says: &str) {
 
 #[test]
 fn venue_must_make_sense() {
-    check_spoiled(
-        "Europe/London",
-        "Europe/Saltmere",
-        "venue.time_zone",
-        "no time zone",
-    );
+    check_spoiled("Europe/London", "Europe/Saltmere", "venue.time_zone", "no time zone");
     check_spoiled("\"GBP\"", "\"gbp\"", "venue.currency", "no currency");
-    check_spoiled(
-        "email = \"\"",
-        "email = \"box office\"",
-        "venue.email",
-        "not a mail address",
-    );
+    check_spoiled("email = \"\"", "email = \"box office\"", "venue.email", "not a mail address");
     check_spoiled("\"The Tidewell\"", "\" \"", "venue.name", "empty");
     let long = format!("\"{}\"", "x".repeat(121));
     check_spoiled("\"The Tidewell\"", &long, "venue.name", "too long");
@@ -371,12 +296,7 @@ fn plain_http_beyond_this_machine_needs_to_be_said() {
     assert!(parse(&listen(&format!("{open}\nplain_http = true"))).is_ok());
     let tls = "certificate = \"/c\"\nkey = \"/k\"\npublic_url = \"https://tidewell.example\"";
     let redirect = "redirect = [\"0.0.0.0:80\"]";
-    assert!(
-        parse(&listen(&format!(
-            "shop = [\"0.0.0.0:443\"]\n{redirect}\n{tls}"
-        )))
-        .is_ok()
-    );
+    assert!(parse(&listen(&format!("shop = [\"0.0.0.0:443\"]\n{redirect}\n{tls}"))).is_ok());
     assert_eq!(finding(&listen(redirect)).key, "listen.redirect");
 }
 
@@ -384,33 +304,13 @@ fn plain_http_beyond_this_machine_needs_to_be_said() {
 fn certificate_and_key_come_together_and_bring_https() {
     let listen = |lines: &str| finding(&format!("{LEAST}[listen]\n{lines}\n")).key;
     let https = "public_url = \"https://tidewell.example\"";
-    assert_eq!(
-        listen(&format!("{https}\ncertificate = \"/c\"")),
-        "listen.certificate"
-    );
+    assert_eq!(listen(&format!("{https}\ncertificate = \"/c\"")), "listen.certificate");
     assert_eq!(listen(&format!("{https}\nkey = \"/k\"")), "listen.key");
-    assert_eq!(
-        listen("certificate = \"/c\"\nkey = \"/k\""),
-        "listen.public_url"
-    );
+    assert_eq!(listen("certificate = \"/c\"\nkey = \"/k\""), "listen.public_url");
     assert_eq!(listen("shop = []"), "listen.shop");
-    assert_eq!(
-        listen("shop = [\"127.0.0.1:80\", \"127.0.0.1:80\"]"),
-        "listen.shop"
-    );
-    for wrong in [
-        "tidewell.example",
-        "https://",
-        "https://x/",
-        "https://u@x",
-        "ftp://x",
-        "",
-    ] {
-        assert_eq!(
-            listen(&format!("public_url = \"{wrong}\"")),
-            "listen.public_url",
-            "{wrong}"
-        );
+    assert_eq!(listen("shop = [\"127.0.0.1:80\", \"127.0.0.1:80\"]"), "listen.shop");
+    for wrong in ["tidewell.example", "https://", "https://x/", "https://u@x", "ftp://x", ""] {
+        assert_eq!(listen(&format!("public_url = \"{wrong}\"")), "listen.public_url", "{wrong}");
     }
 }
 
@@ -419,43 +319,22 @@ fn mail_needs_a_sender_a_log_in_and_a_covered_line() {
     let mail = |lines: &str| parse(&format!("{LEAST}[mail]\n{lines}\n"));
     let keys = |lines: &str| {
         let findings = mail(lines).expect_err(lines);
-        findings
-            .into_iter()
-            .map(|finding| finding.key)
-            .collect::<Vec<String>>()
+        findings.into_iter().map(|finding| finding.key).collect::<Vec<String>>()
     };
     let host = "host = \"mail.example\"\nfrom = \"The Tidewell <box@tidewell.example>\"\n";
     assert!(mail(host).is_ok());
     assert!(mail("folder = \"/letters\"\nfrom = \"box@tidewell.example\"").is_ok());
-    assert_eq!(
-        keys("folder = \"letters\"\nfrom = \"box@tidewell.example\""),
-        ["mail.folder"]
-    );
-    assert_eq!(
-        keys("host = \"mail.example\"\nfrom = \"box office\""),
-        ["mail.from"]
-    );
-    assert_eq!(
-        keys(&format!("{host}folder = \"/letters\"")),
-        ["mail.folder"]
-    );
-    assert_eq!(
-        keys(&format!("{host}auth = \"login\"")),
-        ["mail.auth", "mail.auth"]
-    );
+    assert_eq!(keys("folder = \"letters\"\nfrom = \"box@tidewell.example\""), ["mail.folder"]);
+    assert_eq!(keys("host = \"mail.example\"\nfrom = \"box office\""), ["mail.from"]);
+    assert_eq!(keys(&format!("{host}folder = \"/letters\"")), ["mail.folder"]);
+    assert_eq!(keys(&format!("{host}auth = \"login\"")), ["mail.auth", "mail.auth"]);
     assert_eq!(keys(&format!("{host}user = \"box\"")), ["mail.user"]);
-    assert_eq!(
-        keys(&format!("{host}security = \"plain\"")),
-        ["mail.security"]
-    );
+    assert_eq!(keys(&format!("{host}security = \"plain\"")), ["mail.security"]);
     let here = host.replace("mail.example\"", "localhost\"");
     assert!(mail(&format!("{here}security = \"plain\"")).is_ok());
     let user = format!("{host}auth = \"cram-md5\"\nuser = \"box\"\npassword_file = \"secret\"");
     assert!(mail(&user).is_ok());
-    assert!(
-        mail(&format!("{host}password = \"secret\"")).is_err(),
-        "no password in this file"
-    );
+    assert!(mail(&format!("{host}password = \"secret\"")).is_err(), "no password in this file");
 }
 
 #[test]
@@ -474,143 +353,59 @@ fn devices_stand_at_doors_and_have_the_table_of_their_kind() {
     let roof = format!("{before}{}", after.replacen("\"Foyer\"", "\"Roof\"", 1));
     assert!(finding(&roof).says.contains("no door place `Roof`"));
     let text = text.replacen("kind = \"network\"", "kind = \"scanner\"", 1);
-    let keys: Vec<String> = parse(&text)
-        .unwrap_err()
-        .into_iter()
-        .map(|one| one.key)
-        .collect();
+    let keys: Vec<String> = parse(&text).unwrap_err().into_iter().map(|one| one.key).collect();
     assert_eq!(keys, ["device[2].kind", "device[2].network"]);
-    check_spoiled(
-        "number = 3",
-        "number = 2",
-        "device[2].number",
-        "another device with number 2",
-    );
-    check_spoiled(
-        "\"Handheld 1\"",
-        "\"Foyer left\"",
-        "device[2].name",
-        "called `Foyer left`",
-    );
-    check_spoiled(
-        "number = 3",
-        "number = 65536",
-        "device[2].number",
-        "out of range",
-    );
+    check_spoiled("number = 3", "number = 2", "device[2].number", "another device with number 2");
+    check_spoiled("\"Handheld 1\"", "\"Foyer left\"", "device[2].name", "called `Foyer left`");
+    check_spoiled("number = 3", "number = 65536", "device[2].number", "out of range");
 }
 
 #[test]
 fn a_scanner_opens_a_gate_at_its_own_door() {
     let gate_name = "gate_name = \"Foyer turnstile\"";
-    check_spoiled(
-        gate_name,
-        "gate_name = \"Lift\"",
-        "device[0].gate_name",
-        "no gate `Lift`",
-    );
-    check_spoiled(
-        "number = 3",
-        &format!("number = 3\n{gate_name}"),
-        "device[2].gate_name",
-        "only",
-    );
+    check_spoiled(gate_name, "gate_name = \"Lift\"", "device[0].gate_name", "no gate `Lift`");
+    check_spoiled("number = 3", &format!("number = 3\n{gate_name}"), "device[2].gate_name", "only");
     let roof = "[[door_place]]\nnumber = 2\nname = \"Roof\"\n";
     let text = written_out(true).replacen("door = \"Foyer\"", "door = \"Roof\"", 1);
-    assert!(
-        finding(&format!("{text}{roof}"))
-            .says
-            .contains("stands at another door, Foyer")
-    );
+    assert!(finding(&format!("{text}{roof}")).says.contains("stands at another door, Foyer"));
 }
 
 #[test]
 fn scanners_have_a_line_of_their_own() {
     let path = "path = \"/dev/usher/scanner-0001\"";
-    check_spoiled(
-        path,
-        "path = \"ttyUSB0\"",
-        "device[0].scanner.path",
-        "where the daemon was",
-    );
-    check_spoiled(
-        "baud = 9600",
-        "baud = 0",
-        "device[0].scanner.baud",
-        "must be 1 to",
-    );
+    check_spoiled(path, "path = \"ttyUSB0\"", "device[0].scanner.path", "where the daemon was");
+    check_spoiled("baud = 9600", "baud = 0", "device[0].scanner.baud", "must be 1 to");
     let long = format!("prefix = \"{}\"", "x".repeat(33));
-    check_spoiled(
-        "prefix = \"\"",
-        &long,
-        "device[0].scanner.prefix",
-        "at most 32 bytes",
-    );
-    check_spoiled(
-        "idle_ms = 50",
-        "idle_ms = 1001",
-        "device[0].scanner.idle_ms",
-        "1 to 1000",
-    );
+    check_spoiled("prefix = \"\"", &long, "device[0].scanner.prefix", "at most 32 bytes");
+    check_spoiled("idle_ms = 50", "idle_ms = 1001", "device[0].scanner.idle_ms", "1 to 1000");
     let second = "[[device]]\nnumber = 9\nname = \"Twin\"\nkind = \"scanner\"\ndoor = \"Foyer\"\n\
                   [device.scanner]\npath = \"/dev/usher/scanner-0001\"\n";
     let text = format!("{second}{}", written_out(true));
-    assert!(
-        finding(&text)
-            .says
-            .contains("another device's line already")
-    );
+    assert!(finding(&text).says.contains("another device's line already"));
     let framing = finding(&written_out(true).replacen("= \"8N1\"", "= \"9N1\"", 1));
     assert!(framing.says.contains("9N1"), "{}", framing.says);
-    assert_eq!(
-        framing.place.map(|place| place.excerpt),
-        Some("framing = \"9N1\"".to_owned())
-    );
+    assert_eq!(framing.place.map(|place| place.excerpt), Some("framing = \"9N1\"".to_owned()));
 }
 
 #[test]
 fn gates_have_a_chip_lines_of_their_own_and_bounds() {
-    check_spoiled(
-        "chip = \"pinctrl-rp1\"",
-        "",
-        "device[1].gate.chip",
-        "label of the chip",
-    );
-    check_spoiled(
-        "name = \"GPIO27\"",
-        "name = \"GPIO17\"",
-        "device[1].gate.lines",
-        "named twice",
-    );
-    check_spoiled(
-        "release_ms = 300",
-        "release_ms = 49",
-        "device[1].gate.release_ms",
-        "50 to 2000",
-    );
+    check_spoiled("chip = \"pinctrl-rp1\"", "", "device[1].gate.chip", "label of the chip");
+    check_spoiled("name = \"GPIO27\"", "name = \"GPIO17\"", "device[1].gate.lines", "named twice");
+    check_spoiled("release_ms = 300", "release_ms = 49", "device[1].gate.release_ms", "50 to 2000");
     let twin = "[[device]]\nnumber = 9\nname = \"Twin\"\nkind = \"gate\"\ndoor = \"Foyer\"\n\
                 [device.gate]\nport = \"gpiocdev\"\nchip = \"pinctrl-rp1\"\n\
                 lines = { green = { name = \"GPIO22\" }, red = { name = \"GPIO40\" } }\n";
     let text = format!("{}{twin}", written_out(true));
     let finding = finding(&text);
     assert_eq!(finding.key, "device[3].gate.lines");
-    assert!(
-        finding.says.contains("GPIO22 belongs to Foyer turnstile"),
-        "{}",
-        finding.says
-    );
+    assert!(finding.says.contains("GPIO22 belongs to Foyer turnstile"), "{}", finding.says);
     assert!(parse(&text.replace("chip = \"pinctrl-rp1\"\nlines", "chip = \"x\"\nlines")).is_ok());
 }
 
 #[test]
 fn one_token_opens_one_thing() {
     let (zeros, ones) = ("0".repeat(64), "f".repeat(64));
-    check_spoiled(
-        &ones,
-        &zeros,
-        "device[2].network.sha256",
-        "the same token as token[0].sha256",
-    );
+    check_spoiled(&ones, &zeros, "device[2].network.sha256", "the same token as token[0].sha256");
     let rights = "rights = [\"read\", \"feed\", \"desk\", \"door\", \"metrics\"]";
     check_spoiled(rights, "rights = []", "token[0].rights", "opens nothing");
     let text = written_out(true).replacen(&ones, "ffff", 1);
@@ -620,24 +415,9 @@ fn one_token_opens_one_thing() {
 
 #[test]
 fn levels_fees_and_taxes_are_told_apart_and_counted() {
-    check_spoiled(
-        "name = \"Concession\"",
-        "name = \"Adult\"",
-        "level[1].name",
-        "called `Adult`",
-    );
-    check_spoiled(
-        "amount_minor = 150",
-        "amount_minor = -1",
-        "fee[0].amount_minor",
-        "range",
-    );
-    check_spoiled(
-        "rate_ppm = 200000",
-        "rate_ppm = 1000001",
-        "tax[0].rate_ppm",
-        "out of range",
-    );
+    check_spoiled("name = \"Concession\"", "name = \"Adult\"", "level[1].name", "called `Adult`");
+    check_spoiled("amount_minor = 150", "amount_minor = -1", "fee[0].amount_minor", "range");
+    check_spoiled("rate_ppm = 200000", "rate_ppm = 1000001", "tax[0].rate_ppm", "out of range");
     let taxes = |count: u32| {
         let one = |number| {
             format!(
@@ -661,14 +441,7 @@ fn one_address_cannot_have_more_than_all() {
 
 #[test]
 fn no_bytes_make_the_reader_fall_over() {
-    for text in [
-        "\u{feff}",
-        "[",
-        "[[device]]",
-        "venue = 1",
-        "[venue]\nname = \"\u{1F3AD}",
-        "\0",
-    ] {
+    for text in ["\u{feff}", "[", "[[device]]", "venue = 1", "[venue]\nname = \"\u{1F3AD}", "\0"] {
         assert!(parse(text).is_err(), "{text:?}");
     }
     let spoiled = (0..SAMPLE.len()).filter(|index| SAMPLE.is_char_boundary(*index));

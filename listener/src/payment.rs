@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 use usher_ledger::{Snapshot, cart, checkout};
 use usher_rules::at::At;
-use usher_rules::cart::{Buyer, Cart, Note, State};
+use usher_rules::cart::{Buyer, Cart, Line, Note, Place, State};
 use usher_rules::checkout::{Command as Checkout, Event as Happened};
 use usher_rules::id::{CartId, OrderId, SeatNo};
 use usher_rules::money::Money;
@@ -156,7 +156,9 @@ fn lost(snapshot: &Snapshot, id: CartId, row: &Cart) -> Result<Vec<SeatNo>, Trou
     let named = log.into_iter().rev().find_map(|(_, line)| {
         if let Note::SeatsLost { seats } = line.note { Some(seats) } else { None }
     });
-    Ok(named.unwrap_or_else(|| {
-        usher_rules::checkout::seats(&row.lines).into_iter().map(|(_, seat)| seat).collect()
-    }))
+    Ok(named.unwrap_or_else(|| row.lines.iter().filter_map(seat_of).collect()))
+}
+
+fn seat_of(line: &Line) -> Option<SeatNo> {
+    if let Place::Seat(seat) = line.place { Some(seat) } else { None }
 }

@@ -4,6 +4,8 @@
 //! images a cut could leave: unsynced writes dropped, reordered, torn (trust 5). Next:
 //! `tests/power_cut.rs`.
 
+#![allow(clippy::unwrap_used)] // a poisoned tape is a failed test
+
 use crate::dice::Dice;
 use redb::StorageBackend;
 use std::io;
@@ -15,7 +17,10 @@ pub const SECTOR: usize = 512;
 /// One thing that happened, in order.
 #[derive(Clone, Debug)]
 pub enum Log {
-    Write { offset: usize, bytes: Vec<u8> },
+    Write {
+        offset: usize,
+        bytes: Vec<u8>,
+    },
     SetLen(usize),
     Sync,
     /// The workload began its k-th act.

@@ -4,6 +4,8 @@
 //! test knows what was begun and what was acknowledged. Never looks inside the store but by
 //! snapshots. Next: `tests/house.rs`.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // a town that cannot go on is a failed test
+
 use crate::dice::Dice;
 use redb::Database;
 use sha2::{Digest, Sha256};
@@ -23,7 +25,9 @@ use usher_rules::device::{self, Device};
 use usher_rules::fee::{Fee, Per};
 use usher_rules::hold;
 use usher_rules::house::{self, House, Level, Relax};
-use usher_rules::id::{AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo};
+use usher_rules::id::{
+    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo,
+};
 use usher_rules::money::Money;
 use usher_rules::performance::{self as showing, Planned};
 use usher_rules::price::{Places, Price};
@@ -104,13 +108,17 @@ fn prices(categories: u16) -> Vec<Price> {
 /// The settings of the town: two fees, one tax inside.
 pub fn settings() -> House {
     let level = |no, name: &str| Level { no: LevelNo(no), name: name.to_owned() };
+    let fee = |no, name: &str, per, minor| Fee {
+        no,
+        name: name.to_owned(),
+        per,
+        amount: Money(minor),
+        taxed: per == Per::Ticket,
+    };
     House {
         relax: Relax::LastResort,
         levels: vec![level(1, "Adult"), level(2, "Concession"), level(3, "Child")],
-        fees: vec![
-            Fee { no: 1, name: "Web fee".into(), per: Per::Ticket, amount: Money(125), taxed: true },
-            Fee { no: 2, name: "Order fee".into(), per: Per::Order, amount: Money(50), taxed: false },
-        ],
+        fees: vec![fee(1, "Web fee", Per::Ticket, 125), fee(2, "Order fee", Per::Order, 50)],
         taxes: vec![Tax {
             no: 1,
             name: "VAT".into(),
@@ -318,8 +326,7 @@ impl Town {
         let cart = self.cart()?;
         let which = self.dice.below(3);
         let performance = self.performances[which];
-        let mut places =
-            vec![Places { level: LevelNo(1), count: 1 + self.dice.below(4) as u8 }];
+        let mut places = vec![Places { level: LevelNo(1), count: 1 + self.dice.below(4) as u8 }];
         Some(Command::Hold(if which == 2 {
             let area = AreaNo(self.dice.below(2) as u16);
             hold::Command::Area { cart, performance, area, places }

@@ -80,10 +80,7 @@ pub fn not_allowed() -> Vec<String> {
 
 /// True when the expression can be met with licences of the list.
 pub fn allowed(expression: &str) -> bool {
-    let spaced = expression
-        .replace('(', " ( ")
-        .replace(')', " ) ")
-        .replace('/', " OR ");
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut rest = words.as_slice();
     either(&mut rest) && rest.is_empty()
@@ -130,13 +127,8 @@ fn one(words: &mut &[&str]) -> bool {
 /// Crates of the lock file, on whatever platform, that must not be there.
 pub fn banned() -> Vec<String> {
     let lock = read("Cargo.lock");
-    let names = lock
-        .lines()
-        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
-    names
-        .filter(|name| BANNED.contains(name))
-        .map(|name| format!("Cargo.lock: {name}"))
-        .collect()
+    let names = lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+    names.filter(|name| BANNED.contains(name)).map(|name| format!("Cargo.lock: {name}")).collect()
 }
 
 /// Crates in more versions than are recorded above, and records of what is gone.
@@ -159,10 +151,7 @@ pub fn duplicates() -> Vec<String> {
     }
     for name in TWICE {
         if versions.get(name).copied().unwrap_or(0) < most(name) {
-            findings.push(format!(
-                "{name}: no longer in {} versions, take it off",
-                most(name)
-            ));
+            findings.push(format!("{name}: no longer in {} versions, take it off", most(name)));
         }
     }
     findings
@@ -170,13 +159,7 @@ pub fn duplicates() -> Vec<String> {
 
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--format-version=1",
-            "--locked",
-            "--offline",
-            "--all-features",
-        ])
+        .args(["metadata", "--format-version=1", "--locked", "--offline", "--all-features"])
         .args(["--filter-platform", PLATFORM])
         .current_dir(root())
         .output()
@@ -184,8 +167,5 @@ fn packages() -> Vec<Value> {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo metadata: {said}");
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("metadata is JSON");
-    metadata["packages"]
-        .as_array()
-        .expect("metadata lists packages")
-        .clone()
+    metadata["packages"].as_array().expect("metadata lists packages").clone()
 }

@@ -12,10 +12,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("usher-ledger", &["usher-rules"]),
     ("usher-drivers", &[]),
     ("usher-web", &["usher-rules"]),
-    (
-        "usher-listener",
-        &["usher-rules", "usher-ledger", "usher-web"],
-    ),
+    ("usher-listener", &["usher-rules", "usher-ledger", "usher-web"]),
     ("usher-cloud", &["usher-rules", "usher-ledger", "usher-web"]),
     ("usher", &ALL),
     ("usher-tests", &ALL),
@@ -37,15 +34,8 @@ const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencie
 /// Arrows of every package that the workspace names.
 pub fn arrows() -> Vec<String> {
     let found = members();
-    assert_eq!(
-        found.len(),
-        ARROWS.len(),
-        "a package came or went: decide on its arrows"
-    );
-    found
-        .iter()
-        .flat_map(|(name, text)| arrow(name, text))
-        .collect()
+    assert_eq!(found.len(), ARROWS.len(), "a package came or went: decide on its arrows");
+    found.iter().flat_map(|(name, text)| arrow(name, text)).collect()
 }
 
 /// What one manifest names and may not.
@@ -57,9 +47,7 @@ pub fn arrow(name: &str, manifest: &str) -> Vec<String> {
     for (kind, dependency, _) in dependencies(manifest) {
         let ours = dependency == "usher" || dependency.starts_with("usher-");
         if ours && !may.contains(&dependency.as_str()) {
-            findings.push(format!(
-                "{name}: {kind} on {dependency} goes against the arrows"
-            ));
+            findings.push(format!("{name}: {kind} on {dependency} goes against the arrows"));
         }
         let real = kind == "dependencies";
         if name == "usher-rules" && real && NOT_FOR_RULES.contains(&dependency.as_str()) {
@@ -76,9 +64,7 @@ pub fn outside_the_workspace() -> Vec<String> {
         for (kind, dependency, value) in dependencies(&text) {
             let inherited = value.get("workspace").and_then(Value::as_bool) == Some(true);
             if !inherited {
-                findings.push(format!(
-                    "{name}: {kind}: {dependency} without workspace = true"
-                ));
+                findings.push(format!("{name}: {kind}: {dependency} without workspace = true"));
             }
         }
     }
@@ -87,33 +73,17 @@ pub fn outside_the_workspace() -> Vec<String> {
 
 /// Name and manifest of each member.
 fn members() -> Vec<(String, String)> {
-    let root: Table = read("Cargo.toml")
-        .parse()
-        .expect("the root manifest is TOML");
-    let members = root["workspace"]["members"]
-        .as_array()
-        .expect("the workspace has members");
+    let root: Table = read("Cargo.toml").parse().expect("the root manifest is TOML");
+    let members = root["workspace"]["members"].as_array().expect("the workspace has members");
     let texts = members.iter().map(|member| {
         let folder = member.as_str().expect("a member is a folder");
         let text = read(&format!("{folder}/Cargo.toml"));
         let table: Table = text.parse().expect("a manifest is TOML");
-        (
-            table["package"]["name"]
-                .as_str()
-                .expect("a package has a name")
-                .to_owned(),
-            text,
-        )
+        (table["package"]["name"].as_str().expect("a package has a name").to_owned(), text)
     });
     let found: Vec<(String, String)> = texts.collect();
-    let manifests = files(&["toml"])
-        .into_iter()
-        .filter(|file| file.path.ends_with("Cargo.toml"));
-    assert_eq!(
-        manifests.count(),
-        found.len() + 1,
-        "a manifest that is no member"
-    );
+    let manifests = files(&["toml"]).into_iter().filter(|file| file.path.ends_with("Cargo.toml"));
+    assert_eq!(manifests.count(), found.len() + 1, "a manifest that is no member");
     found
 }
 
@@ -121,16 +91,9 @@ fn dependencies(manifest: &str) -> Vec<(&'static str, String, Value)> {
     let table: Table = manifest.parse().expect("a manifest is TOML");
     let mut found = Vec::new();
     for kind in KINDS {
-        let named = table
-            .get(kind)
-            .and_then(Value::as_table)
-            .into_iter()
-            .flatten();
+        let named = table.get(kind).and_then(Value::as_table).into_iter().flatten();
         found.extend(named.map(|(name, value)| (kind, name.clone(), value.clone())));
     }
-    assert!(
-        !table.contains_key("target"),
-        "no dependencies by target: they would go unseen"
-    );
+    assert!(!table.contains_key("target"), "no dependencies by target: they would go unseen");
     found
 }

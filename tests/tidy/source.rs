@@ -35,40 +35,24 @@ const WORLDLY: [&str; 9] = [
 
 /// Three to eight lines of `//!` before anything else.
 pub fn header(file: &File) -> Vec<String> {
-    let lines = file
-        .text
-        .lines()
-        .take_while(|line| line.starts_with("//!"))
-        .count();
+    let lines = file.text.lines().take_while(|line| line.starts_with("//!")).count();
     let fits = HEADER_LINES.contains(&lines);
-    finding(!fits, || {
-        format!("{}: {lines} lines of header, 3 to 8 are wanted", file.path)
-    })
+    finding(!fits, || format!("{}: {lines} lines of header, 3 to 8 are wanted", file.path))
 }
 
 /// 500 lines, tests apart.
 pub fn file_length(file: &File) -> Vec<String> {
     let is_test = file.path.starts_with("tests/") || file.path.contains("/tests/");
-    let lines = file
-        .text
-        .lines()
-        .take_while(|line| *line != "#[cfg(test)]")
-        .count();
+    let lines = file.text.lines().take_while(|line| *line != "#[cfg(test)]").count();
     let long = lines > FILE_LINES_MAX && !is_test && !LONG_FILES.contains(&file.path.as_str());
-    finding(long, || {
-        format!("{}: {lines} lines before its tests", file.path)
-    })
+    finding(long, || format!("{}: {lines} lines before its tests", file.path))
 }
 
 /// 70 lines from `fn` to the brace below it.
 pub fn function_length(file: &File) -> Vec<String> {
     let lines: Vec<&str> = file.text.lines().collect();
     let mut findings = Vec::new();
-    for (first, line) in lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| opens_function(line))
-    {
+    for (first, line) in lines.iter().enumerate().filter(|(_, line)| opens_function(line)) {
         let indent = line.len() - line.trim_start().len();
         let rest = lines.iter().enumerate().skip(first);
         let ends = |line: &str| {
@@ -80,20 +64,14 @@ pub fn function_length(file: &File) -> Vec<String> {
         };
         let length = last - first + 1;
         if length > FUNCTION_LINES_MAX {
-            findings.push(format!(
-                "{}:{}: a function of {length} lines",
-                file.path,
-                first + 1
-            ));
+            findings.push(format!("{}:{}: a function of {length} lines", file.path, first + 1));
         }
     }
     findings
 }
 
 fn opens_function(line: &str) -> bool {
-    let words = line
-        .split_whitespace()
-        .take_while(|word| !word.starts_with("//"));
+    let words = line.split_whitespace().take_while(|word| !word.starts_with("//"));
     let mut words = words.skip_while(|word| {
         matches!(*word, "const" | "async" | "unsafe" | "default") || word.starts_with("pub")
     });
@@ -128,11 +106,7 @@ pub fn left_for_later(file: &File) -> Vec<String> {
 /// Tests that do not run, or that pass by falling over.
 pub fn switched_off(file: &File) -> Vec<String> {
     let words = [["#[ign", "ore"].concat(), ["should_", "panic"].concat()];
-    at_lines(
-        file,
-        |line| words.iter().any(|word| line.contains(word)),
-        "a test switched off",
-    )
+    at_lines(file, |line| words.iter().any(|word| line.contains(word)), "a test switched off")
 }
 
 /// No file and no module folder named by a word that says nothing.
@@ -140,9 +114,7 @@ pub fn name(file: &File) -> Vec<String> {
     let path = file.path.strip_suffix(".rs").unwrap_or(&file.path);
     let words = path.split('/').flat_map(|part| part.split('_'));
     let empty: Vec<&str> = words.filter(|word| EMPTY_NAMES.contains(word)).collect();
-    finding(!empty.is_empty(), || {
-        format!("{}: named `{}`", file.path, empty.join("`, `"))
-    })
+    finding(!empty.is_empty(), || format!("{}: named `{}`", file.path, empty.join("`, `")))
 }
 
 /// Rules see no clock, no disk, no network and no chance.
@@ -150,11 +122,7 @@ pub fn purity(file: &File) -> Vec<String> {
     if !file.path.starts_with("box-office/rules/src/") {
         return Vec::new();
     }
-    at_lines(
-        file,
-        |line| WORLDLY.iter().any(|word| line.contains(word)),
-        "not of a pure rule",
-    )
+    at_lines(file, |line| WORLDLY.iter().any(|word| line.contains(word)), "not of a pure rule")
 }
 
 /// Lower-case words and numbers joined by dashes, with this ending.
@@ -165,11 +133,7 @@ pub fn is_dashed(name: &str, ending: &str) -> bool {
 }
 
 fn at_lines(file: &File, wrong: impl Fn(&str) -> bool, says: &str) -> Vec<String> {
-    let lines = file
-        .text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| wrong(line));
+    let lines = file.text.lines().enumerate().filter(|(_, line)| wrong(line));
     lines
         .map(|(index, line)| format!("{}:{}: {says}: {}", file.path, index + 1, line.trim()))
         .collect()

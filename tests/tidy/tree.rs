@@ -7,14 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders that hold nothing of ours.
-const SKIPPED: [&str; 6] = [
-    ".git",
-    ".cache",
-    "artefacts",
-    "node_modules",
-    "target",
-    "__pycache__",
-];
+const SKIPPED: [&str; 6] = [".git", ".cache", "artefacts", "node_modules", "target", "__pycache__"];
 /// Deeper than any tree of ours.
 const DEPTH_MAX: usize = 12;
 
@@ -27,10 +20,7 @@ pub struct File {
 /// The top of the repository.
 pub fn root() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package
-        .parent()
-        .expect("the tests package stands in the workspace")
-        .to_owned()
+    package.parent().expect("the tests package stands in the workspace").to_owned()
 }
 
 /// Every file with one of these endings.
@@ -50,18 +40,12 @@ fn walk(top: &Path, folder: &Path, endings: &[&str], depth: usize, found: &mut V
         if kind.is_dir() && depth > 0 && !SKIPPED.iter().any(|skipped| name == *skipped) {
             walk(top, &path, endings, depth - 1, found);
         }
-        let ending = path
-            .extension()
-            .and_then(|ending| ending.to_str())
-            .unwrap_or("");
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
         if kind.is_file() && endings.contains(&ending) {
             let bytes = fs::read(&path).unwrap_or_else(|fault| panic!("{path:?}: {fault}"));
             let text = String::from_utf8(bytes).unwrap_or_else(|_| panic!("{path:?} is not UTF-8"));
             let path = path.strip_prefix(top).expect("walked from the top");
-            found.push(File {
-                path: path.to_string_lossy().into_owned(),
-                text,
-            });
+            found.push(File { path: path.to_string_lossy().into_owned(), text });
         }
     }
 }

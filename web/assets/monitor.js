@@ -104,7 +104,11 @@ const run = () => {
     if (Number.isFinite(m.beam_ms)) wall.querySelector('[data-beam]').textContent = d.wordsBeam.replace('{ms}', Math.round(m.beam_ms));
     if (!Number.isInteger(m.seq) || m.seq <= seq) return;
     seq = m.seq;
-    if (m.verdict && (!d.shown || d.shown === String(m.performance))) draw(m);
+    const ours = !d.shown || d.shown === String(m.performance);
+    if (m.verdict && ours) draw(m);
+    // taken back: nobody went through, or a supervisor undid it
+    if (m.undone) rows.querySelector(`[data-seq="${+m.undone}"]`)?.classList.add('undone');
+    if (d.shown && ours && Number.isInteger(m.inside)) wall.querySelector('[data-inside]').textContent = m.inside;
     soon();
     requestAnimationFrame(() => { if (socket.readyState === 1) socket.send(JSON.stringify({ drawn: m.seq })); });
   };

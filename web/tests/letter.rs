@@ -21,40 +21,24 @@ fn mail() -> letter::Mail {
 
 /// Reads a QR code out of a one-bit grey PNG.
 fn decode(png: &[u8]) -> String {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(png))
-        .read_info()
-        .expect("a picture");
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().expect("a picture");
     let mut pixels = vec![0; reader.output_buffer_size().expect("small")];
     let frame = reader.next_frame(&mut pixels).expect("a picture");
     let (width, line) = (frame.width as usize, frame.line_size);
     let grey = (0..frame.height as usize)
         .flat_map(|y| (0..width).map(move |x| (x, y)))
-        .map(|(x, y)| {
-            if pixels[y * line + x / 8] >> (7 - x % 8) & 1 == 1 {
-                255
-            } else {
-                0
-            }
-        })
+        .map(|(x, y)| if pixels[y * line + x / 8] >> (7 - x % 8) & 1 == 1 { 255 } else { 0 })
         .collect();
-    rxing::helpers::detect_in_luma(
-        grey,
-        frame.width,
-        frame.height,
-        Some(BarcodeFormat::QR_CODE),
-    )
-    .expect("a code")
-    .getText()
-    .to_owned()
+    rxing::helpers::detect_in_luma(grey, frame.width, frame.height, Some(BarcodeFormat::QR_CODE))
+        .expect("a code")
+        .getText()
+        .to_owned()
 }
 
 #[test]
 fn the_letter_says_what_was_bought_in_both_its_forms() {
     let mail = mail();
-    assert_eq!(
-        mail.subject,
-        "Your tickets: The Lamplighter’s Daughter, Fri 11 Dec, 19:30"
-    );
+    assert_eq!(mail.subject, "Your tickets: The Lamplighter’s Daughter, Fri 11 Dec, 19:30");
     for text in [&mail.html, &mail.text] {
         for words in [
             "Thank you, Marianne Oakes",
@@ -84,11 +68,7 @@ fn the_letter_loads_nothing_from_anywhere() {
 #[test]
 fn every_picture_is_attached_and_says_its_code() {
     let mail = mail();
-    let pictures: Vec<_> = mail
-        .attachments
-        .iter()
-        .filter(|one| one.content_id.is_some())
-        .collect();
+    let pictures: Vec<_> = mail.attachments.iter().filter(|one| one.content_id.is_some()).collect();
     assert_eq!(pictures.len(), 4);
     for (picture, code) in pictures.iter().zip(house::CODES) {
         let id = picture.content_id.as_deref().expect("filtered");
@@ -123,14 +103,8 @@ fn tickets_on_paper_are_a_pdf_that_repeats_byte_for_byte() {
     let words = Words::english();
     let pdf = ticket_pdf::write(&house::order(), &words).expect("a document");
     assert!(pdf.starts_with(b"%PDF-") && pdf.ends_with(b"%%EOF"));
-    assert_eq!(
-        pdf,
-        ticket_pdf::write(&house::order(), &words).expect("a document")
-    );
-    assert_eq!(
-        ticket_pdf::file_name(&house::order()),
-        "tickets-2-104233.pdf"
-    );
+    assert_eq!(pdf, ticket_pdf::write(&house::order(), &words).expect("a document"));
+    assert_eq!(ticket_pdf::file_name(&house::order()), "tickets-2-104233.pdf");
     if let Some(folder) = std::env::var_os("USHER_GALLERY") {
         let folder = std::path::PathBuf::from(folder);
         std::fs::write(folder.join("tickets.pdf"), &pdf).expect("room");
@@ -169,10 +143,7 @@ fn a_calendar_entry_has_time_place_and_seats() {
     ] {
         assert!(text.contains(line), "{line} is not in {text}");
     }
-    assert_eq!(
-        text,
-        calendar::order(&house::order(), &Words::english()).replace("\r\n ", "")
-    );
+    assert_eq!(text, calendar::order(&house::order(), &Words::english()).replace("\r\n ", ""));
 }
 
 #[test]

@@ -8,12 +8,8 @@ use usher_rules::view::cart::State;
 use usher_web::{Html, Skin, Templates, Words};
 
 fn skin(files: &[(&str, &str)]) -> Skin {
-    let files = files
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
-    Skin {
-        files: files.collect(),
-    }
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    Skin { files: files.collect() }
 }
 
 fn empty_cart(templates: &Templates, words: &Words) -> Html {
@@ -36,21 +32,13 @@ fn a_template_that_cannot_be_read_is_named_and_ours_is_used() {
     let (templates, faults) = Templates::with_skin(&skin(&[("pages/void.html", "{% if %}")]));
     assert_eq!(faults.len(), 1);
     assert_eq!(faults[0].name, "void.html");
-    assert!(
-        empty_cart(&templates, &Words::english())
-            .as_str()
-            .contains("The lamp is on")
-    );
+    assert!(empty_cart(&templates, &Words::english()).as_str().contains("The lamp is on"));
 }
 
 #[test]
 fn a_template_that_fails_or_never_ends_costs_no_page() {
     let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
-    for wrong in [
-        endless,
-        "{{ nothing.of.that.kind }}",
-        "{% include \"not-there.html\" %}",
-    ] {
+    for wrong in [endless, "{{ nothing.of.that.kind }}", "{% include \"not-there.html\" %}"] {
         let (templates, _) = Templates::with_skin(&skin(&[("pages/void.html", wrong)]));
         let page = empty_cart(&templates, &Words::english());
         assert!(page.as_str().contains("The lamp is on"), "{wrong}");
@@ -72,10 +60,7 @@ fn a_stylesheet_of_the_venue_is_served_under_a_new_address() {
     let ours = Templates::new().assets().url("theme.css");
     let (templates, _) = Templates::with_skin(&skin(&[("assets/theme.css", ":root{}")]));
     let assets = templates.assets();
-    assert_eq!(
-        &assets.get("theme.css").expect("there").bytes[..],
-        b":root{}"
-    );
+    assert_eq!(&assets.get("theme.css").expect("there").bytes[..], b":root{}");
     assert_ne!(assets.url("theme.css"), ours);
     let page = empty_cart(&templates, &Words::english());
     assert!(page.as_str().contains(&assets.url("theme.css")));
@@ -84,14 +69,7 @@ fn a_stylesheet_of_the_venue_is_served_under_a_new_address() {
 #[test]
 fn no_path_leads_out_of_the_assets() {
     let templates = Templates::new();
-    for path in [
-        "../Cargo.toml",
-        "/etc/passwd",
-        "",
-        ".",
-        "posters",
-        "posters/../theme.css",
-    ] {
+    for path in ["../Cargo.toml", "/etc/passwd", "", ".", "posters", "posters/../theme.css"] {
         assert_eq!(templates.assets().get(path), None, "{path}");
     }
 }
@@ -105,21 +83,16 @@ fn assets_have_types_and_tags_of_their_content() {
         assert_ne!(asset.content_type, "application/octet-stream", "{path}");
         assert_eq!(asset.tag.len(), 12, "{path}");
     }
-    let tags: std::collections::BTreeSet<_> = assets
-        .paths()
-        .map(|path| assets.get(path).expect("listed").tag.clone())
-        .collect();
+    let tags: std::collections::BTreeSet<_> =
+        assets.paths().map(|path| assets.get(path).expect("listed").tag.clone()).collect();
     assert_eq!(tags.len(), assets.paths().count());
 }
 
 #[test]
 fn at_least_twelve_posters_are_drawn_and_load_nothing() {
     let templates = Templates::new();
-    let posters: Vec<&str> = templates
-        .assets()
-        .paths()
-        .filter(|path| path.starts_with("posters/"))
-        .collect();
+    let posters: Vec<&str> =
+        templates.assets().paths().filter(|path| path.starts_with("posters/")).collect();
     assert!(posters.len() >= 12);
     for path in posters {
         let asset = templates.assets().get(path).expect("listed");

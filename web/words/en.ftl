@@ -354,7 +354,7 @@ declined-body = Nothing was charged. Your seats are still held until { $time }, 
 attempts-title = Too many attempts with a card
 attempts-body = Nothing was charged. Call { $phone }, and the box office finishes the sale for you.
 confirming-title = We are confirming your payment; do not pay again
-confirming-body = The bank has not answered yet. We keep asking; this page looks again by itself. Your seats stay yours meanwhile, and the tickets come by mail.
+confirming-body = The bank has not answered yet. We keep asking. Look again in a moment; your seats stay yours meanwhile, and the tickets come by mail.
 confirming-look = Look again
 
 ## Order

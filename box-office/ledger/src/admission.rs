@@ -1,4 +1,7 @@
 //! The door: what the verdict table looks at, and the admission it leaves.
+//!
+//! Reads codes with the box's keys and finds their tickets; counts who is in. Never judges a scan:
+//! `rules/admission` does. Next: `rules/admission/verdict.rs`.
 
 use crate::source::{self, Source};
 use crate::write::Write;
@@ -44,13 +47,7 @@ pub fn load(write: &Write, keys: &CodeKeys, command: &Command) -> Result<Facts, 
         standing: None,
     };
     match command {
-        Command::Scan {
-            device,
-            payload,
-            typed,
-            performance,
-            ..
-        } => {
+        Command::Scan { device, payload, typed, performance, .. } => {
             facts.device = device::get(write.txn, *device)?;
             let set = facts.device.as_ref().and_then(|row| row.device.performance);
             facts.performance_id = performance.or(set);
@@ -69,9 +66,7 @@ pub fn load(write: &Write, keys: &CodeKeys, command: &Command) -> Result<Facts, 
                 Some(id) => found(write, id, None)?,
                 None => None,
             };
-            facts.read = Read::Typed {
-                found: found.map(Box::new),
-            };
+            facts.read = Read::Typed { found: found.map(Box::new) };
         }
     }
     Ok(facts)
@@ -94,9 +89,7 @@ fn read(write: &Write, keys: &CodeKeys, payload: &str, typed: bool) -> Result<Re
         return Ok(Read::Unreadable);
     }
     if typed && let Ok(id) = payload.parse::<TicketId>() {
-        return Ok(Read::Typed {
-            found: found(write, id, None)?.map(Box::new),
-        });
+        return Ok(Read::Typed { found: found(write, id, None)?.map(Box::new) });
     }
     match keys.read(payload) {
         Ok((body, form)) => {
@@ -105,17 +98,11 @@ fn read(write: &Write, keys: &CodeKeys, payload: &str, typed: bool) -> Result<Re
                 Some(id) => found(write, id, Some(body))?,
                 None => None,
             };
-            Ok(Read::Code {
-                form,
-                found: found.map(Box::new),
-            })
+            Ok(Read::Code { form, found: found.map(Box::new) })
         }
         Err(fault) => {
             let signed = payload.starts_with("U2") || payload.starts_with("u2");
-            Ok(Read::Fault {
-                fault,
-                signed: signed && fault == CodeFault::BadTag,
-            })
+            Ok(Read::Fault { fault, signed: signed && fault == CodeFault::BadTag })
         }
     }
 }
@@ -132,14 +119,8 @@ fn found(write: &Write, id: TicketId, body: Option<CodeBody>) -> Result<Option<F
     if let (Some(drawn), Place::Seat(seat)) = (&drawn, ticket.place) {
         let seat = drawn.plan.seat(seat);
         wheelchair = seat.wheelchair;
-        let served = drawn
-            .plan
-            .doors
-            .iter()
-            .find(|doors| doors.zone == seat.zone);
-        doors = served
-            .map(|served| served.doors.clone())
-            .unwrap_or_default();
+        let served = drawn.plan.doors.iter().find(|doors| doors.zone == seat.zone);
+        doors = served.map(|served| served.doors.clone()).unwrap_or_default();
     }
     let balance = checkout::balance(txn, ticket.order)?;
     let payment_problem = balance > Money::ZERO
@@ -171,12 +152,9 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
                 _ => Ok(()),
             }
         }
-        Event::Undone {
-            ticket,
-            performance,
-            admission,
-            ..
-        } => put(write, *performance, *ticket, admission),
+        Event::Undone { ticket, performance, admission, .. } => {
+            put(write, *performance, *ticket, admission)
+        }
     }
 }
 
@@ -223,21 +201,15 @@ pub fn of_performance<S: Source>(
     id: PerformanceId,
 ) -> Result<Vec<(TicketId, Admission)>, Fault> {
     let keys = (id.0, 1)..=(id.0, u64::MAX);
-    source::range(
-        source,
-        tables::ADMISSIONS,
-        keys,
-        usize::MAX,
-        |key, bytes| Ok((TicketId(key.1), crate::stored::row(bytes)?)),
-    )
+    source::range(source, tables::ADMISSIONS, keys, usize::MAX, |key, bytes| {
+        Ok((TicketId(key.1), crate::stored::row(bytes)?))
+    })
 }
 
 /// The ticket a code leads to.
 pub fn by_code<S: Source>(source: &S, body: &CodeBody) -> Result<Option<TicketId>, Fault> {
     let codes = source.open(tables::TICKET_CODES)?;
-    Ok(codes
-        .get((body.performance, body.tag))?
-        .map(|id| TicketId(id.value())))
+    Ok(codes.get((body.performance, body.tag))?.map(|id| TicketId(id.value())))
 }
 
 /// The ticket itself, by its code; for pages that show what was scanned.
@@ -272,13 +244,9 @@ pub fn scans<S: Source>(
     max: usize,
 ) -> Result<Vec<u64>, Fault> {
     let keys = (performance, after + 1)..=(performance, u64::MAX);
-    source::range(
-        source,
-        tables::SCANS_BY_PERFORMANCE,
-        keys,
-        max.min(SCANS_MAX),
-        |key, ()| Ok(key.1),
-    )
+    source::range(source, tables::SCANS_BY_PERFORMANCE, keys, max.min(SCANS_MAX), |key, ()| {
+        Ok(key.1)
+    })
 }
 
 /// The newest scans of a performance, newest first.
@@ -289,11 +257,7 @@ pub fn newest_scans<S: Source>(
 ) -> Result<Vec<u64>, Fault> {
     let table = source.open(tables::SCANS_BY_PERFORMANCE)?;
     let mut found = Vec::new();
-    for row in table
-        .range((performance, 0)..=(performance, u64::MAX))?
-        .rev()
-        .take(max)
-    {
+    for row in table.range((performance, 0)..=(performance, u64::MAX))?.rev().take(max) {
         found.push(row?.0.value().1);
     }
     Ok(found)

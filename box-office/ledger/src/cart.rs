@@ -1,4 +1,7 @@
 //! Carts, their log and their deadlines: load, apply, read.
+//!
+//! Keeps `holds_by_due` and `carts_by_state` true to the rows. Never frees a seat by itself:
+//! `inventory.rs` does, as the events say. Next: `rules/cart.rs`.
 
 use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
@@ -73,12 +76,7 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             row.until = *until;
             row.forced = true;
         }),
-        Event::Closed {
-            cart,
-            state,
-            at,
-            freed,
-        } => {
+        Event::Closed { cart, state, at, freed } => {
             free(write, freed)?;
             change(write, *cart, |row| {
                 row.state = *state;
@@ -116,14 +114,7 @@ fn log(write: &mut Write, id: CartId, at: At, notes: &[Note]) -> Result<(), Faul
         row.next_log += u32::try_from(notes.len()).unwrap_or(u32::MAX);
     })?;
     for (n, note) in (next..).zip(notes) {
-        write.put(
-            tables::CART_LOG,
-            (id.0, n),
-            &Logged {
-                at,
-                note: note.clone(),
-            },
-        )?;
+        write.put(tables::CART_LOG, (id.0, n), &Logged { at, note: note.clone() })?;
     }
     Ok(())
 }
@@ -174,9 +165,7 @@ pub fn get<S: Source>(source: &S, id: CartId) -> Result<Option<Cart>, Fault> {
 /// Carts whose stored deadline has come, soonest first.
 pub fn due<S: Source>(source: &S, now: At) -> Result<Vec<CartId>, Fault> {
     let keys = (i64::MIN, 0)..=(now.0, u64::MAX);
-    source::range(source, tables::HOLDS_BY_DUE, keys, SWEEP_MAX, |key, ()| {
-        Ok(CartId(key.1))
-    })
+    source::range(source, tables::HOLDS_BY_DUE, keys, SWEEP_MAX, |key, ()| Ok(CartId(key.1)))
 }
 
 /// The log of a cart, oldest line first.

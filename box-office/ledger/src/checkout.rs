@@ -1,4 +1,7 @@
 //! Intents, orders, tickets and postings: what the checkout saga loads and leaves.
+//!
+//! Draws ticket tags from the ask's luck and keeps balances true to the journal. Never asks a
+//! gateway: `cloud/gateway` does. Next: `rules/checkout.rs`.
 
 use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
@@ -46,10 +49,7 @@ pub fn load(
         | Command::CaptureFailed { intent: key, .. }
         | Command::Voided(key) => {
             let found = intent(txn, *key)?;
-            (
-                found.as_ref().map_or(CartId(0), |intent| intent.cart),
-                found,
-            )
+            (found.as_ref().map_or(CartId(0), |intent| intent.cart), found)
         }
     };
     let cart = cart::get(txn, cart_id)?;
@@ -102,19 +102,13 @@ fn look_at_places<S: Source>(
                 facts.lost.push(seat);
             }
         }
-        if facts
-            .performance_nos
-            .iter()
-            .any(|(known, _)| *known == line.performance)
-        {
+        if facts.performance_nos.iter().any(|(known, _)| *known == line.performance) {
             continue;
         }
         let performance = performance::get(source, line.performance)?
             .ok_or_else(|| Fault::Row(format!("performance {} is missing", line.performance)))?;
         facts.cancelled |= performance.cancelled;
-        facts
-            .performance_nos
-            .push((line.performance, performance.no));
+        facts.performance_nos.push((line.performance, performance.no));
     }
     Ok(())
 }
@@ -130,10 +124,7 @@ fn tags<S: Source>(
     let mut drawn: Vec<u64> = Vec::with_capacity(cart.lines.len());
     let mut round = 0u32;
     for line in &cart.lines {
-        let no = numbers
-            .iter()
-            .find(|(id, _)| *id == line.performance)
-            .map_or(0, |(_, no)| *no);
+        let no = numbers.iter().find(|(id, _)| *id == line.performance).map_or(0, |(_, no)| *no);
         loop {
             let mut hash = Sha256::new();
             hash.update(ask.random);
@@ -155,22 +146,16 @@ fn tags<S: Source>(
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
     match event {
         Event::Intent(key, intent) => put_intent(write, *key, intent),
-        Event::CartMoved {
-            cart,
-            state,
-            at,
-            until,
-            attempts,
-            since,
-            intent,
-        } => cart::change(write, *cart, |row| {
-            row.state = *state;
-            row.changed_at = *at;
-            row.until = *until;
-            row.attempts = *attempts;
-            row.checkout_since = *since;
-            row.intent = *intent;
-        }),
+        Event::CartMoved { cart, state, at, until, attempts, since, intent } => {
+            cart::change(write, *cart, |row| {
+                row.state = *state;
+                row.changed_at = *at;
+                row.until = *until;
+                row.attempts = *attempts;
+                row.checkout_since = *since;
+                row.intent = *intent;
+            })
+        }
         Event::BuyerNamed(cart, buyer, note) => cart::change(write, *cart, |row| {
             row.buyer = buyer.clone();
             row.note = note.clone();
@@ -204,19 +189,14 @@ fn sold(
     order: &Order,
     tickets: &[(TicketId, Ticket)],
 ) -> Result<(), Fault> {
-    let mut performances: Vec<PerformanceId> = tickets
-        .iter()
-        .map(|(_, ticket)| ticket.performance)
-        .collect();
+    let mut performances: Vec<PerformanceId> =
+        tickets.iter().map(|(_, ticket)| ticket.performance).collect();
     performances.sort_unstable();
     performances.dedup();
     for performance in performances {
-        let here = tickets
-            .iter()
-            .filter(|(_, ticket)| ticket.performance == performance);
-        let moves: Vec<(Place, Becomes)> = here
-            .map(|(no, ticket)| (ticket.place, Becomes::Sold(*no)))
-            .collect();
+        let here = tickets.iter().filter(|(_, ticket)| ticket.performance == performance);
+        let moves: Vec<(Place, Becomes)> =
+            here.map(|(no, ticket)| (ticket.place, Becomes::Sold(*no))).collect();
         inventory::move_places(write, performance, &moves)?;
     }
     for (no, ticket) in tickets {
@@ -260,10 +240,7 @@ pub fn open_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> 
     let mut found = Vec::with_capacity(keys.len());
     for key in keys {
         let row = intent(source, key)?;
-        found.push((
-            key,
-            row.ok_or_else(|| Fault::Row("an open intent has no row".to_owned()))?,
-        ));
+        found.push((key, row.ok_or_else(|| Fault::Row("an open intent has no row".to_owned()))?));
     }
     Ok(found)
 }

@@ -1,4 +1,7 @@
 //! Door devices: load, apply, read.
+//!
+//! The list comes from the configuration; the rows remember bad codes. Never talks to a device.
+//! Next: `rules/device.rs`.
 
 use crate::source::{self, Source};
 use crate::write::Write;
@@ -10,9 +13,7 @@ use usher_rules::id::DeviceNo;
 pub const DEVICES_MAX: usize = 1_000;
 
 pub fn load<S: Source>(source: &S) -> Result<Facts, Fault> {
-    Ok(Facts {
-        devices: all(source)?,
-    })
+    Ok(Facts { devices: all(source)? })
 }
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {

@@ -35,9 +35,7 @@ pub fn get<S: Source>(source: &S, seq: u64) -> Result<Option<Entry>, Fault> {
 
 /// Entries after a number, oldest first, `max` at most.
 pub fn after<S: Source>(source: &S, seq: u64, max: usize) -> Result<Vec<Entry>, Fault> {
-    source::range(source, tables::EVENTS, seq + 1.., max, |_, bytes| {
-        crate::stored::row(bytes)
-    })
+    source::range(source, tables::EVENTS, seq + 1.., max, |_, bytes| crate::stored::row(bytes))
 }
 
 /// Numbers of the entries about something, after a number, oldest first.
@@ -50,17 +48,13 @@ pub fn about<S: Source>(
 ) -> Result<Vec<u64>, Fault> {
     let kind = entity as u8;
     let keys = (kind, id, after + 1)..=(kind, id, u64::MAX);
-    source::range(source, tables::EVENTS_BY_ENTITY, keys, max, |key, ()| {
-        Ok(key.2)
-    })
+    source::range(source, tables::EVENTS_BY_ENTITY, keys, max, |key, ()| Ok(key.2))
 }
 
 /// The entry that answered a request key, if it is still remembered.
 pub fn answered<S: Source>(source: &S, key: Key) -> Result<Option<Entry>, Fault> {
     let requests = source.open(tables::REQUESTS)?;
-    let seq = requests
-        .get(u128::from_be_bytes(key.0))?
-        .map(|seq| seq.value());
+    let seq = requests.get(u128::from_be_bytes(key.0))?.map(|seq| seq.value());
     drop(requests);
     match seq {
         Some(seq) => get(source, seq),
@@ -81,10 +75,7 @@ pub(crate) fn set_forgotten(write: &Write, through: u64) -> Result<(), Fault> {
 pub fn append(write: &Write, entry: &Entry) -> Result<(), Fault> {
     write.put(tables::EVENTS, entry.seq, entry)?;
     let request = u128::from_be_bytes(entry.request.0);
-    write
-        .txn
-        .open_table(tables::REQUESTS)?
-        .insert(request, entry.seq)?;
+    write.txn.open_table(tables::REQUESTS)?.insert(request, entry.seq)?;
     let mut about: Vec<(Entity, u64)> = entry.events.iter().flat_map(entities).collect();
     about.sort_unstable();
     about.dedup();
@@ -107,11 +98,7 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
         Event::Hold(hold::Event::Held { cart, lines, .. })
         | Event::Hold(hold::Event::Released { cart, lines, .. }) => {
             let mut about = vec![(Entity::Cart, cart.0)];
-            about.extend(
-                lines
-                    .iter()
-                    .map(|line| (Entity::Inventory, line.performance.0)),
-            );
+            about.extend(lines.iter().map(|line| (Entity::Inventory, line.performance.0)));
             about
         }
         Event::Checkout(event) => of_checkout(event),
@@ -124,9 +111,7 @@ fn of_performance(event: &performance::Event) -> Vec<(Entity, u64)> {
     match event {
         performance::Event::PlanImported { .. } => Vec::new(),
         performance::Event::Put(id, _)
-        | performance::Event::PlanAdopted {
-            performance: id, ..
-        }
+        | performance::Event::PlanAdopted { performance: id, .. }
         | performance::Event::Killed(id, _)
         | performance::Event::Revived(id, _) => vec![(Entity::Inventory, id.0)],
     }
@@ -156,12 +141,7 @@ fn of_checkout(event: &checkout::Event) -> Vec<(Entity, u64)> {
         checkout::Event::Sold { id, order, tickets } => {
             let mut about = vec![(Entity::Order, id.0), (Entity::Cart, order.cart.0)];
             about.extend(tickets.iter().map(|(id, _)| (Entity::Ticket, id.0)));
-            about.extend(
-                order
-                    .lines
-                    .iter()
-                    .map(|line| (Entity::Inventory, line.performance.0)),
-            );
+            about.extend(order.lines.iter().map(|line| (Entity::Inventory, line.performance.0)));
             about
         }
         checkout::Event::Posted(_, posting) => vec![(Entity::Order, posting.order.0)],
@@ -173,10 +153,8 @@ fn of_admission(event: &admission::Event) -> Vec<(Entity, u64)> {
     match event {
         admission::Event::Scanned(_) => Vec::new(),
         admission::Event::Undone { ticket, .. } => vec![(Entity::Ticket, ticket.0)],
-        admission::Event::Overridden { admitted, .. } => admitted
-            .ticket
-            .iter()
-            .map(|id| (Entity::Ticket, id.0))
-            .collect(),
+        admission::Event::Overridden { admitted, .. } => {
+            admitted.ticket.iter().map(|id| (Entity::Ticket, id.0)).collect()
+        }
     }
 }

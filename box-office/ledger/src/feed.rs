@@ -26,20 +26,12 @@ pub enum Light {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// A device came, went or complains.
-    Health {
-        device: DeviceNo,
-        up: bool,
-        words: String,
-    },
+    Health { device: DeviceNo, up: bool, words: String },
     /// A lamp changed.
     Lamp { device: DeviceNo, light: Light },
     /// A scan was answered: when its last byte was read and when its signal was given, both in
     /// milliseconds of the monotonic clock.
-    Beam {
-        seq: u64,
-        read_ms: u64,
-        signalled_ms: u64,
-    },
+    Beam { seq: u64, read_ms: u64, signalled_ms: u64 },
 }
 
 /// Both streams.

@@ -100,14 +100,7 @@ pub struct Handle {
 
 /// Starts the writer thread on an open store.
 pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Fault> {
-    let Surroundings {
-        clock,
-        day_of,
-        luck,
-        numbering,
-        codes,
-        tokens,
-    } = surroundings;
+    let Surroundings { clock, day_of, luck, numbering, codes, tokens } = surroundings;
     let store = Arc::new(store);
     let newest = newest_at(&store)?;
     let latest = Mutex::new((newest, clock.monotonic_ms()));
@@ -118,10 +111,7 @@ pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Faul
         queues: Arc::default(),
         plans: Plans::default(),
         feed: Feed::default(),
-        setting: Arc::new(Setting {
-            numbering,
-            keys: codes,
-        }),
+        setting: Arc::new(Setting { numbering, keys: codes }),
         time,
         day_of,
         luck,
@@ -129,11 +119,8 @@ pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Faul
         touches: Mutex::default(),
         ended: watch,
     };
-    let (time, day, luck) = (
-        Arc::clone(&shared.time),
-        Arc::clone(&shared.day_of),
-        Arc::clone(&shared.luck),
-    );
+    let (time, day, luck) =
+        (Arc::clone(&shared.time), Arc::clone(&shared.day_of), Arc::clone(&shared.luck));
     let day_of: DayOf = Box::new(move |at| day(at));
     let luck: Luck = Box::new(move || luck());
     let writer = Writer {
@@ -151,9 +138,7 @@ pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Faul
         .name("writer".to_owned())
         .spawn(move || writer.run())
         .map_err(|fault| Fault::Store(redb::Error::Io(fault)))?;
-    Ok(Handle {
-        shared: Arc::new(shared),
-    })
+    Ok(Handle { shared: Arc::new(shared) })
 }
 
 fn newest_at(store: &Database) -> Result<At, Fault> {
@@ -180,16 +165,8 @@ impl Handle {
     ) -> Result<Arc<Entry>, Denied> {
         let request = request.unwrap_or_else(|| self.fresh_key());
         let (answer, heard) = oneshot::channel();
-        let pending = Pending {
-            request,
-            by,
-            command,
-            answer,
-        };
-        self.shared
-            .queues
-            .push(lane, pending)
-            .map_err(|_| Denied::Busy)?;
+        let pending = Pending { request, by, command, answer };
+        self.shared.queues.push(lane, pending).map_err(|_| Denied::Busy)?;
         heard.await.unwrap_or(Err(Denied::Busy))
     }
 
@@ -208,10 +185,7 @@ impl Handle {
     /// The house as of the newest commit.
     pub fn snapshot(&self) -> Result<Snapshot, Fault> {
         let txn = source::snapshot(&self.shared.store)?;
-        Ok(Snapshot {
-            txn,
-            plans: self.shared.plans.clone(),
-        })
+        Ok(Snapshot { txn, plans: self.shared.plans.clone() })
     }
 
     /// Live entries and notices.
@@ -307,10 +281,7 @@ impl Handle {
     }
 
     fn touches(&self) -> std::sync::MutexGuard<'_, HashMap<CartId, At>> {
-        self.shared
-            .touches
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.touches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

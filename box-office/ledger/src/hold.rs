@@ -1,4 +1,7 @@
 //! Holds: the scene a hold is decided on, and what it does to cart and seats.
+//!
+//! Lends the writer's bitsets to the rule, so that two asks of one batch never take one seat.
+//! Never picks a seat: `rules/seat` does. Next: `inventory.rs`.
 
 use crate::inventory::{self, Becomes, Inventory};
 use crate::source::Source;
@@ -74,11 +77,7 @@ pub fn decide(
         }
         None => None,
     };
-    let loaded = Loaded {
-        house: write.house.clone(),
-        cart,
-        stage,
-    };
+    let loaded = Loaded { house: write.house.clone(), cart, stage };
     Ok(hold::decide(&loaded.facts(), command, ask))
 }
 
@@ -117,46 +116,27 @@ fn stage<S: Source>(
         Some((no, area)) => {
             let row = inventory::area(source, id, no)?;
             let taken = row.held + row.sold;
-            Some(AreaFacts {
-                capacity: area.capacity,
-                category: area.category,
-                taken,
-            })
+            Some(AreaFacts { capacity: area.capacity, category: area.category, taken })
         }
         None => None,
     };
     let taken = tally.held + tally.sold;
-    Ok(Stage {
-        id,
-        performance,
-        production,
-        inventory,
-        taken,
-        sellable,
-        area,
-    })
+    Ok(Stage { id, performance, production, inventory, taken, sellable, area })
 }
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
     match event {
-        Event::Held {
-            cart, until, lines, ..
-        } => {
+        Event::Held { cart, until, lines, .. } => {
             move_lines(write, lines, Becomes::Held(*cart))?;
             renew(write, *cart, *until, |row| {
-                row.next_line = lines
-                    .iter()
-                    .map(|line| line.no + 1)
-                    .max()
-                    .unwrap_or(row.next_line);
+                row.next_line = lines.iter().map(|line| line.no + 1).max().unwrap_or(row.next_line);
                 row.lines.extend(lines.iter().cloned());
             })
         }
         Event::Released { cart, until, lines } => {
             move_lines(write, lines, Becomes::Free)?;
             renew(write, *cart, *until, |row| {
-                row.lines
-                    .retain(|line| !lines.iter().any(|gone| gone.no == line.no));
+                row.lines.retain(|line| !lines.iter().any(|gone| gone.no == line.no));
             })
         }
     }

@@ -1,5 +1,6 @@
 //! The venue's settings and the care of the box: load and apply.
 //!
+//! Shifts holds after an outage and forgets old request keys. Never reads a configuration file.
 //! Next: `cart.rs` for the holds that an outage shifts.
 
 use crate::source::{self, Source};
@@ -13,10 +14,7 @@ use usher_rules::id::CartId;
 pub const FORGET_MAX: usize = 2_000;
 
 pub fn load<S: Source>(source: &S, command: &Command, now: At) -> Result<Facts, Fault> {
-    let mut facts = Facts {
-        running: Vec::new(),
-        old_requests: Vec::new(),
-    };
+    let mut facts = Facts { running: Vec::new(), old_requests: Vec::new() };
     match command {
         Command::Set(_) => {}
         Command::ShiftHolds(_) => {

@@ -55,10 +55,7 @@ impl Inventories {
         id: PerformanceId,
         performance: &Performance,
     ) -> Result<&mut Inventory, Fault> {
-        let stale = self
-            .kept
-            .get(&id)
-            .is_none_or(|kept| kept.plan != performance.plan);
+        let stale = self.kept.get(&id).is_none_or(|kept| kept.plan != performance.plan);
         if stale {
             if self.kept.len() >= INVENTORIES_MAX {
                 self.kept.clear();
@@ -66,9 +63,7 @@ impl Inventories {
             let inventory = rebuild(source, plans, id, performance)?;
             self.kept.insert(id, inventory);
         }
-        self.kept
-            .get_mut(&id)
-            .ok_or(Fault::Changed("an inventory just kept is gone"))
+        self.kept.get_mut(&id).ok_or(Fault::Changed("an inventory just kept is gone"))
     }
 }
 
@@ -89,19 +84,13 @@ pub fn rebuild<S: Source>(
     for seat in taken(source, id)? {
         in_play.remove(seat);
     }
-    Ok(Inventory {
-        drawn,
-        plan: performance.plan,
-        in_play,
-    })
+    Ok(Inventory { drawn, plan: performance.plan, in_play })
 }
 
 /// Seats that are not free.
 pub fn taken<S: Source>(source: &S, id: PerformanceId) -> Result<Vec<SeatNo>, Fault> {
     let keys = (id.0, 0)..=(id.0, u32::MAX);
-    source::range(source, tables::SEATS, keys, usize::MAX, |(_, seat), _| {
-        Ok(SeatNo(seat))
-    })
+    source::range(source, tables::SEATS, keys, usize::MAX, |(_, seat), _| Ok(SeatNo(seat)))
 }
 
 /// The state of one seat; `None`: free.
@@ -219,9 +208,7 @@ fn count(tally: &mut Tally, state: Option<Counted>, by: i32) {
         Some(Counted::Sold) => &mut tally.sold,
         Some(Counted::Killed) => &mut tally.killed,
     };
-    *figure = figure
-        .checked_add_signed(by)
-        .expect("a tally never falls below its rows");
+    *figure = figure.checked_add_signed(by).expect("a tally never falls below its rows");
 }
 
 fn count_category(tally: &mut Tally, category: CategoryNo, by: i32) {
@@ -233,10 +220,8 @@ fn count_category(tally: &mut Tally, category: CategoryNo, by: i32) {
             at
         }
     };
-    figures[at].1 = figures[at]
-        .1
-        .checked_add_signed(by)
-        .expect("a tally never falls below its rows");
+    figures[at].1 =
+        figures[at].1.checked_add_signed(by).expect("a tally never falls below its rows");
     if figures[at].1 == 0 {
         figures.remove(at);
     }

@@ -1,4 +1,7 @@
 //! Letters and the mail queue: load, apply, read.
+//!
+//! Keeps the index by state and due time true to the rows. Never sends anything: `cloud/mail`
+//! does. Next: `rules/letter.rs`.
 
 use crate::source::{self, Source};
 use crate::write::Write;
@@ -15,9 +18,7 @@ pub fn load<S: Source>(source: &S, command: &Command) -> Result<Facts, Fault> {
         Command::Sent { letter, .. } | Command::Failed { letter, .. } => *letter,
         Command::Resend(id) => *id,
     };
-    Ok(Facts {
-        letter: get(source, id)?,
-    })
+    Ok(Facts { letter: get(source, id)? })
 }
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
@@ -59,16 +60,11 @@ fn of<S: Source>(
     source: &S,
     keys: std::ops::RangeInclusive<(u8, i64, u64)>,
 ) -> Result<Vec<(LetterId, Letter)>, Fault> {
-    let ids = source::range(source, tables::MAIL, keys, DUE_MAX, |key, ()| {
-        Ok(LetterId(key.2))
-    })?;
+    let ids = source::range(source, tables::MAIL, keys, DUE_MAX, |key, ()| Ok(LetterId(key.2)))?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let row = get(source, id)?;
-        found.push((
-            id,
-            row.ok_or_else(|| Fault::Row(format!("letter {id} has no row")))?,
-        ));
+        found.push((id, row.ok_or_else(|| Fault::Row(format!("letter {id} has no row")))?));
     }
     Ok(found)
 }

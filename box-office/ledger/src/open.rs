@@ -68,10 +68,7 @@ pub fn open<B: StorageBackend>(
     backend: impl FnOnce(File) -> io::Result<B>,
 ) -> Result<Opened, OpenFault> {
     let words = folder.display().to_string();
-    let io_fault = |fault| OpenFault::Folder {
-        folder: words.clone(),
-        fault,
-    };
+    let io_fault = |fault| OpenFault::Folder { folder: words.clone(), fault };
     fs::create_dir_all(folder).map_err(io_fault)?;
     let lock = lock(folder)?;
     let path = folder.join(STORE);
@@ -85,38 +82,22 @@ pub fn open<B: StorageBackend>(
             CreateFault::Store(fault) => OpenFault::Fault(fault),
         })?;
     }
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(&path)
-        .map_err(io_fault)?;
+    let file = OpenOptions::new().read(true).write(true).open(&path).map_err(io_fault)?;
     let backend = backend(file).map_err(io_fault)?;
     let store = match guarded(backend, cache_bytes) {
         Ok(store) => store,
         Err(Guarded::Io(fault)) => return Err(io_fault(fault)),
         Err(Guarded::Damaged(why)) => {
             let kept = set_aside(folder).map_err(io_fault)?;
-            return Err(OpenFault::Damaged {
-                kept: kept.display().to_string(),
-                why,
-            });
+            return Err(OpenFault::Damaged { kept: kept.display().to_string(), why });
         }
     };
     let identity = identity(&store)?;
     if identity.schema > SCHEMA {
-        let Identity {
-            written_by: version,
-            schema,
-            ..
-        } = identity;
+        let Identity { written_by: version, schema, .. } = identity;
         return Err(OpenFault::Newer { version, schema });
     }
-    Ok(Opened {
-        store,
-        created,
-        identity,
-        lock,
-    })
+    Ok(Opened { store, created, identity, lock })
 }
 
 /// Prepares an empty store on any backend; for tests and benches that bring their own.
@@ -129,8 +110,7 @@ pub fn prepare(store: &Database, box_no: BoxNo) -> Result<(), Fault> {
         epoch: 1,
         written_by: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    txn.open_table(tables::META)?
-        .insert(SCHEMA_KEY, stored::bytes(&identity).as_slice())?;
+    txn.open_table(tables::META)?.insert(SCHEMA_KEY, stored::bytes(&identity).as_slice())?;
     txn.commit()?;
     Ok(())
 }
@@ -156,19 +136,11 @@ fn make_tables(txn: &WriteTransaction) -> Result<(), Fault> {
 
 fn lock(folder: &Path) -> Result<File, OpenFault> {
     let words = folder.display().to_string();
-    let io_fault = |fault| OpenFault::Folder {
-        folder: words.clone(),
-        fault,
-    };
+    let io_fault = |fault| OpenFault::Folder { folder: words.clone(), fault };
     let path = folder.join(LOCK);
     let mut options = OpenOptions::new();
-    let mut file = options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(io_fault)?;
+    let mut file =
+        options.read(true).write(true).create(true).truncate(false).open(path).map_err(io_fault)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(fs::TryLockError::WouldBlock) => {
@@ -203,9 +175,8 @@ fn create(folder: &Path, box_no: BoxNo) -> Result<(), CreateFault> {
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
         Err(fault) => return Err(CreateFault::Io(fault)),
     }
-    let store = Builder::new()
-        .create(&building)
-        .map_err(|fault| CreateFault::Store(fault.into()))?;
+    let store =
+        Builder::new().create(&building).map_err(|fault| CreateFault::Store(fault.into()))?;
     prepare(&store, box_no).map_err(CreateFault::Store)?;
     drop(store);
     let finish = || -> io::Result<()> {
@@ -235,9 +206,7 @@ enum Guarded {
 fn guarded<B: StorageBackend>(backend: B, cache_bytes: usize) -> Result<Database, Guarded> {
     let opened = catch_unwind(AssertUnwindSafe(|| {
         let mut builder = Builder::new();
-        builder
-            .set_cache_size(cache_bytes)
-            .set_check_integrity_on_open(true);
+        builder.set_cache_size(cache_bytes).set_check_integrity_on_open(true);
         builder.create_with_backend(backend)
     }));
     match opened {

@@ -1,4 +1,7 @@
 //! Performances and plan versions: load, apply, read.
+//!
+//! A plan is stored as it came and compiled when used. Never changes a plan version. Next:
+//! `plan.rs` for the compiled form, `inventory.rs` for seats.
 
 use crate::inventory::{self, Becomes};
 use crate::plan::{Plans, draw};
@@ -37,11 +40,7 @@ pub fn load<S: Source>(
         unfit: Vec::new(),
     };
     match command {
-        Command::ImportPlan {
-            original,
-            overlay,
-            rekey_duplicates,
-        } => {
+        Command::ImportPlan { original, overlay, rekey_duplicates } => {
             let row = PlanRow {
                 original: original.clone(),
                 overlay: overlay.clone(),
@@ -55,29 +54,18 @@ pub fn load<S: Source>(
             facts.plan_known = plans.get(source, planned.plan)?.is_some();
             facts.production_known = production::get(source, planned.production)?.is_some();
         }
-        Command::SetPrices(id, _)
-        | Command::SetSale {
-            performance: id, ..
-        } => {
+        Command::SetPrices(id, _) | Command::SetSale { performance: id, .. } => {
             facts.performance = get(source, *id)?;
         }
         Command::AdoptPlan(id, plan) => {
             facts.performance = get(source, *id)?;
             load_adoption(source, plans, &mut facts, *id, *plan)?;
         }
-        Command::Kill {
-            performance,
-            seats,
-            back,
-        } => {
+        Command::Kill { performance, seats, back } => {
             facts.performance = get(source, *performance)?;
             for seat in seats {
                 let row = inventory::seat(source, *performance, *seat)?;
-                let fit = if *back {
-                    row == Some(SeatRow::Killed)
-                } else {
-                    row.is_none()
-                };
+                let fit = if *back { row == Some(SeatRow::Killed) } else { row.is_none() };
                 if !fit {
                     facts.unfit.push(*seat);
                 }
@@ -114,12 +102,7 @@ fn load_adoption<S: Source>(
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
     match event {
-        Event::PlanImported {
-            plan,
-            original,
-            overlay,
-            rekey_duplicates,
-        } => {
+        Event::PlanImported { plan, original, overlay, rekey_duplicates } => {
             let row = PlanRow {
                 original: original.clone(),
                 overlay: overlay.clone(),
@@ -129,11 +112,7 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             write.used(|counters| &mut counters.plan, plan.0)
         }
         Event::Put(id, performance) => put(write, *id, performance),
-        Event::PlanAdopted {
-            performance,
-            plan,
-            moved,
-        } => adopt(write, *performance, *plan, moved),
+        Event::PlanAdopted { performance, plan, moved } => adopt(write, *performance, *plan, moved),
         Event::Killed(id, seats) => change_seats(write, *id, seats, Becomes::Killed),
         Event::Revived(id, seats) => change_seats(write, *id, seats, Becomes::Free),
     }
@@ -144,14 +123,8 @@ fn put(write: &mut Write, id: PerformanceId, performance: &Performance) -> Resul
         write.unmark(tables::PERFORMANCES_BY_START, (old.starts_at.0, id.0))?;
     }
     write.put(tables::PERFORMANCES, id.0, performance)?;
-    write.mark(
-        tables::PERFORMANCES_BY_START,
-        (performance.starts_at.0, id.0),
-    )?;
-    write
-        .txn
-        .open_table(tables::PERFORMANCES_BY_NO)?
-        .insert(performance.no, id.0)?;
+    write.mark(tables::PERFORMANCES_BY_START, (performance.starts_at.0, id.0))?;
+    write.txn.open_table(tables::PERFORMANCES_BY_NO)?.insert(performance.no, id.0)?;
     write.used(|counters| &mut counters.performance, id.0)?;
     write.used_no(performance.no)
 }
@@ -162,10 +135,7 @@ fn change_seats(
     seats: &[SeatNo],
     becomes: Becomes,
 ) -> Result<(), Fault> {
-    let moves: Vec<_> = seats
-        .iter()
-        .map(|seat| (Place::Seat(*seat), becomes))
-        .collect();
+    let moves: Vec<_> = seats.iter().map(|seat| (Place::Seat(*seat), becomes)).collect();
     inventory::move_places(write, id, &moves)
 }
 
@@ -188,10 +158,7 @@ fn adopt(
         get(write.txn, id)?.ok_or(Fault::Changed("a performance that is gone"))?;
     performance.plan = plan;
     write.put(tables::PERFORMANCES, id.0, &performance)?;
-    let drawn = write
-        .plans
-        .get(write.txn, plan)?
-        .ok_or(Fault::Changed("a plan that is gone"))?;
+    let drawn = write.plans.get(write.txn, plan)?.ok_or(Fault::Changed("a plan that is gone"))?;
     let tally = recount(write.txn, &drawn.plan, id, write.seq)?;
     write.put(tables::TALLIES, id.0, &tally)
 }
@@ -203,10 +170,7 @@ pub fn recount<S: Source>(
     id: PerformanceId,
     seq: u64,
 ) -> Result<crate::stored::Tally, Fault> {
-    let mut tally = crate::stored::Tally {
-        seq,
-        ..Default::default()
-    };
+    let mut tally = crate::stored::Tally { seq, ..Default::default() };
     let mut categories = std::collections::BTreeMap::new();
     let seats = (id.0, 0)..=(id.0, u32::MAX);
     for (seat, row) in source::range(source, tables::SEATS, seats, usize::MAX, |key, bytes| {
@@ -247,20 +211,14 @@ pub fn starting<S: Source>(
     to: At,
 ) -> Result<Vec<(PerformanceId, Performance)>, Fault> {
     let keys = (from.0, 0)..(to.0, 0);
-    let ids = source::range(
-        source,
-        tables::PERFORMANCES_BY_START,
-        keys,
-        PERFORMANCES_MAX,
-        |key, ()| Ok(PerformanceId(key.1)),
-    )?;
+    let ids =
+        source::range(source, tables::PERFORMANCES_BY_START, keys, PERFORMANCES_MAX, |key, ()| {
+            Ok(PerformanceId(key.1))
+        })?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let row = get(source, id)?;
-        found.push((
-            id,
-            row.ok_or(Fault::Row(format!("performance {id} has no row")))?,
-        ));
+        found.push((id, row.ok_or(Fault::Row(format!("performance {id} has no row")))?));
     }
     Ok(found)
 }

@@ -40,11 +40,7 @@ impl Plans {
             return Ok(None);
         };
         let drawn = Arc::new(draw(&row).map_err(|report| {
-            let words = report
-                .errors
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let words = report.errors.first().map(ToString::to_string).unwrap_or_default();
             Fault::Row(format!("plan {id} does not import any more: {words}"))
         })?);
         let mut cache = self.lock();
@@ -63,9 +59,7 @@ impl Plans {
 /// Compiles a plan from its stored form.
 pub fn draw(row: &PlanRow) -> Result<Drawn, Box<Report>> {
     let overlay = (!row.overlay.is_empty()).then_some(row.overlay.as_slice());
-    let options = ImportOptions {
-        rekey_duplicates: row.rekey_duplicates,
-    };
+    let options = ImportOptions { rekey_duplicates: row.rekey_duplicates };
     let plan = import(&row.original, overlay, options)?.plan;
     let layout = Layout::of(&plan);
     Ok(Drawn { plan, layout })

@@ -39,9 +39,7 @@ fn rows<S: Source, K: Key + 'static, T: for<'b> minicbor::Decode<'b, ()>, Q>(
     table: TableDefinition<'static, K, &'static [u8]>,
     own: impl Fn(K::SelfType<'_>) -> Q,
 ) -> Result<Vec<(Q, T)>, Fault> {
-    source::range(source, table, .., usize::MAX, |key, bytes| {
-        Ok((own(key), stored::row(bytes)?))
-    })
+    source::range(source, table, .., usize::MAX, |key, bytes| Ok((own(key), stored::row(bytes)?)))
 }
 
 fn marks<S: Source, K: Key + 'static, Q: Ord>(
@@ -63,38 +61,16 @@ fn carts<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
     let carts: Vec<(u64, Cart)> = rows(source, tables::CARTS, |id| id)?;
     let running = carts.iter().filter(|(_, cart)| cart.state.runs());
     let due: BTreeSet<(i64, u64)> = running.map(|(id, cart)| (cart.until.0, *id)).collect();
-    same(
-        wrong,
-        "holds_by_due",
-        &marks(source, tables::HOLDS_BY_DUE, |key| key)?,
-        &due,
-    );
-    let states: BTreeSet<(u8, i64, u64)> = carts
-        .iter()
-        .map(|(id, cart)| (cart.state as u8, cart.changed_at.0, *id))
-        .collect();
-    same(
-        wrong,
-        "carts_by_state",
-        &marks(source, tables::CARTS_BY_STATE, |key| key)?,
-        &states,
-    );
+    same(wrong, "holds_by_due", &marks(source, tables::HOLDS_BY_DUE, |key| key)?, &due);
+    let states: BTreeSet<(u8, i64, u64)> =
+        carts.iter().map(|(id, cart)| (cart.state as u8, cart.changed_at.0, *id)).collect();
+    same(wrong, "carts_by_state", &marks(source, tables::CARTS_BY_STATE, |key| key)?, &states);
     for (id, cart) in &carts {
         for line in cart.lines.iter().filter(|_| cart.state.runs()) {
-            held(
-                source,
-                wrong,
-                CartId(*id),
-                cart,
-                line.performance,
-                line.place,
-            )?;
+            held(source, wrong, CartId(*id), cart, line.performance, line.place)?;
         }
         if cart.state == State::Completed && cart.order.is_none() {
-            wrong.push(format!(
-                "cart {} is completed without an order",
-                CartId(*id)
-            ));
+            wrong.push(format!("cart {} is completed without an order", CartId(*id)));
         }
     }
     Ok(())
@@ -122,10 +98,7 @@ fn held<S: Source>(
     };
     // An authorisation that came too late is being given back: its seats may be gone.
     if !owned && cart.state != State::CheckoutError {
-        wrong.push(format!(
-            "cart {id} names seat {} of {performance}, not its own",
-            seat.0
-        ));
+        wrong.push(format!("cart {id} names seat {} of {performance}, not its own", seat.0));
     }
     Ok(())
 }
@@ -142,9 +115,8 @@ fn money<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
         }
     }
     balances.retain(|_, amount| *amount != 0);
-    let kept = source::range(source, tables::BALANCES, .., usize::MAX, |key, amount| {
-        Ok((key, amount))
-    })?;
+    let kept =
+        source::range(source, tables::BALANCES, .., usize::MAX, |key, amount| Ok((key, amount)))?;
     same(wrong, "balances", &kept.into_iter().collect(), &balances);
     let intents: Vec<(u128, Intent)> = rows(source, tables::INTENTS, |key| key)?;
     let open: BTreeSet<(u8, u128)> = intents
@@ -152,12 +124,7 @@ fn money<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
         .filter(|(_, intent)| intent.state.open())
         .map(|(key, intent)| (intent.state as u8, *key))
         .collect();
-    same(
-        wrong,
-        "intents_open",
-        &marks(source, tables::INTENTS_OPEN, |key| key)?,
-        &open,
-    );
+    same(wrong, "intents_open", &marks(source, tables::INTENTS_OPEN, |key| key)?, &open);
     let mut charged: BTreeMap<CartId, u32> = BTreeMap::new();
     for (_, intent) in &intents {
         use usher_rules::tender::State as Stage;
@@ -181,12 +148,7 @@ fn orders<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
             Payment::Captured | Payment::NothingToPay => Money::ZERO,
         };
         if owed != expected {
-            wrong.push(format!(
-                "order {} owes {} and not {}",
-                OrderId(id),
-                owed.0,
-                expected.0
-            ));
+            wrong.push(format!("order {} owes {} and not {}", OrderId(id), owed.0, expected.0));
         }
     }
     Ok(())
@@ -198,9 +160,8 @@ fn tickets<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> 
         .iter()
         .map(|(id, ticket)| ((ticket.code.performance, ticket.code.tag), *id))
         .collect();
-    let kept = source::range(source, tables::TICKET_CODES, .., usize::MAX, |key, id| {
-        Ok((key, id))
-    })?;
+    let kept =
+        source::range(source, tables::TICKET_CODES, .., usize::MAX, |key, id| Ok((key, id)))?;
     same(wrong, "ticket_codes", &kept.into_iter().collect(), &codes);
     for (id, ticket) in tickets {
         let Place::Seat(seat) = ticket.place else {
@@ -223,19 +184,9 @@ fn performances<S: Source>(
     let kept = marks(source, tables::PERFORMANCES_BY_START, |key| key)?;
     same(wrong, "performances_by_start", &kept, &starts);
     let numbers: BTreeMap<u32, u64> = all.iter().map(|(id, row)| (row.no, *id)).collect();
-    let kept = source::range(
-        source,
-        tables::PERFORMANCES_BY_NO,
-        ..,
-        usize::MAX,
-        |no, id| Ok((no, id)),
-    )?;
-    same(
-        wrong,
-        "performances_by_no",
-        &kept.into_iter().collect(),
-        &numbers,
-    );
+    let kept =
+        source::range(source, tables::PERFORMANCES_BY_NO, .., usize::MAX, |no, id| Ok((no, id)))?;
+    same(wrong, "performances_by_no", &kept.into_iter().collect(), &numbers);
     for (id, row) in &all {
         let id = PerformanceId(*id);
         let Some(drawn) = plans.get(source, row.plan)? else {
@@ -249,23 +200,12 @@ fn performances<S: Source>(
         areas(source, wrong, id, &drawn.plan.areas)?;
     }
     let productions: Vec<(u64, Production)> = rows(source, tables::PRODUCTIONS, |id| id)?;
-    let slugs: BTreeMap<String, u64> = productions
-        .into_iter()
-        .map(|(id, production)| (production.slug, id))
-        .collect();
-    let kept = source::range(
-        source,
-        tables::PRODUCTIONS_BY_SLUG,
-        ..,
-        usize::MAX,
-        |slug, id| Ok((slug.to_owned(), id)),
-    )?;
-    same(
-        wrong,
-        "productions_by_slug",
-        &kept.into_iter().collect(),
-        &slugs,
-    );
+    let slugs: BTreeMap<String, u64> =
+        productions.into_iter().map(|(id, production)| (production.slug, id)).collect();
+    let kept = source::range(source, tables::PRODUCTIONS_BY_SLUG, .., usize::MAX, |slug, id| {
+        Ok((slug.to_owned(), id))
+    })?;
+    same(wrong, "productions_by_slug", &kept.into_iter().collect(), &slugs);
     Ok(())
 }
 
@@ -280,20 +220,14 @@ fn owners<S: Source>(source: &S, wrong: &mut Vec<String>, id: PerformanceId) -> 
         let owned = match row {
             SeatRow::Held(owner) => cart::get(source, owner)?.is_some_and(|cart| {
                 cart.state.runs()
-                    && cart
-                        .lines
-                        .iter()
-                        .any(|line| line.performance == id && line.place == place)
+                    && cart.lines.iter().any(|line| line.performance == id && line.place == place)
             }),
             SeatRow::Sold(ticket) => checkout::ticket(source, ticket)?
                 .is_some_and(|ticket| ticket.performance == id && ticket.place == place),
             SeatRow::Killed => true,
         };
         if !owned {
-            wrong.push(format!(
-                "seat {} of {id} belongs to nobody who knows of it",
-                seat.0
-            ));
+            wrong.push(format!("seat {} of {id} belongs to nobody who knows of it", seat.0));
         }
     }
     Ok(())
@@ -322,16 +256,11 @@ fn admissions<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Faul
     for (id, _) in performances {
         let id = PerformanceId(id);
         let all: Vec<(TicketId, Admission)> = admission::of_performance(source, id)?;
-        let inside = all
-            .iter()
-            .filter(|(_, row)| row.presence == Presence::In)
-            .count();
+        let inside = all.iter().filter(|(_, row)| row.presence == Presence::In).count();
         let admitted = all.iter().filter(|(_, row)| row.ins > 0).count();
         let kept = admission::attendance(source, id)?;
         if (kept.inside as usize, kept.admitted as usize) != (inside, admitted) {
-            wrong.push(format!(
-                "the attendance of {id} is not what its admissions make"
-            ));
+            wrong.push(format!("the attendance of {id} is not what its admissions make"));
         }
         let ins: i64 = all.iter().map(|(_, row)| i64::from(row.ins)).sum();
         let outs: i64 = all.iter().map(|(_, row)| i64::from(row.outs)).sum();
@@ -344,16 +273,9 @@ fn admissions<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Faul
 
 fn mail<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
     let letters: Vec<(u64, Letter)> = rows(source, tables::LETTERS, |id| id)?;
-    let rebuilt: BTreeSet<(u8, i64, u64)> = letters
-        .iter()
-        .map(|(id, letter)| (letter.state as u8, letter.due.0, *id))
-        .collect();
-    same(
-        wrong,
-        "mail",
-        &marks(source, tables::MAIL, |key| key)?,
-        &rebuilt,
-    );
+    let rebuilt: BTreeSet<(u8, i64, u64)> =
+        letters.iter().map(|(id, letter)| (letter.state as u8, letter.due.0, *id)).collect();
+    same(wrong, "mail", &marks(source, tables::MAIL, |key| key)?, &rebuilt);
     Ok(())
 }
 
@@ -369,10 +291,7 @@ fn log<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
         let entry: usher_rules::Entry = stored::row(found?.1.value())?;
         expected += 1;
         if entry.seq != expected {
-            wrong.push(format!(
-                "the log jumps to {} where {expected} should be",
-                entry.seq
-            ));
+            wrong.push(format!("the log jumps to {} where {expected} should be", entry.seq));
             expected = entry.seq;
         }
         if entry.seq > forgotten {
@@ -388,9 +307,7 @@ fn log<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
     same(wrong, "events_by_entity", &kept, &about);
     let kept = marks(source, tables::SCANS_BY_PERFORMANCE, |key| key)?;
     same(wrong, "scans_by_performance", &kept, &scans);
-    let kept = source::range(source, tables::REQUESTS, .., usize::MAX, |key, seq| {
-        Ok((key, seq))
-    })?;
+    let kept = source::range(source, tables::REQUESTS, .., usize::MAX, |key, seq| Ok((key, seq)))?;
     same(wrong, "requests", &kept.into_iter().collect(), &requests);
     Ok(())
 }

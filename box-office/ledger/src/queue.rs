@@ -35,13 +35,7 @@ struct Waiting<T> {
 impl<T> Default for Queues<T> {
     fn default() -> Queues<T> {
         let lanes = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
-        Queues {
-            waiting: Mutex::new(Waiting {
-                lanes,
-                closed: false,
-            }),
-            bell: Condvar::new(),
-        }
+        Queues { waiting: Mutex::new(Waiting { lanes, closed: false }), bell: Condvar::new() }
     }
 }
 
@@ -74,10 +68,7 @@ impl<T> Queues<T> {
             if waiting.closed {
                 return None;
             }
-            waiting = self
-                .bell
-                .wait(waiting)
-                .unwrap_or_else(PoisonError::into_inner);
+            waiting = self.bell.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -91,11 +82,7 @@ impl<T> Queues<T> {
     pub fn drain(&self) -> Vec<T> {
         let mut waiting = self.lock();
         waiting.closed = true;
-        waiting
-            .lanes
-            .iter_mut()
-            .flat_map(|lane| lane.drain(..))
-            .collect()
+        waiting.lanes.iter_mut().flat_map(|lane| lane.drain(..)).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
@@ -110,12 +97,7 @@ mod tests {
     #[test]
     fn the_door_is_taken_first_whoever_came_first() {
         let queues = Queues::default();
-        for (lane, ask) in [
-            (Lane::Shop, 1),
-            (Lane::Till, 2),
-            (Lane::Door, 3),
-            (Lane::Door, 4),
-        ] {
+        for (lane, ask) in [(Lane::Shop, 1), (Lane::Till, 2), (Lane::Door, 3), (Lane::Door, 4)] {
             queues.push(lane, ask).unwrap();
         }
         assert_eq!(queues.take().unwrap(), [3, 4, 2, 1]);

@@ -1,4 +1,7 @@
 //! Sessions by the hash of their cookie: load, apply, read.
+//!
+//! A guest's session comes with its first cart and goes with its last. Never sees a cookie: the
+//! listener hashes it. Next: `rules/session.rs`.
 
 use crate::source::{self, Source};
 use crate::write::Write;
@@ -9,9 +12,7 @@ use usher_rules::session::{Command, Event, Facts, Session};
 
 pub fn load<S: Source>(source: &S, command: &Command) -> Result<Facts, Fault> {
     let (Command::Open { session, .. } | Command::End { session }) = command;
-    Ok(Facts {
-        known: get(source, session)?.is_some(),
-    })
+    Ok(Facts { known: get(source, session)?.is_some() })
 }
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
@@ -23,11 +24,8 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
 
 /// A guest's session takes up a new cart; it is made with the first one.
 pub(crate) fn take_cart(write: &Write, key: [u8; 32], cart: CartId, now: At) -> Result<(), Fault> {
-    let mut row = get(write.txn, &key)?.unwrap_or(Session {
-        opened_at: now,
-        cart: None,
-        staff: None,
-    });
+    let mut row =
+        get(write.txn, &key)?.unwrap_or(Session { opened_at: now, cart: None, staff: None });
     row.cart = Some(cart);
     write.put(tables::SESSIONS, &key, &row)
 }

@@ -36,14 +36,7 @@ impl<'t> Write<'t> {
     ) -> Result<Write<'t>, Fault> {
         let counters = source::get(txn, tables::META, COUNTERS)?.unwrap_or_default();
         let house = house(txn)?;
-        Ok(Write {
-            txn,
-            plans,
-            inventories,
-            counters,
-            house,
-            seq,
-        })
+        Ok(Write { txn, plans, inventories, counters, house, seq })
     }
 
     /// Puts a row.

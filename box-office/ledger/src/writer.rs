@@ -88,11 +88,7 @@ impl Writer {
             }
             Err(Fault::Changed(what)) => {
                 inventories.clear();
-                tracing::error!(
-                    what,
-                    asks = batch.len(),
-                    "a batch is decided again one by one"
-                );
+                tracing::error!(what, asks = batch.len(), "a batch is decided again one by one");
                 self.one_by_one(batch, inventories)
             }
             Err(fault) => Err((fault, batch)),
@@ -127,8 +123,7 @@ impl Writer {
         inventories: &mut Inventories,
     ) -> Result<Vec<Outcome>, Fault> {
         let mut txn = self.store.begin_write()?;
-        txn.set_durability(Durability::Immediate)
-            .map_err(|fault| Fault::Row(fault.to_string()))?;
+        txn.set_durability(Durability::Immediate).map_err(|fault| Fault::Row(fault.to_string()))?;
         let newest = events::newest(&txn)?;
         let mut write = Write::begin(&txn, &self.plans, inventories, newest + 1)?;
         let mut outcomes = Vec::with_capacity(batch.len());
@@ -163,9 +158,8 @@ impl Writer {
             random: (self.luck)(),
             command: pending.command.clone(),
         };
-        let decided = catch_unwind(AssertUnwindSafe(|| {
-            dispatch::decide(write, &self.setting, &ask)
-        }));
+        let decided =
+            catch_unwind(AssertUnwindSafe(|| dispatch::decide(write, &self.setting, &ask)));
         let Ok(decided) = decided else {
             tracing::error!(seq = write.seq, "a rule failed; its command is refused");
             return Ok(Outcome::Denied(Denied::Bug));
@@ -174,14 +168,8 @@ impl Writer {
             Ok(events) => events,
             Err(refusal) => return Ok(Outcome::Denied(Denied::Refused(refusal))),
         };
-        let entry = Entry {
-            seq: write.seq,
-            at,
-            request: ask.request,
-            by: ask.by,
-            command: digest,
-            events,
-        };
+        let entry =
+            Entry { seq: write.seq, at, request: ask.request, by: ask.by, command: digest, events };
         dispatch::apply(write, &entry)?;
         write.seq = entry.seq + 1;
         Ok(Outcome::Accepted(Arc::new(entry)))

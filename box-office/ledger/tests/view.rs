@@ -152,14 +152,20 @@ fn an_event_page_has_paragraphs_prices_and_what_the_web_adds() {
     let view = read("salt").expect("it is on");
     assert_eq!(view.blurb, ["First.", "Second."]);
     assert_eq!(view.levels, ["Adult", "Child"]);
-    let rows: Vec<(&str, Option<Money>, Option<Money>)> =
-        view.prices.iter().map(|row| (row.category.as_str(), row.prices[0], row.prices[1])).collect();
+    let rows: Vec<(&str, Option<Money>, Option<Money>)> = view
+        .prices
+        .iter()
+        .map(|row| (row.category.as_str(), row.prices[0], row.prices[1]))
+        .collect();
     let money = |minor| Some(Money(minor));
-    assert_eq!(rows, [
-        ("Best", money(3_500), money(2_550)),
-        ("Standard", money(2_700), money(1_750)),
-        ("Value", money(1_900), money(950)),
-    ]);
+    assert_eq!(
+        rows,
+        [
+            ("Best", money(3_500), money(2_550)),
+            ("Standard", money(2_700), money(1_750)),
+            ("Value", money(1_900), money(950)),
+        ]
+    );
     assert_eq!(view.fee_each, Money(125), "the fee of the order is not of each ticket");
     assert_eq!(view.doors_before, Span::minutes(60));
 }

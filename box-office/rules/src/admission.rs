@@ -3,16 +3,21 @@
 //! A refused scan is recorded like an admitted one, so it is an event and not a refusal. Never
 //! reads a code (that is `code.rs`) and never moves a lamp. Next: `ledger/admission.rs`.
 
+mod record;
+mod verdict;
+
 use crate::at::{At, Span};
 use crate::code::{CodeFault, Form};
 use crate::device::{self, DeviceRow};
-use crate::house::{House, ReEntry};
+use crate::house::House;
 use crate::id::{DeviceNo, PerformanceId, TicketId};
 use crate::money::Money;
 use crate::performance::Performance;
-use crate::ticket::{self, Ticket};
+use crate::ticket::Ticket;
 use crate::{Actor, Ask, Event as AnyEvent, Refusal};
 use minicbor::{Decode, Encode};
+use record::{attention, moved, over, undo};
+use verdict::judge;
 
 /// How long after a scan it may be undone (domain 9.1).
 pub const UNDO_WITHIN: Span = Span::minutes(10);
@@ -324,9 +329,7 @@ pub struct Facts {
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
     match command {
-        Command::Scan {
-            device, direction, ..
-        } => Ok(scan(facts, *device, *direction, ask)),
+        Command::Scan { device, direction, .. } => Ok(scan(facts, *device, *direction, ask)),
         Command::Undo { scan } => {
             if !matches!(ask.by, Actor::Staff(_)) {
                 return Err(Refusal::NotAllowed);
@@ -344,27 +347,14 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
 }
 
 fn scan(facts: &Facts, device: DeviceNo, direction: Direction, ask: &Ask) -> Vec<AnyEvent> {
-    let door = facts
-        .device
-        .as_ref()
-        .map(|row| row.device.door.clone())
-        .unwrap_or_default();
+    let door = facts.device.as_ref().map(|row| row.device.door.clone()).unwrap_or_default();
     let found = match &facts.read {
         Read::Code { found, .. } | Read::Typed { found } => found.as_deref(),
         Read::Unreadable | Read::Fault { .. } => None,
     };
     let verdict = judge(facts, found, direction, ask);
-    let admission = found.and_then(|found| {
-        moved(
-            &verdict,
-            direction,
-            found,
-            device,
-            &door,
-            facts.next_seq,
-            ask.at,
-        )
-    });
+    let admission = found
+        .and_then(|found| moved(&verdict, direction, found, device, &door, facts.next_seq, ask.at));
     let scan = Scan {
         ticket: found.map(|found| found.id),
         performance: found.map(|found| found.ticket.performance),
@@ -376,13 +366,7 @@ fn scan(facts: &Facts, device: DeviceNo, direction: Direction, ask: &Ask) -> Vec
         admission,
     };
     let mut events = vec![AnyEvent::Admission(Event::Scanned(scan))];
-    let forged = matches!(
-        facts.read,
-        Read::Fault {
-            fault: CodeFault::BadTag,
-            ..
-        }
-    );
+    let forged = matches!(facts.read, Read::Fault { fault: CodeFault::BadTag, .. });
     if let (true, Some(row)) = (forged, &facts.device)
         && row.may_scan(ask.at)
     {
@@ -390,332 +374,4 @@ fn scan(facts: &Facts, device: DeviceNo, direction: Direction, ask: &Ask) -> Vec
         events.push(AnyEvent::Device(device::Event::Put(device, row)));
     }
     events
-}
-
-/// The table of domain 9.1, row by row; the first that matches wins.
-fn judge(facts: &Facts, found: Option<&Found>, direction: Direction, ask: &Ask) -> Verdict {
-    if matches!(facts.read, Read::Unreadable) {
-        return Verdict::Stop(Stop::Unreadable); // 1
-    }
-    if !facts
-        .device
-        .as_ref()
-        .is_some_and(|row| row.may_scan(ask.at))
-    {
-        return Verdict::Stop(Stop::Device); // 2
-    }
-    if let Read::Fault { signed, .. } = facts.read {
-        let stop = if signed {
-            Stop::BadSignature
-        } else {
-            Stop::Unknown
-        };
-        return Verdict::Stop(stop); // 4, 5
-    }
-    let Some(found) = found else {
-        let signed = matches!(
-            facts.read,
-            Read::Code {
-                form: Form::Signed,
-                ..
-            }
-        );
-        return if signed && facts.may_lack_sales {
-            Verdict::Provisional // 6
-        } else {
-            Verdict::Stop(Stop::Unknown) // 5, 6
-        };
-    };
-    if let Some(stop) = not_a_right(facts, found, ask) {
-        return Verdict::Stop(stop); // 7, 8, 9
-    }
-    match direction {
-        Direction::Out => leaving(found),
-        Direction::In | Direction::Check => entering(facts, found, ask),
-    }
-}
-
-fn not_a_right(facts: &Facts, found: &Found, ask: &Ask) -> Option<Stop> {
-    let ticket = &found.ticket;
-    if !found.newest {
-        return Some(Stop::Replaced {
-            at: ticket.replaced_at.unwrap_or(ask.at),
-        });
-    }
-    if let ticket::State::Cancelled { at } = ticket.state {
-        return Some(Stop::Cancelled { at });
-    }
-    if !serves(facts, found, ask) {
-        let starts_at = found.performance.starts_at;
-        return Some(Stop::WrongPerformance {
-            performance: ticket.performance,
-            starts_at,
-        });
-    }
-    None
-}
-
-/// Row 9: the one performance set, else today's and those whose admission is open now.
-fn serves(facts: &Facts, found: &Found, ask: &Ask) -> bool {
-    let performance = &found.performance;
-    match facts.performance_id {
-        Some(set) => set == found.ticket.performance,
-        None => {
-            performance.day == ask.day
-                || (performance.doors_open <= ask.at && ask.at < performance.last_admission)
-        }
-    }
-}
-
-fn leaving(found: &Found) -> Verdict {
-    let inside = found
-        .admission
-        .as_ref()
-        .is_some_and(|row| row.presence == Presence::In);
-    if inside {
-        Verdict::Go(Go::Out)
-    } else {
-        Verdict::Stop(Stop::NotIn)
-    }
-}
-
-fn entering(facts: &Facts, found: &Found, ask: &Ask) -> Verdict {
-    if found.ticket.blocked {
-        return Verdict::Stop(Stop::Blocked); // 10
-    }
-    let presence = found
-        .admission
-        .as_ref()
-        .map_or(Presence::NotUsed, |row| row.presence);
-    if let Some(stop) = used(facts, found, presence, ask.at) {
-        return Verdict::Stop(stop); // 11, 12
-    }
-    let door = facts
-        .device
-        .as_ref()
-        .map(|row| row.device.door.as_str())
-        .unwrap_or_default();
-    if !found.doors.is_empty() && !found.doors.iter().any(|other| other == door) {
-        return Verdict::Stop(Stop::WrongDoor {
-            go_to: found.doors.clone(),
-        }); // 13
-    }
-    if let Some(stop) = outside_window(facts, found, ask) {
-        return Verdict::Stop(stop); // 14
-    }
-    if found.balance > Money::ZERO && !found.payment_problem && !facts.house.unpaid_enters {
-        return Verdict::Stop(Stop::Unpaid {
-            amount: found.balance,
-        }); // 15
-    }
-    if found
-        .performance
-        .fire_limit
-        .is_some_and(|limit| found.inside >= limit)
-    {
-        return Verdict::Stop(Stop::Full); // 16
-    }
-    if presence == Presence::Out {
-        Verdict::Go(Go::ReEntry)
-    } else {
-        Verdict::Go(Go::Admitted)
-    }
-}
-
-fn used(facts: &Facts, found: &Found, presence: Presence, now: At) -> Option<Stop> {
-    let row = found.admission.as_ref()?;
-    let re_entry = found.performance.re_entry.unwrap_or(facts.house.re_entry);
-    match (presence, re_entry) {
-        (Presence::NotUsed, _) | (_, ReEntry::Unlimited) => None,
-        (Presence::In, ReEntry::Never | ReEntry::AfterOut) => Some(Stop::AlreadyUsed {
-            at: row.last_in.unwrap_or(now),
-            door: row.door.clone(),
-            device: row.device,
-        }),
-        (Presence::Out, ReEntry::Never) => Some(Stop::NoReEntry {
-            out: row.last_out.unwrap_or(now),
-        }),
-        (Presence::Out, ReEntry::AfterOut) => None,
-    }
-}
-
-/// Not judged when the device is set to a performance of an earlier business day.
-fn outside_window(facts: &Facts, found: &Found, ask: &Ask) -> Option<Stop> {
-    let performance = &found.performance;
-    if facts
-        .performance
-        .as_ref()
-        .is_some_and(|set| set.day < ask.day)
-    {
-        return None;
-    }
-    if ask.at < performance.doors_open {
-        return Some(Stop::TooEarly {
-            opens: performance.doors_open,
-        });
-    }
-    if ask.at >= performance.last_admission {
-        return Some(Stop::TooLate {
-            closed: performance.last_admission,
-        });
-    }
-    None
-}
-
-fn attention(facts: &Facts, found: &Found, verdict: &Verdict) -> Vec<Attention> {
-    if !matches!(verdict, Verdict::Go(_)) {
-        return Vec::new();
-    }
-    let mut notes = Vec::new();
-    if found.wheelchair {
-        notes.push(Attention::Wheelchair);
-    }
-    if found.payment_problem {
-        notes.push(Attention::PaymentProblem);
-    } else if found.balance > Money::ZERO && facts.house.unpaid_enters {
-        notes.push(Attention::BalanceDue);
-    }
-    if found.concession {
-        notes.push(Attention::Concession);
-    }
-    notes
-}
-
-fn moved(
-    verdict: &Verdict,
-    direction: Direction,
-    found: &Found,
-    device: DeviceNo,
-    door: &str,
-    seq: u64,
-    now: At,
-) -> Option<Admission> {
-    let Verdict::Go(go) = verdict else {
-        return None;
-    };
-    if direction == Direction::Check {
-        return None;
-    }
-    let mut row = found.admission.clone().unwrap_or(Admission {
-        presence: Presence::NotUsed,
-        first_in: None,
-        last_in: None,
-        last_out: None,
-        ins: 0,
-        outs: 0,
-        door: String::new(),
-        device,
-        scan: seq,
-    });
-    row.scan = seq;
-    row.device = device;
-    row.door = door.to_owned();
-    match go {
-        Go::Out => {
-            row.presence = Presence::Out;
-            row.outs = row.outs.saturating_add(1);
-            row.last_out = Some(now);
-        }
-        Go::Admitted | Go::ReEntry | Go::Overridden => {
-            // Unlimited re-entry lets a ticket in that never went out: it is inside once.
-            if row.presence != Presence::In {
-                row.ins = row.ins.saturating_add(1);
-            }
-            row.presence = Presence::In;
-            row.first_in = row.first_in.or(Some(now));
-            row.last_in = Some(now);
-        }
-    }
-    Some(row)
-}
-
-fn undo(facts: &Facts, scan: u64, ask: &Ask, unpassed: bool) -> Result<Vec<AnyEvent>, Refusal> {
-    let (at, earlier) = facts.earlier.as_ref().ok_or(Refusal::NotFound)?;
-    let (Some(ticket), Some(performance)) = (earlier.ticket, earlier.performance) else {
-        return Err(Refusal::NotAdmitted);
-    };
-    let standing = facts.standing.as_ref().ok_or(Refusal::NotAdmitted)?;
-    if standing.scan != scan || earlier.admission.is_none() {
-        return Err(Refusal::UndoTooLate);
-    }
-    if ask.at - *at > UNDO_WITHIN {
-        return Err(Refusal::UndoTooLate);
-    }
-    let mut row = standing.clone();
-    match row.presence {
-        Presence::In => {
-            row.ins = row.ins.saturating_sub(1);
-            row.last_in = None;
-            row.presence = if row.outs > 0 && row.ins > 0 {
-                Presence::Out
-            } else {
-                Presence::NotUsed
-            };
-            if row.ins == 0 {
-                row.first_in = None;
-            }
-        }
-        Presence::Out => {
-            row.outs = row.outs.saturating_sub(1);
-            row.last_out = None;
-            row.presence = Presence::In;
-        }
-        Presence::NotUsed => return Err(Refusal::NotAdmitted),
-    }
-    row.scan = facts.next_seq;
-    Ok(vec![AnyEvent::Admission(Event::Undone {
-        scan,
-        ticket,
-        performance,
-        admission: row,
-        unpassed,
-    })])
-}
-
-fn over(facts: &Facts, scan: u64, reason: &str, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
-    if !matches!(ask.by, Actor::Staff(_)) {
-        return Err(Refusal::NotAllowed);
-    }
-    if reason.trim().is_empty() || reason.chars().count() > REASON_CHARS_MAX {
-        return Err(Refusal::MissingData {
-            fields: vec!["reason"],
-        });
-    }
-    let (_, earlier) = facts.earlier.as_ref().ok_or(Refusal::NotFound)?;
-    let Verdict::Stop(stop) = &earlier.verdict else {
-        return Err(Refusal::Stale);
-    };
-    if matches!(stop, Stop::BadSignature | Stop::Unknown | Stop::Blocked) {
-        return Err(Refusal::NotAllowed);
-    }
-    let Read::Typed { found: Some(found) } = &facts.read else {
-        return Err(Refusal::NotFound);
-    };
-    let verdict = Verdict::Go(Go::Overridden);
-    let (device, door) = (earlier.device, &earlier.door);
-    let admission = moved(
-        &verdict,
-        Direction::In,
-        found,
-        device,
-        door,
-        facts.next_seq,
-        ask.at,
-    );
-    let admitted = Scan {
-        ticket: earlier.ticket,
-        performance: earlier.performance,
-        direction: Direction::In,
-        verdict,
-        device,
-        door: door.clone(),
-        attention: Vec::new(),
-        admission,
-    };
-    let event = Event::Overridden {
-        scan,
-        reason: reason.to_owned(),
-        admitted,
-    };
-    Ok(vec![AnyEvent::Admission(event)])
 }

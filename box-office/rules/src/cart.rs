@@ -163,10 +163,7 @@ impl Cart {
 
     /// Seats it holds in one performance.
     pub fn seats_in(&self, performance: PerformanceId) -> Vec<SeatNo> {
-        let here = self
-            .lines
-            .iter()
-            .filter(|line| line.performance == performance);
+        let here = self.lines.iter().filter(|line| line.performance == performance);
         here.filter_map(|line| match line.place {
             Place::Seat(seat) => Some(seat),
             Place::Area(_) => None,
@@ -282,10 +279,7 @@ pub enum Command {
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "events are few and live for one commit"
-)]
+#[expect(clippy::large_enum_variant, reason = "events are few and live for one commit")]
 pub enum Event {
     #[n(0)]
     Opened(#[n(0)] CartId, #[n(1)] Cart),
@@ -340,20 +334,11 @@ pub struct Facts {
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
     let event = match command {
-        Command::Open {
-            source,
-            user_agent,
-            session,
-        } => {
+        Command::Open { source, user_agent, session } => {
             if facts.open_carts >= facts.house.open_carts_max {
-                return Err(Refusal::CartsOpen {
-                    max: facts.house.open_carts_max,
-                });
+                return Err(Refusal::CartsOpen { max: facts.house.open_carts_max });
             }
-            Event::Opened(
-                facts.next,
-                opened(&facts.house, source, user_agent, *session, ask.at),
-            )
+            Event::Opened(facts.next, opened(&facts.house, source, user_agent, *session, ask.at))
         }
         Command::Touch { cart, seen } => touch(facts, *cart, *seen)?,
         Command::Close(id) => {
@@ -372,10 +357,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
                 return Err(Refusal::CheckoutRunning { since });
             }
             cart.active()?;
-            Event::Forced {
-                cart: *id,
-                until: cart.until.min(ask.at + FORCE_CLOSE_AFTER),
-            }
+            Event::Forced { cart: *id, until: cart.until.min(ask.at + FORCE_CLOSE_AFTER) }
         }
     };
     Ok(vec![AnyEvent::Cart(event)])
@@ -393,10 +375,7 @@ fn opened(
     now: At,
 ) -> Cart {
     let clean = |text: &str, max| -> String {
-        text.chars()
-            .filter(|letter| !letter.is_control())
-            .take(max)
-            .collect()
+        text.chars().filter(|letter| !letter.is_control()).take(max).collect()
     };
     Cart {
         state: State::Active,
@@ -432,17 +411,8 @@ fn touch(facts: &Facts, id: CartId, seen: At) -> Result<Event, Refusal> {
 }
 
 fn closed(id: CartId, cart: &Cart, state: State, at: At) -> Event {
-    let freed = cart
-        .lines
-        .iter()
-        .map(|line| (line.performance, line.place))
-        .collect();
-    Event::Closed {
-        cart: id,
-        state,
-        at,
-        freed,
-    }
+    let freed = cart.lines.iter().map(|line| (line.performance, line.place)).collect();
+    Event::Closed { cart: id, state, at, freed }
 }
 
 fn expire(facts: &Facts, id: CartId, seen: Option<At>, now: At) -> Result<Event, Refusal> {

@@ -4,8 +4,12 @@
 //! asked for before its intent is on disk, and no answer is never "declined" (trust 1.3, 1.4).
 //! Next: `tender.rs` for the intent, `order.rs` and `posting.rs` for what a sale leaves.
 
+pub mod buyer;
+
+pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable, mask_digits};
+
 use crate::at::At;
-use crate::cart::{self, Buyer, Cart, Note, Place, State};
+use crate::cart::{self, Buyer, Cart, Note, State};
 use crate::code::CodeBody;
 use crate::house::House;
 use crate::id::{BoxNo, CartId, LetterId, OrderId, PerformanceId, PostingId, SeatNo, TicketId};
@@ -13,15 +17,11 @@ use crate::letter::{self, Letter};
 use crate::money::Money;
 use crate::order::{Order, Payment};
 use crate::posting::{self, Posting};
-use crate::tender::{self, Intent, TOKEN_CHARS_MAX};
+use crate::tender::{self, Intent};
 use crate::ticket::{self, Ticket};
 use crate::{Ask, Event as AnyEvent, Key, Refusal, checkout_until};
+use buyer::checked;
 use minicbor::{Decode, Encode};
-
-/// Longest name, email and note of a buyer, in characters.
-pub const NAME_CHARS_MAX: usize = 120;
-pub const EMAIL_CHARS_MAX: usize = 254;
-pub const NOTE_CHARS_MAX: usize = 1_000;
 
 /// What the gateway said.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -154,13 +154,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
     let cart = facts.cart.as_ref().ok_or(Refusal::NotFound)?;
     let saga = Saga { facts, cart, ask };
     match command {
-        Command::Begin {
-            buyer,
-            token,
-            note,
-            shown,
-            ..
-        } => saga.begin(buyer, token, note, *shown),
+        Command::Begin { buyer, token, note, shown, .. } => saga.begin(buyer, token, note, *shown),
         Command::Answered(key, answer) => saga.answered(*key, answer),
         Command::Captured(key) => saga.captured(*key),
         Command::CaptureFailed { intent, reason } => saga.capture_failed(*intent, reason),
@@ -206,10 +200,7 @@ impl Saga<'_> {
         }
         let named = Event::BuyerNamed(self.facts.cart_id, buyer.clone(), mask_digits(note));
         let mut events = vec![AnyEvent::Checkout(named)];
-        let started = Note::Started {
-            tickets: cart.tickets(),
-            total,
-        };
+        let started = Note::Started { tickets: cart.tickets(), total };
         if total == Money::ZERO {
             events.push(self.log(vec![started, Note::Requested { card: false }]));
             events.extend(self.sell(&buyer, None, Note::Authorized(None)));
@@ -241,13 +232,7 @@ impl Saga<'_> {
         let until = checkout_until(self.cart.until, now, self.facts.house.gateway_deadline);
         vec![
             AnyEvent::Checkout(Event::Intent(key, intent)),
-            self.move_cart(
-                State::CheckingOut,
-                until,
-                attempt as u8,
-                Some(now),
-                Some(key),
-            ),
+            self.move_cart(State::CheckingOut, until, attempt as u8, Some(now), Some(key)),
             self.log(vec![started, Note::Requested { card: true }]),
         ]
     }
@@ -261,16 +246,13 @@ impl Saga<'_> {
         let hold_again = self.cart.until.max(now + self.facts.house.hold_time);
         let attempts = self.cart.attempts;
         Ok(match answer {
-            Answer::Approved {
-                approval,
-                reference,
-            } => self.approved(key, intent, approval, reference),
+            Answer::Approved { approval, reference } => {
+                self.approved(key, intent, approval, reference)
+            }
             Answer::Declined { bank_text } => vec![
                 self.intent(key, intent, tender::State::Declined),
                 self.move_cart(State::Active, hold_again, attempts, None, Some(key)),
-                self.log(vec![Note::Declined {
-                    bank_text: bank_text.clone(),
-                }]),
+                self.log(vec![Note::Declined { bank_text: bank_text.clone() }]),
             ],
             Answer::NeverBooked => vec![
                 self.intent(key, intent, tender::State::NotCharged),
@@ -318,9 +300,7 @@ impl Saga<'_> {
         known.reference = reference.to_owned();
         let authorized = Note::Authorized(Some(approval.to_owned()));
         if !self.facts.lost.is_empty() {
-            let lost = Note::SeatsLost {
-                seats: self.facts.lost.clone(),
-            };
+            let lost = Note::SeatsLost { seats: self.facts.lost.clone() };
             let until = self.ask.at + self.facts.house.hold_time;
             let attempts = self.cart.attempts;
             return vec![
@@ -358,22 +338,11 @@ impl Saga<'_> {
             source: cart.source.clone(),
             intent,
         };
-        let priced: Vec<_> = cart
-            .lines
-            .iter()
-            .map(|l| (l.performance, &l.price))
-            .collect();
+        let priced: Vec<_> = cart.lines.iter().map(|l| (l.performance, &l.price)).collect();
         let sale = posting::sale(fresh.order, &priced, &fees, self.ask.at, self.ask.day);
-        let created = Note::OrderCreated {
-            order: fresh.order,
-            tickets: cart.tickets(),
-        };
+        let created = Note::OrderCreated { order: fresh.order, tickets: cart.tickets() };
         vec![
-            AnyEvent::Checkout(Event::Sold {
-                id: fresh.order,
-                order,
-                tickets,
-            }),
+            AnyEvent::Checkout(Event::Sold { id: fresh.order, order, tickets }),
             AnyEvent::Checkout(Event::Posted(fresh.posting, sale)),
             self.log(vec![authorized, created]),
         ]
@@ -382,14 +351,8 @@ impl Saga<'_> {
     fn tickets(&self) -> Vec<(TicketId, Ticket)> {
         let fresh = &self.facts.fresh;
         let number = |performance| {
-            let found = self
-                .facts
-                .performance_nos
-                .iter()
-                .find(|(id, _)| *id == performance);
-            found
-                .map(|(_, no)| *no)
-                .expect("a line's performance is never deleted")
+            let found = self.facts.performance_nos.iter().find(|(id, _)| *id == performance);
+            found.map(|(_, no)| *no).expect("a line's performance is never deleted")
         };
         let numbered = self.cart.lines.iter().zip(&fresh.tags).enumerate();
         numbered
@@ -508,130 +471,20 @@ impl Saga<'_> {
     ) -> AnyEvent {
         let cart = self.facts.cart_id;
         let at = self.ask.at;
-        AnyEvent::Checkout(Event::CartMoved {
-            cart,
-            state,
-            at,
-            until,
-            attempts,
-            since,
-            intent,
-        })
+        AnyEvent::Checkout(Event::CartMoved { cart, state, at, until, attempts, since, intent })
     }
 
     fn log(&self, notes: Vec<Note>) -> AnyEvent {
         let cart = self.facts.cart_id;
-        AnyEvent::Cart(cart::Event::Logged {
-            cart,
-            at: self.ask.at,
-            notes,
-        })
+        AnyEvent::Cart(cart::Event::Logged { cart, at: self.ask.at, notes })
     }
 }
 
-fn checked(buyer: &Buyer, token: &str, total: Money) -> Result<Buyer, Refusal> {
-    let name = buyer.name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let email = buyer.email.trim().to_owned();
-    let mut missing = Vec::new();
-    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
-        missing.push("name");
-    }
-    if !mailable(&email) {
-        missing.push("email");
-    }
-    if total > Money::ZERO && (token.is_empty() || token.len() > TOKEN_CHARS_MAX) {
-        missing.push("card");
-    }
-    if missing.is_empty() {
-        Ok(Buyer { name, email })
-    } else {
-        Err(Refusal::MissingData { fields: missing })
-    }
-}
-
-/// Could mail be sent there: one @, a dot in the domain, no blanks, no control characters?
-pub fn mailable(email: &str) -> bool {
-    let Some((local, domain)) = email.split_once('@') else {
-        return false;
-    };
-    let plain = |part: &str| {
-        !part.is_empty()
-            && !part.contains(|letter: char| {
-                letter.is_whitespace() || letter.is_control() || "@,;<>()[]\\\"".contains(letter)
-            })
-    };
-    email.chars().count() <= EMAIL_CHARS_MAX
-        && plain(local)
-        && plain(domain)
-        && domain.contains('.')
-        && !domain.starts_with('.')
-        && !domain.ends_with('.')
-        && !domain.contains("..")
-}
-
-/// Masks runs of 13 to 19 digits that pass the Luhn check, blanks and dashes between them
-/// ignored: a card number typed into a note is never stored (trust 2).
-pub fn mask_digits(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let mut out = letters.clone();
-    let mut start = 0;
-    while start < letters.len() {
-        if !letters[start].is_ascii_digit() {
-            start += 1;
-            continue;
-        }
-        let (end, digits) = run_of_digits(&letters, start);
-        if hides_card(&digits) {
-            let masked = (start..end).filter(|at| letters[*at].is_ascii_digit());
-            masked.for_each(|at| out[at] = '*');
-        }
-        start = end;
-    }
-    out.into_iter().collect()
-}
-
-fn run_of_digits(letters: &[char], start: usize) -> (usize, Vec<u32>) {
-    let mut digits = Vec::new();
-    let (mut at, mut end) = (start, start);
-    while at < letters.len() {
-        match letters[at].to_digit(10) {
-            Some(digit) => {
-                digits.push(digit);
-                end = at + 1;
-            }
-            None if matches!(letters[at], ' ' | '-' | '.') => {}
-            None => break,
-        }
-        at += 1;
-    }
-    (end, digits)
-}
-
-/// Does any window of 13 to 19 of these digits pass the Luhn check?
-fn hides_card(digits: &[u32]) -> bool {
-    (13..=19).any(|length| digits.windows(length).any(luhn))
-}
-
-fn luhn(digits: &[u32]) -> bool {
-    let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
-    let weighted = digits.iter().rev().enumerate();
-    let sum: u32 = weighted
-        .map(|(index, digit)| {
-            if index % 2 == 1 {
-                doubled(*digit)
-            } else {
-                *digit
-            }
-        })
-        .sum();
-    sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != 0)
-}
-
-/// Seats of these lines, for what must be given back or sold.
+/// Seats of these lines, for what must be given back or was sold.
 pub fn seats(lines: &[cart::Line]) -> Vec<(PerformanceId, SeatNo)> {
     let seats = lines.iter().filter_map(|line| match line.place {
-        Place::Seat(seat) => Some((line.performance, seat)),
-        Place::Area(_) => None,
+        cart::Place::Seat(seat) => Some((line.performance, seat)),
+        cart::Place::Area(_) => None,
     });
     seats.collect()
 }

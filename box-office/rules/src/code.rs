@@ -111,10 +111,7 @@ impl CodeBody {
 impl CodeKey {
     /// A key from 32 secret bytes: the HMAC key of U1 and the Ed25519 seed of U2.
     pub fn new(secret: [u8; 32]) -> CodeKey {
-        CodeKey {
-            secret,
-            signing: SigningKey::from_bytes(&secret),
-        }
+        CodeKey { secret, signing: SigningKey::from_bytes(&secret) }
     }
 
     /// The 32 secret bytes, for the key file and nothing else.
@@ -192,16 +189,10 @@ impl CodeKeys {
         let good = match form {
             Form::Keyed => bool::from(key.keyed_tag(&head).ct_eq(tag)),
             Form::Signed => Signature::from_slice(tag).is_ok_and(|signature| {
-                key.public()
-                    .verify_strict(&signed_text(&head), &signature)
-                    .is_ok()
+                key.public().verify_strict(&signed_text(&head), &signature).is_ok()
             }),
         };
-        if good {
-            Ok((body, form))
-        } else {
-            Err(CodeFault::BadTag)
-        }
+        if good { Ok((body, form)) } else { Err(CodeFault::BadTag) }
     }
 }
 
@@ -271,12 +262,7 @@ mod tests {
     }
 
     fn body() -> CodeBody {
-        CodeBody {
-            key: 1,
-            performance: 4711,
-            tag: 0x01_0203_0405,
-            generation: 2,
-        }
+        CodeBody { key: 1, performance: 4711, tag: 0x01_0203_0405, generation: 2 }
     }
 
     const U1: &str = "U1CEABEZYBAIBQIBICTUJ4HMLKIFNGOLDT";
@@ -284,10 +270,7 @@ mod tests {
 
     #[test]
     fn the_published_keyed_vector_is_written_and_read() {
-        assert_eq!(
-            body().bytes(Form::Keyed).to_vec(),
-            hex("11001267010203040502")
-        );
+        assert_eq!(body().bytes(Form::Keyed).to_vec(), hex("11001267010203040502"));
         assert_eq!(keys().write(&body(), Form::Keyed).unwrap(), U1);
         assert_eq!(keys().read(U1), Ok((body(), Form::Keyed)));
     }
@@ -326,14 +309,7 @@ mod tests {
 
     #[test]
     fn foreign_payloads_are_not_ours() {
-        for payload in [
-            "",
-            "U",
-            "U1",
-            "HELLO",
-            "U1CEABEZYBAIBQIBICTUJ4HMLKIFNGOLD1",
-            "ü1234",
-        ] {
+        for payload in ["", "U", "U1", "HELLO", "U1CEABEZYBAIBQIBICTUJ4HMLKIFNGOLD1", "ü1234"] {
             assert_eq!(keys().read(payload), Err(CodeFault::NotOurs), "{payload:?}");
         }
     }

@@ -64,15 +64,8 @@ pub fn decide(facts: &Facts, command: &Command) -> Result<Vec<AnyEvent>, Refusal
     let mut events = Vec::new();
     for (no, device) in wanted {
         let row = match known(*no) {
-            Some((_, row)) => DeviceRow {
-                device: device.clone(),
-                ..row.clone()
-            },
-            None => DeviceRow {
-                device: device.clone(),
-                bad: Vec::new(),
-                locked_until: None,
-            },
+            Some((_, row)) => DeviceRow { device: device.clone(), ..row.clone() },
+            None => DeviceRow { device: device.clone(), bad: Vec::new(), locked_until: None },
         };
         if known(*no).is_none_or(|(_, old)| *old != row) {
             events.push(AnyEvent::Device(Event::Put(*no, row)));

@@ -110,10 +110,7 @@ impl Default for House {
             tickets_per_cart_max: TICKETS_PER_CART,
             web_sale_ends_before: Span::minutes(60),
             min_leftover: 2,
-            relax: Relax::NeverUntil {
-                sold_ppm: 900_000,
-                before: Span::hours(24),
-            },
+            relax: Relax::NeverUntil { sold_ppm: 900_000, before: Span::hours(24) },
             pack_slack_percent: 0,
             aisle_single_ok: false,
             levels: Vec::new(),

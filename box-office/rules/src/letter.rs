@@ -93,21 +93,14 @@ pub struct Facts {
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
     let mut letter = facts.letter.clone().ok_or(Refusal::NotFound)?;
     let id = match command {
-        Command::Sent {
-            letter: id,
-            transcript,
-        } => {
+        Command::Sent { letter: id, transcript } => {
             letter.state = State::Done;
             letter.attempts = letter.attempts.saturating_add(1);
             letter.sent_at = Some(ask.at);
             letter.transcript = cut(transcript);
             *id
         }
-        Command::Failed {
-            letter: id,
-            transcript,
-            again,
-        } => {
+        Command::Failed { letter: id, transcript, again } => {
             if letter.state == State::Done {
                 return Err(Refusal::Stale);
             }

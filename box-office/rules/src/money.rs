@@ -17,11 +17,7 @@ impl Money {
 
     /// The amount `count` times.
     pub fn times(self, count: i64) -> Money {
-        Money(
-            self.0
-                .checked_mul(count)
-                .expect("prices are bounded far below i64"),
-        )
+        Money(self.0.checked_mul(count).expect("prices are bounded far below i64"))
     }
 
     /// `self * numerator / denominator`, half away from zero (domain 6.2). `denominator > 0`.
@@ -49,45 +45,29 @@ impl Money {
             return parts;
         }
         let exact = |weight: &i64| i128::from(self.0) * i128::from(*weight);
-        let mut parts: Vec<i128> = weights
-            .iter()
-            .map(|weight| exact(weight).div_euclid(total))
-            .collect();
+        let mut parts: Vec<i128> =
+            weights.iter().map(|weight| exact(weight).div_euclid(total)).collect();
         let mut order: Vec<usize> = (0..weights.len()).collect();
         order.sort_by_key(|index| (-exact(&weights[*index]).rem_euclid(total), *index));
         let missing = i128::from(self.0) - parts.iter().sum::<i128>();
-        for index in order
-            .into_iter()
-            .take(usize::try_from(missing).unwrap_or(0))
-        {
+        for index in order.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
             parts[index] += 1;
         }
-        parts
-            .into_iter()
-            .map(|part| Money(i64::try_from(part).unwrap_or(i64::MAX)))
-            .collect()
+        parts.into_iter().map(|part| Money(i64::try_from(part).unwrap_or(i64::MAX))).collect()
     }
 }
 
 impl Add for Money {
     type Output = Money;
     fn add(self, other: Money) -> Money {
-        Money(
-            self.0
-                .checked_add(other.0)
-                .expect("amounts are bounded far below i64"),
-        )
+        Money(self.0.checked_add(other.0).expect("amounts are bounded far below i64"))
     }
 }
 
 impl Sub for Money {
     type Output = Money;
     fn sub(self, other: Money) -> Money {
-        Money(
-            self.0
-                .checked_sub(other.0)
-                .expect("amounts are bounded far below i64"),
-        )
+        Money(self.0.checked_sub(other.0).expect("amounts are bounded far below i64"))
     }
 }
 
@@ -119,10 +99,7 @@ mod tests {
     #[test]
     fn ties_of_a_split_go_to_the_lower_line() {
         assert_eq!(Money(10).split(&[1, 1, 1]), [Money(4), Money(3), Money(3)]);
-        assert_eq!(
-            Money(-10).split(&[1, 1, 1]),
-            [Money(-3), Money(-3), Money(-4)]
-        );
+        assert_eq!(Money(-10).split(&[1, 1, 1]), [Money(-3), Money(-3), Money(-4)]);
         assert_eq!(Money(7).split(&[0, 0]), [Money(7), Money(0)]);
     }
 

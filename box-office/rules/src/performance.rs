@@ -202,9 +202,7 @@ impl Performance {
         if self.cancelled || !production.on_web {
             return Sale::Off;
         }
-        let ends = self
-            .web_sale_ends
-            .unwrap_or(self.starts_at - house.web_sale_ends_before);
+        let ends = self.web_sale_ends.unwrap_or(self.starts_at - house.web_sale_ends_before);
         if now >= ends {
             Sale::Ended
         } else if now < opens {
@@ -224,15 +222,9 @@ impl Performance {
 
 pub fn decide(facts: &Facts, command: &Command) -> Result<Vec<AnyEvent>, Refusal> {
     let event = match command {
-        Command::ImportPlan {
-            original,
-            overlay,
-            rekey_duplicates,
-        } => {
+        Command::ImportPlan { original, overlay, rekey_duplicates } => {
             if !facts.plan_errors.is_empty() {
-                return Err(Refusal::Plan {
-                    errors: facts.plan_errors.clone(),
-                });
+                return Err(Refusal::Plan { errors: facts.plan_errors.clone() });
             }
             Event::PlanImported {
                 plan: facts.next_plan,
@@ -250,11 +242,7 @@ pub fn decide(facts: &Facts, command: &Command) -> Result<Vec<AnyEvent>, Refusal
             performance.prices = prices.clone();
             Event::Put(*id, performance)
         }
-        Command::SetSale {
-            performance: id,
-            opens,
-            ends,
-        } => {
+        Command::SetSale { performance: id, opens, ends } => {
             let mut performance = known(facts)?;
             if let (Some(opens), Some(ends)) = (opens, ends)
                 && opens >= ends
@@ -271,26 +259,14 @@ pub fn decide(facts: &Facts, command: &Command) -> Result<Vec<AnyEvent>, Refusal
                 return Err(Refusal::NotFound);
             }
             if !facts.vanishing.is_empty() {
-                return Err(Refusal::SeatsWouldVanish {
-                    seats: facts.vanishing.clone(),
-                });
+                return Err(Refusal::SeatsWouldVanish { seats: facts.vanishing.clone() });
             }
-            Event::PlanAdopted {
-                performance: *id,
-                plan: *plan,
-                moved: facts.moved.clone(),
-            }
+            Event::PlanAdopted { performance: *id, plan: *plan, moved: facts.moved.clone() }
         }
-        Command::Kill {
-            performance,
-            seats,
-            back,
-        } => {
+        Command::Kill { performance, seats, back } => {
             known(facts)?;
             if !facts.unfit.is_empty() {
-                return Err(Refusal::SeatTaken {
-                    seats: facts.unfit.clone(),
-                });
+                return Err(Refusal::SeatTaken { seats: facts.unfit.clone() });
             }
             if *back {
                 Event::Revived(*performance, seats.clone())
@@ -313,18 +289,11 @@ fn add(facts: &Facts, planned: &Planned) -> Result<Event, Refusal> {
     if planned.prices.is_empty() {
         return Err(Refusal::PriceMissing);
     }
-    if planned
-        .tickets_per_cart_max
-        .is_some_and(|max| max == 0 || max > TICKETS_PER_CART_MAX)
-    {
-        return Err(Refusal::Malformed {
-            field: "tickets_per_cart_max",
-        });
+    if planned.tickets_per_cart_max.is_some_and(|max| max == 0 || max > TICKETS_PER_CART_MAX) {
+        return Err(Refusal::Malformed { field: "tickets_per_cart_max" });
     }
     if facts.next_no > PERFORMANCE_NO_MAX {
-        return Err(Refusal::Malformed {
-            field: "performance number",
-        });
+        return Err(Refusal::Malformed { field: "performance number" });
     }
     let running = planned.running_time.unwrap_or(RUNNING_TIME_UNKNOWN);
     let performance = Performance {
@@ -338,12 +307,8 @@ fn add(facts: &Facts, planned: &Planned) -> Result<Event, Refusal> {
         web_sale_opens: planned.web_sale_opens,
         web_sale_ends: planned.web_sale_ends,
         tickets_per_cart_max: planned.tickets_per_cart_max,
-        doors_open: planned
-            .doors_open
-            .unwrap_or(planned.starts_at - facts.house.doors_open_before),
-        last_admission: planned
-            .last_admission
-            .unwrap_or(planned.starts_at + running),
+        doors_open: planned.doors_open.unwrap_or(planned.starts_at - facts.house.doors_open_before),
+        last_admission: planned.last_admission.unwrap_or(planned.starts_at + running),
         re_entry: None,
         min_leftover: None,
         relax: planned.relax,

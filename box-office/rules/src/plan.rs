@@ -135,10 +135,7 @@ impl Default for Seat {
 impl Seat {
     /// Where the seat stands.
     pub const fn at(&self) -> Point {
-        Point {
-            x: self.x,
-            y: self.y,
-        }
+        Point { x: self.x, y: self.y }
     }
 }
 
@@ -249,9 +246,7 @@ impl Plan {
 
     /// Finds a seat by its guid.
     pub fn seat_no(&self, guid: &str) -> Option<SeatNo> {
-        let found = self
-            .by_guid
-            .binary_search_by(|no| self.seat(*no).guid.as_str().cmp(guid));
+        let found = self.by_guid.binary_search_by(|no| self.seat(*no).guid.as_str().cmp(guid));
         found.ok().map(|at| self.by_guid[at])
     }
 
@@ -293,8 +288,5 @@ pub fn by_guid(seats: &[Seat]) -> Vec<SeatNo> {
 /// move to `to` only when there are none (domain 3.2.8, `SeatsWouldVanish`).
 pub fn vanish(from: &Plan, to: &Plan, taken: &[SeatNo]) -> Vec<String> {
     let guids = taken.iter().map(|no| from.seat(*no).guid.as_str());
-    guids
-        .filter(|guid| to.seat_no(guid).is_none())
-        .map(String::from)
-        .collect()
+    guids.filter(|guid| to.seat_no(guid).is_none()).map(String::from).collect()
 }

@@ -100,67 +100,27 @@ pub fn sale(
     let mut gross = Money::ZERO;
     for (performance, price) in tickets {
         gross = gross + price.gross;
-        credit(
-            &mut lines,
-            Account::DeferredTickets,
-            performance.0,
-            price.net,
-        );
+        credit(&mut lines, Account::DeferredTickets, performance.0, price.net);
         credit_taxes(&mut lines, price);
     }
     for fee in fees {
         gross = gross + fee.amount.gross;
-        credit(
-            &mut lines,
-            Account::FeeRevenue,
-            u64::from(fee.fee),
-            fee.amount.net,
-        );
+        credit(&mut lines, Account::FeeRevenue, u64::from(fee.fee), fee.amount.net);
         credit_taxes(&mut lines, &fee.amount);
     }
-    lines.insert(
-        0,
-        Amount {
-            account: Account::Receivable,
-            sub: order.0,
-            amount: gross,
-        },
-    );
-    let posting = Posting {
-        at,
-        day,
-        order,
-        cause: Cause::Sale,
-        lines,
-    };
-    assert!(
-        posting.balanced(),
-        "net and taxes of every line make its gross"
-    );
+    lines.insert(0, Amount { account: Account::Receivable, sub: order.0, amount: gross });
+    let posting = Posting { at, day, order, cause: Cause::Sale, lines };
+    assert!(posting.balanced(), "net and taxes of every line make its gross");
     posting
 }
 
 /// Card payment: Dr card clearing; Cr receivable.
 pub fn card_payment(order: OrderId, amount: Money, at: At, day: BusinessDay) -> Posting {
     let lines = vec![
-        Amount {
-            account: Account::CardClearing,
-            sub: 0,
-            amount,
-        },
-        Amount {
-            account: Account::Receivable,
-            sub: order.0,
-            amount: -amount,
-        },
+        Amount { account: Account::CardClearing, sub: 0, amount },
+        Amount { account: Account::Receivable, sub: order.0, amount: -amount },
     ];
-    Posting {
-        at,
-        day,
-        order,
-        cause: Cause::CardPayment,
-        lines,
-    }
+    Posting { at, day, order, cause: Cause::CardPayment, lines }
 }
 
 fn credit_taxes(lines: &mut Vec<Amount>, price: &Assessed) {
@@ -170,15 +130,8 @@ fn credit_taxes(lines: &mut Vec<Amount>, price: &Assessed) {
 }
 
 fn credit(lines: &mut Vec<Amount>, account: Account, sub: u64, amount: Money) {
-    match lines
-        .iter_mut()
-        .find(|line| line.account == account && line.sub == sub)
-    {
+    match lines.iter_mut().find(|line| line.account == account && line.sub == sub) {
         Some(line) => line.amount = line.amount - amount,
-        None => lines.push(Amount {
-            account,
-            sub,
-            amount: -amount,
-        }),
+        None => lines.push(Amount { account, sub, amount: -amount }),
     }
 }

@@ -77,14 +77,9 @@ pub fn decide(facts: &Facts, command: &Command) -> Result<Vec<AnyEvent>, Refusal
     }
     let id = id.unwrap_or(facts.next);
     if facts.slug_of.is_some_and(|owner| owner != id) {
-        return Err(Refusal::SlugTaken {
-            slug: production.slug.clone(),
-        });
+        return Err(Refusal::SlugTaken { slug: production.slug.clone() });
     }
-    Ok(vec![AnyEvent::Production(Event::Put(
-        id,
-        production.clone(),
-    ))])
+    Ok(vec![AnyEvent::Production(Event::Put(id, production.clone()))])
 }
 
 fn check(production: &Production) -> Result<(), Refusal> {

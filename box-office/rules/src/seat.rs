@@ -179,10 +179,7 @@ impl Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoSeats {
     /// `split_possible`: a permission the request did not give (to split, to sit alone) helps.
-    NoSeatsTogether {
-        largest_together: u8,
-        split_possible: bool,
-    },
+    NoSeatsTogether { largest_together: u8, split_possible: bool },
     /// Fewer seats than people; of wheelchair places if it is those that are missing.
     SoldOut { left: u32 },
 }

@@ -66,11 +66,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
     let event = match command {
         Command::Open { session, staff } => Event::Opened {
             session: *session,
-            row: Session {
-                opened_at: ask.at,
-                cart: None,
-                staff: Some(staff.clone()),
-            },
+            row: Session { opened_at: ask.at, cart: None, staff: Some(staff.clone()) },
         },
         Command::End { session } if facts.known => Event::Ended { session: *session },
         Command::End { .. } => return Err(Refusal::NotFound),

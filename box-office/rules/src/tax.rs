@@ -58,29 +58,16 @@ pub fn assess(listed: Money, taxes: &[Tax]) -> Assessed {
     let net = listed.scaled(PPM, PPM + rates);
     let weights: Vec<i64> = inside.iter().map(|tax| i64::from(tax.rate_ppm)).collect();
     let shares = (listed - net).split(&weights);
-    let mut parts: Vec<TaxPart> = inside
-        .iter()
-        .zip(shares)
-        .map(|(tax, amount)| TaxPart {
-            tax: tax.no,
-            amount,
-        })
-        .collect();
+    let mut parts: Vec<TaxPart> =
+        inside.iter().zip(shares).map(|(tax, amount)| TaxPart { tax: tax.no, amount }).collect();
     let mut on_top = Money::ZERO;
     for tax in taxes.iter().filter(|tax| !tax.inclusive) {
         let base = if tax.compound { net + on_top } else { net };
         let amount = base.scaled(i64::from(tax.rate_ppm), PPM);
         on_top = on_top + amount;
-        parts.push(TaxPart {
-            tax: tax.no,
-            amount,
-        });
+        parts.push(TaxPart { tax: tax.no, amount });
     }
-    Assessed {
-        net,
-        taxes: parts,
-        gross: listed + on_top,
-    }
+    Assessed { net, taxes: parts, gross: listed + on_top }
 }
 
 #[cfg(test)]
@@ -89,26 +76,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn tax(no: u16, rate_ppm: u32, inclusive: bool, compound: bool) -> Tax {
-        Tax {
-            no,
-            name: format!("Tax {no}"),
-            rate_ppm,
-            inclusive,
-            compound,
-        }
+        Tax { no, name: format!("Tax {no}"), rate_ppm, inclusive, compound }
     }
 
     #[test]
     fn twenty_percent_inside_is_a_sixth() {
         let assessed = assess(Money(14_050), &[tax(1, 200_000, true, false)]);
         assert_eq!(assessed.net, Money(11_708));
-        assert_eq!(
-            assessed.taxes,
-            [TaxPart {
-                tax: 1,
-                amount: Money(2_342)
-            }]
-        );
+        assert_eq!(assessed.taxes, [TaxPart { tax: 1, amount: Money(2_342) }]);
         assert_eq!(assessed.gross, Money(14_050));
     }
 
@@ -123,14 +98,8 @@ mod tests {
 
     #[test]
     fn half_a_minor_unit_rounds_away_from_zero() {
-        assert_eq!(
-            assess(Money(10), &[tax(1, 50_000, false, false)]).gross,
-            Money(11)
-        );
-        assert_eq!(
-            assess(Money(-10), &[tax(1, 50_000, false, false)]).gross,
-            Money(-11)
-        );
+        assert_eq!(assess(Money(10), &[tax(1, 50_000, false, false)]).gross, Money(11));
+        assert_eq!(assess(Money(-10), &[tax(1, 50_000, false, false)]).gross, Money(-11));
     }
 
     proptest! {

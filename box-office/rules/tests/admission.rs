@@ -1,5 +1,6 @@
 //! The verdict table of domain 9.1, row by row: given a ticket and a door, when it is scanned,
 //! then this verdict. Rows are tried in their order, so each also holds against the next ones.
+//! Never touches a store: facts are built by hand.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -56,12 +57,7 @@ fn found() -> Found {
             level: LevelNo(1),
             category: CategoryNo(0),
             price: Money(3_500),
-            code: CodeBody {
-                key: 1,
-                performance: 1,
-                tag: 2,
-                generation: 0,
-            },
+            code: CodeBody { key: 1, performance: 1, tag: 2, generation: 0 },
             state: ticket::State::Valid,
             blocked: false,
             replaced_at: None,
@@ -79,17 +75,9 @@ fn found() -> Found {
 }
 
 fn device() -> DeviceRow {
-    let device = Device {
-        name: "Foyer".into(),
-        door: "A".into(),
-        enabled: true,
-        performance: None,
-    };
-    DeviceRow {
-        device,
-        bad: Vec::new(),
-        locked_until: None,
-    }
+    let device =
+        Device { name: "Foyer".into(), door: "A".into(), enabled: true, performance: None };
+    DeviceRow { device, bad: Vec::new(), locked_until: None }
 }
 
 fn record(presence: Presence, ins: u16, outs: u16) -> Admission {
@@ -118,10 +106,7 @@ fn given(change: impl FnOnce(&mut Found)) -> Given {
         facts: Facts {
             house: House::default(),
             device: Some(device()),
-            read: Read::Code {
-                form: Form::Keyed,
-                found: Some(Box::new(found)),
-            },
+            read: Read::Code { form: Form::Keyed, found: Some(Box::new(found)) },
             performance: None,
             performance_id: None,
             may_lack_sales: false,
@@ -152,14 +137,7 @@ impl Given {
 
 fn ask(by: Actor) -> Ask {
     let command = usher_rules::Command::Admission(Command::Undo { scan: 0 });
-    Ask {
-        request: Key([1; 16]),
-        by,
-        at: NOW,
-        day: TODAY,
-        random: [0; 32],
-        command,
-    }
+    Ask { request: Key([1; 16]), by, at: NOW, day: TODAY, random: [0; 32], command }
 }
 
 fn scan(given: &Given) -> Scan {
@@ -181,11 +159,7 @@ fn check(given: Given, then: Verdict) {
     let scan = scan(&given);
     assert_eq!(scan.verdict, then);
     let moves = matches!(then, Verdict::Go(_)) && given.direction != Direction::Check;
-    assert_eq!(
-        scan.admission.is_some(),
-        moves,
-        "only a GO changes an admission"
-    );
+    assert_eq!(scan.admission.is_some(), moves, "only a GO changes an admission");
 }
 
 fn stop(stop: Stop) -> Verdict {
@@ -207,10 +181,7 @@ fn row_1_what_cannot_be_read_is_unreadable_even_at_an_unknown_device() {
 
 #[test]
 fn row_2_unknown_disabled_and_locked_devices_are_stopped() {
-    check(
-        given(|_| {}).facts(|facts| facts.device = None),
-        stop(Stop::Device),
-    );
+    check(given(|_| {}).facts(|facts| facts.device = None), stop(Stop::Device));
     let disabled = given(|_| {}).facts(|facts| {
         facts.device.as_mut().unwrap().device.enabled = false;
     });
@@ -281,17 +252,11 @@ fn row_9_another_day_is_the_wrong_performance_and_an_open_window_of_yesterday_is
         starts_at: NOW + Span::minutes(30),
     };
     let tomorrow = BusinessDay(12);
-    check(
-        on(tomorrow, NOW + Span(1), NOW + Span::hours(1)),
-        stop(wrong.clone()),
-    );
+    check(on(tomorrow, NOW + Span(1), NOW + Span::hours(1)), stop(wrong.clone()));
     check(on(tomorrow, NOW, NOW + Span::hours(1)), go(Go::Admitted));
     let yesterday = BusinessDay(10);
     check(on(yesterday, NOW - Span::hours(5), NOW), stop(wrong));
-    check(
-        on(yesterday, NOW - Span::hours(5), NOW + Span(1)),
-        go(Go::Admitted),
-    );
+    check(on(yesterday, NOW - Span::hours(5), NOW + Span(1)), go(Go::Admitted));
 }
 
 #[test]
@@ -304,10 +269,7 @@ fn row_9_a_set_performance_refuses_every_other_one_of_today() {
     };
     check(set(7), go(Go::Admitted));
     let starts_at = NOW + Span::minutes(30);
-    let wrong = Stop::WrongPerformance {
-        performance: PerformanceId(7),
-        starts_at,
-    };
+    let wrong = Stop::WrongPerformance { performance: PerformanceId(7), starts_at };
     check(set(8), stop(wrong));
 }
 
@@ -326,11 +288,8 @@ fn row_11_used_outranks_the_time_window_so_a_copy_after_closing_says_used() {
         found.admission = Some(record(Presence::In, 1, 0));
         found.performance.last_admission = NOW - Span::minutes(1);
     });
-    let already = Stop::AlreadyUsed {
-        at: NOW - Span::minutes(9),
-        door: "B".into(),
-        device: DeviceNo(2),
-    };
+    let already =
+        Stop::AlreadyUsed { at: NOW - Span::minutes(9), door: "B".into(), device: DeviceNo(2) };
     check(used, stop(already));
 }
 
@@ -343,10 +302,7 @@ fn row_12_re_entry_follows_its_policy() {
         })
     };
     let out = NOW - Span::minutes(4);
-    check(
-        was(Presence::Out, 1, ReEntry::Never),
-        stop(Stop::NoReEntry { out }),
-    );
+    check(was(Presence::Out, 1, ReEntry::Never), stop(Stop::NoReEntry { out }));
     check(was(Presence::Out, 1, ReEntry::AfterOut), go(Go::ReEntry));
     check(was(Presence::Out, 1, ReEntry::Unlimited), go(Go::ReEntry));
     check(was(Presence::In, 0, ReEntry::Unlimited), go(Go::Admitted));
@@ -358,12 +314,7 @@ fn row_13_a_door_that_does_not_serve_the_zone_sends_on() {
         let doors: Vec<String> = doors.iter().map(|door| (*door).to_owned()).collect();
         given(move |found| found.doors = doors)
     };
-    check(
-        served_by(&["B", "C"]),
-        stop(Stop::WrongDoor {
-            go_to: vec!["B".into(), "C".into()],
-        }),
-    );
+    check(served_by(&["B", "C"]), stop(Stop::WrongDoor { go_to: vec!["B".into(), "C".into()] }));
     check(served_by(&["B", "A"]), go(Go::Admitted));
     check(served_by(&[]), go(Go::Admitted));
 }
@@ -377,12 +328,7 @@ fn row_14_the_window_opens_with_its_first_instant_and_closes_with_its_last() {
         })
     };
     let late = NOW + Span::hours(1);
-    check(
-        window(NOW + Span(1), late),
-        stop(Stop::TooEarly {
-            opens: NOW + Span(1),
-        }),
-    );
+    check(window(NOW + Span(1), late), stop(Stop::TooEarly { opens: NOW + Span(1) }));
     check(window(NOW, late), go(Go::Admitted));
     check(window(At(0), NOW), stop(Stop::TooLate { closed: NOW }));
     check(window(At(0), NOW + Span(1)), go(Go::Admitted));
@@ -397,19 +343,11 @@ fn row_14_is_not_judged_at_a_device_set_to_an_earlier_day() {
         })
         .facts(move |facts| {
             facts.performance_id = Some(PerformanceId(7));
-            facts.performance = Some(Performance {
-                day: set_day,
-                ..performance()
-            });
+            facts.performance = Some(Performance { day: set_day, ..performance() });
         })
     };
     check(yesterday(BusinessDay(10)), go(Go::Admitted));
-    check(
-        yesterday(TODAY),
-        stop(Stop::TooLate {
-            closed: NOW - Span::hours(9),
-        }),
-    );
+    check(yesterday(TODAY), stop(Stop::TooLate { closed: NOW - Span::hours(9) }));
 }
 
 #[test]
@@ -423,10 +361,7 @@ fn row_15_money_owed_stops_unless_the_venue_or_a_late_capture_says_otherwise() {
     };
     check(owing(false, false), stop(Stop::Unpaid { amount: Money(1) }));
     assert_eq!(scan(&owing(false, true)).attention, [Attention::BalanceDue]);
-    assert_eq!(
-        scan(&owing(true, false)).attention,
-        [Attention::PaymentProblem]
-    );
+    assert_eq!(scan(&owing(true, false)).attention, [Attention::PaymentProblem]);
     check(owing(true, false), go(Go::Admitted));
 }
 
@@ -449,10 +384,7 @@ fn row_18_everything_in_order_goes_with_what_staff_should_notice() {
         found.wheelchair = true;
         found.concession = true;
     });
-    assert_eq!(
-        scan(&child).attention,
-        [Attention::Wheelchair, Attention::Concession]
-    );
+    assert_eq!(scan(&child).attention, [Attention::Wheelchair, Attention::Concession]);
 }
 
 #[test]
@@ -473,30 +405,17 @@ fn out_needs_somebody_inside_and_asks_no_window() {
 fn a_check_says_the_verdict_and_changes_nothing() {
     check(given(|_| {}).checked(), go(Go::Admitted));
     let used = given(|found| found.admission = Some(record(Presence::In, 1, 0))).checked();
-    assert!(matches!(
-        scan(&used).verdict,
-        Verdict::Stop(Stop::AlreadyUsed { .. })
-    ));
+    assert!(matches!(scan(&used).verdict, Verdict::Stop(Stop::AlreadyUsed { .. })));
 }
 
 #[test]
 fn in_out_in_counts_every_way() {
     let first = scan(&given(|_| {})).admission.unwrap();
-    assert_eq!(
-        (first.presence, first.ins, first.outs),
-        (Presence::In, 1, 0)
-    );
-    assert_eq!(
-        (first.door.as_str(), first.device, first.scan),
-        ("A", DeviceNo(1), 41)
-    );
-    let left = scan(&given(|found| found.admission = Some(first)).out())
-        .admission
-        .unwrap();
+    assert_eq!((first.presence, first.ins, first.outs), (Presence::In, 1, 0));
+    assert_eq!((first.door.as_str(), first.device, first.scan), ("A", DeviceNo(1), 41));
+    let left = scan(&given(|found| found.admission = Some(first)).out()).admission.unwrap();
     assert_eq!((left.presence, left.ins, left.outs), (Presence::Out, 1, 1));
-    let back = scan(&given(|found| found.admission = Some(left.clone())))
-        .admission
-        .unwrap();
+    let back = scan(&given(|found| found.admission = Some(left.clone()))).admission.unwrap();
     assert_eq!((back.presence, back.ins, back.outs), (Presence::In, 2, 1));
     assert_eq!(back.first_in, left.first_in);
 }
@@ -506,14 +425,8 @@ fn twenty_forged_codes_a_minute_lock_the_device_and_nineteen_do_not() {
     let after = |bad: usize, apart: Span| {
         let forged = given(|_| {}).facts(|facts| {
             let row = facts.device.as_mut().unwrap();
-            row.bad = (1..=bad as i64)
-                .map(|n| NOW - Span(apart.0 * n))
-                .rev()
-                .collect();
-            facts.read = Read::Fault {
-                fault: CodeFault::BadTag,
-                signed: false,
-            };
+            row.bad = (1..=bad as i64).map(|n| NOW - Span(apart.0 * n)).rev().collect();
+            facts.read = Read::Fault { fault: CodeFault::BadTag, signed: false };
         });
         let command = Command::Scan {
             device: DeviceNo(1),
@@ -529,24 +442,14 @@ fn twenty_forged_codes_a_minute_lock_the_device_and_nineteen_do_not() {
         row.locked_until
     };
     assert_eq!(after(BAD_CODES_MAX - 2, Span::seconds(1)), None);
-    assert_eq!(
-        after(BAD_CODES_MAX - 1, Span::seconds(1)),
-        Some(NOW + Span::minutes(1))
-    );
-    assert_eq!(
-        after(BAD_CODES_MAX - 1, Span::seconds(4)),
-        None,
-        "older than a minute"
-    );
+    assert_eq!(after(BAD_CODES_MAX - 1, Span::seconds(1)), Some(NOW + Span::minutes(1)));
+    assert_eq!(after(BAD_CODES_MAX - 1, Span::seconds(4)), None, "older than a minute");
 }
 
 #[test]
 fn foreign_codes_lock_nobody_out() {
     let foreign = given(|_| {}).facts(|facts| {
-        facts.read = Read::Fault {
-            fault: CodeFault::NotOurs,
-            signed: false,
-        };
+        facts.read = Read::Fault { fault: CodeFault::NotOurs, signed: false };
     });
     let command = Command::Scan {
         device: DeviceNo(1),
@@ -562,10 +465,7 @@ fn foreign_codes_lock_nobody_out() {
 fn undoing(at: At, standing: Option<Admission>) -> Facts {
     let mut given = given(|_| {});
     let admission = Some(record(Presence::In, 1, 0));
-    let earlier = Scan {
-        admission,
-        ..scan(&given)
-    };
+    let earlier = Scan { admission, ..scan(&given) };
     given.facts.earlier = Some((at, earlier));
     given.facts.standing = standing;
     given.facts
@@ -588,20 +488,10 @@ fn staff_undo_the_newest_scan_within_ten_minutes() {
     let late = undoing(NOW - Span::minutes(10) - Span(1), in_now());
     assert_eq!(undo(&late, 40, staff()), Err(Refusal::UndoTooLate));
     let older = undoing(NOW, in_now());
-    assert_eq!(
-        undo(&older, 39, staff()),
-        Err(Refusal::UndoTooLate),
-        "not the newest scan"
-    );
-    assert_eq!(
-        undo(&older, 40, Actor::Guest(None)),
-        Err(Refusal::NotAllowed)
-    );
+    assert_eq!(undo(&older, 39, staff()), Err(Refusal::UndoTooLate), "not the newest scan");
+    assert_eq!(undo(&older, 40, Actor::Guest(None)), Err(Refusal::NotAllowed));
     let re_entered = undoing(NOW, Some(record(Presence::In, 2, 1)));
-    assert_eq!(
-        undo(&re_entered, 40, staff()).unwrap().presence,
-        Presence::Out
-    );
+    assert_eq!(undo(&re_entered, 40, staff()).unwrap().presence, Presence::Out);
     let left = undoing(NOW, Some(record(Presence::Out, 1, 1)));
     assert_eq!(undo(&left, 40, staff()).unwrap().presence, Presence::In);
 }
@@ -611,10 +501,7 @@ fn nobody_through_the_gate_undoes_the_admission_if_the_venue_wants_that() {
     let command = || Command::PassageTimedOut { scan: 40 };
     let gate = || Actor::Device(DeviceNo(3));
     let mut facts = undoing(NOW, Some(record(Presence::In, 1, 0)));
-    assert_eq!(
-        undone(&facts, command(), gate()).unwrap().presence,
-        Presence::NotUsed
-    );
+    assert_eq!(undone(&facts, command(), gate()).unwrap().presence, Presence::NotUsed);
     facts.house.undo_unpassed = false;
     assert_eq!(undone(&facts, command(), gate()), Err(Refusal::NotAllowed));
 }
@@ -623,37 +510,20 @@ fn nobody_through_the_gate_undoes_the_admission_if_the_venue_wants_that() {
 fn an_override_needs_staff_a_reason_and_a_stop_that_allows_it() {
     let over = |stopped: Stop, by: Actor, reason: &str| {
         let mut given = given(|_| {});
-        let earlier = Scan {
-            verdict: stop(stopped),
-            admission: None,
-            ..scan(&given)
-        };
+        let earlier = Scan { verdict: stop(stopped), admission: None, ..scan(&given) };
         given.facts.earlier = Some((NOW, earlier));
-        given.facts.read = Read::Typed {
-            found: Some(Box::new(found())),
-        };
-        let command = Command::Override {
-            scan: 40,
-            reason: reason.to_owned(),
-        };
+        given.facts.read = Read::Typed { found: Some(Box::new(found())) };
+        let command = Command::Override { scan: 40, reason: reason.to_owned() };
         decide(&given.facts, &command, &ask(by)).map(|events| match &events[0] {
             AnyEvent::Admission(Event::Overridden { admitted, .. }) => admitted.verdict.clone(),
             other => panic!("{other:?} overrides nothing"),
         })
     };
     let staff = || Actor::Staff("manager".into());
-    assert_eq!(
-        over(Stop::Full, staff(), "House manager"),
-        Ok(go(Go::Overridden))
-    );
-    let missing = Refusal::MissingData {
-        fields: vec!["reason"],
-    };
+    assert_eq!(over(Stop::Full, staff(), "House manager"), Ok(go(Go::Overridden)));
+    let missing = Refusal::MissingData { fields: vec!["reason"] };
     assert_eq!(over(Stop::Full, staff(), "  "), Err(missing));
-    assert_eq!(
-        over(Stop::Full, Actor::House, "why"),
-        Err(Refusal::NotAllowed)
-    );
+    assert_eq!(over(Stop::Full, Actor::House, "why"), Err(Refusal::NotAllowed));
     for never in [Stop::BadSignature, Stop::Unknown, Stop::Blocked] {
         assert_eq!(over(never, staff(), "why"), Err(Refusal::NotAllowed));
     }

@@ -1,4 +1,5 @@
 //! Carts and their timers (domain 5.2, 5.3): given a cart at a moment, then what may happen to it.
+//! Never touches a store: facts are built by hand.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -19,18 +20,8 @@ const CART: CartId = CartId(4);
 
 fn house() -> House {
     let amount = Money(125);
-    let fee = Fee {
-        no: 1,
-        name: "Web fee".into(),
-        per: Per::Ticket,
-        amount,
-        taxed: false,
-    };
-    House {
-        hold_time: Span::minutes(10),
-        fees: vec![fee],
-        ..House::default()
-    }
+    let fee = Fee { no: 1, name: "Web fee".into(), per: Per::Ticket, amount, taxed: false };
+    House { hold_time: Span::minutes(10), fees: vec![fee], ..House::default() }
 }
 
 fn ask(by: Actor) -> Ask {
@@ -82,13 +73,7 @@ fn facts_run(
     open_carts: u32,
     intent_open: bool,
 ) -> Result<AnyEvent, Refusal> {
-    let facts = Facts {
-        house: house(),
-        next: CART,
-        cart,
-        open_carts,
-        intent_open,
-    };
+    let facts = Facts { house: house(), next: CART, cart, open_carts, intent_open };
     decide(&facts, &command, &ask(by)).map(|events| events[0].clone())
 }
 
@@ -103,38 +88,23 @@ fn expire(cart: &Cart, seen: Option<At>, intent_open: bool) -> Result<Event, Ref
 #[test]
 fn a_new_cart_is_active_holds_for_the_set_time_and_keeps_its_fees() {
     let cart = open("poster");
-    assert_eq!(
-        (cart.state, cart.until),
-        (State::Active, NOW + Span::minutes(10))
-    );
+    assert_eq!((cart.state, cart.until), (State::Active, NOW + Span::minutes(10)));
     assert_eq!(cart.fees, house().fees);
-    assert_eq!(
-        cart.user_agent, "Browser[31m",
-        "control characters are no part of a browser"
-    );
+    assert_eq!(cart.user_agent, "Browser[31m", "control characters are no part of a browser");
     assert_eq!(cart.total(), Money::ZERO, "no ticket, no fee");
     assert_eq!(with_a_seat().total(), Money(3_625));
 }
 
 #[test]
 fn a_source_tag_has_a_hundred_characters() {
-    assert_eq!(
-        open(&"x".repeat(SOURCE_CHARS_MAX)).source.len(),
-        SOURCE_CHARS_MAX
-    );
-    assert_eq!(
-        open(&"x".repeat(SOURCE_CHARS_MAX + 1)).source.len(),
-        SOURCE_CHARS_MAX
-    );
+    assert_eq!(open(&"x".repeat(SOURCE_CHARS_MAX)).source.len(), SOURCE_CHARS_MAX);
+    assert_eq!(open(&"x".repeat(SOURCE_CHARS_MAX + 1)).source.len(), SOURCE_CHARS_MAX);
 }
 
 #[test]
 fn so_many_carts_may_be_open_and_no_more() {
-    let command = || Command::Open {
-        source: String::new(),
-        user_agent: String::new(),
-        session: None,
-    };
+    let command =
+        || Command::Open { source: String::new(), user_agent: String::new(), session: None };
     let max = house().open_carts_max;
     assert!(facts_run(None, command(), Actor::Guest(None), max - 1, false).is_ok());
     let refused = facts_run(None, command(), Actor::Guest(None), max, false);
@@ -143,14 +113,8 @@ fn so_many_carts_may_be_open_and_no_more() {
 
 #[test]
 fn a_hold_ends_with_its_last_instant_and_not_before() {
-    let until = |until| Cart {
-        until,
-        ..with_a_seat()
-    };
-    assert_eq!(
-        expire(&until(NOW + Span(1)), None, false),
-        Err(Refusal::NotExpired)
-    );
+    let until = |until| Cart { until, ..with_a_seat() };
+    assert_eq!(expire(&until(NOW + Span(1)), None, false), Err(Refusal::NotExpired));
     let Ok(Event::Closed { state, freed, .. }) = expire(&until(NOW), None, false) else {
         panic!("its time is up");
     };
@@ -160,80 +124,41 @@ fn a_hold_ends_with_its_last_instant_and_not_before() {
 
 #[test]
 fn a_page_view_nine_minutes_ago_keeps_a_ten_minute_hold() {
-    let cart = Cart {
-        until: NOW - Span::minutes(5),
-        ..with_a_seat()
-    };
+    let cart = Cart { until: NOW - Span::minutes(5), ..with_a_seat() };
     let seen = |ago| Some(NOW - ago);
-    assert_eq!(
-        expire(&cart, seen(Span::minutes(9)), false),
-        Err(Refusal::NotExpired)
-    );
+    assert_eq!(expire(&cart, seen(Span::minutes(9)), false), Err(Refusal::NotExpired));
     assert!(expire(&cart, seen(Span::minutes(10)), false).is_ok());
 }
 
 #[test]
 fn an_empty_cart_whose_time_is_up_leaves_no_row() {
-    let cart = Cart {
-        until: NOW,
-        ..open("")
-    };
+    let cart = Cart { until: NOW, ..open("") };
     assert_eq!(expire(&cart, None, false), Ok(Event::Deleted(CART)));
 }
 
 #[test]
 fn a_running_checkout_never_expires() {
-    let cart = Cart {
-        until: NOW,
-        state: State::CheckingOut,
-        ..with_a_seat()
-    };
-    assert!(matches!(
-        expire(&cart, None, false),
-        Err(Refusal::CheckoutRunning { .. })
-    ));
+    let cart = Cart { until: NOW, state: State::CheckingOut, ..with_a_seat() };
+    assert!(matches!(expire(&cart, None, false), Err(Refusal::CheckoutRunning { .. })));
 }
 
 #[test]
 fn seats_of_an_unknown_payment_stay_held_after_their_time() {
-    let cart = Cart {
-        until: NOW,
-        state: State::CheckoutError,
-        ..with_a_seat()
-    };
+    let cart = Cart { until: NOW, state: State::CheckoutError, ..with_a_seat() };
     assert_eq!(expire(&cart, None, true), Err(Refusal::NotExpired));
-    assert!(matches!(
-        expire(&cart, None, false),
-        Ok(Event::Closed { .. })
-    ));
+    assert!(matches!(expire(&cart, None, false), Ok(Event::Closed { .. })));
 }
 
 #[test]
 fn a_touch_is_written_only_when_the_row_lags_more_than_a_minute() {
     let touch = |until| {
-        let cart = Cart {
-            until,
-            ..with_a_seat()
-        };
-        run(
-            Some(cart),
-            Command::Touch {
-                cart: CART,
-                seen: NOW,
-            },
-            Actor::House,
-        )
+        let cart = Cart { until, ..with_a_seat() };
+        run(Some(cart), Command::Touch { cart: CART, seen: NOW }, Actor::House)
     };
     let fresh = NOW + Span::minutes(10);
     assert_eq!(touch(fresh - Span::seconds(60)), Err(Refusal::Stale));
     let touched = touch(fresh - Span::seconds(60) - Span(1));
-    assert_eq!(
-        touched,
-        Ok(AnyEvent::Cart(Event::Touched {
-            cart: CART,
-            until: fresh
-        }))
-    );
+    assert_eq!(touched, Ok(AnyEvent::Cart(Event::Touched { cart: CART, until: fresh })));
 }
 
 #[test]
@@ -243,23 +168,10 @@ fn force_close_shortens_the_hold_and_frees_nothing_at_once() {
     let until = NOW + FORCE_CLOSE_AFTER;
     let forced = AnyEvent::Cart(Event::Forced { cart: CART, until });
     assert_eq!(force(with_a_seat(), staff()), Ok(forced));
-    assert_eq!(
-        force(with_a_seat(), Actor::Guest(None)),
-        Err(Refusal::NotAllowed)
-    );
-    let running = Cart {
-        state: State::CheckingOut,
-        ..with_a_seat()
-    };
-    assert!(matches!(
-        force(running, staff()),
-        Err(Refusal::CheckoutRunning { .. })
-    ));
-    let over = Cart {
-        until: NOW,
-        forced: true,
-        ..with_a_seat()
-    };
+    assert_eq!(force(with_a_seat(), Actor::Guest(None)), Err(Refusal::NotAllowed));
+    let running = Cart { state: State::CheckingOut, ..with_a_seat() };
+    assert!(matches!(force(running, staff()), Err(Refusal::CheckoutRunning { .. })));
+    let over = Cart { until: NOW, forced: true, ..with_a_seat() };
     let Ok(Event::Closed { state, .. }) = expire(&over, Some(NOW), false) else {
         panic!("a page view does not save a cart that was forced closed");
     };
@@ -268,23 +180,11 @@ fn force_close_shortens_the_hold_and_frees_nothing_at_once() {
 
 #[test]
 fn a_patron_closes_only_an_active_cart() {
-    let close = |state| {
-        run(
-            Some(Cart {
-                state,
-                ..with_a_seat()
-            }),
-            Command::Close(CART),
-            Actor::House,
-        )
-    };
+    let close =
+        |state| run(Some(Cart { state, ..with_a_seat() }), Command::Close(CART), Actor::House);
     assert!(close(State::Active).is_ok());
-    for state in [
-        State::CheckingOut,
-        State::Completed,
-        State::CheckoutError,
-        State::ClosedBySystem,
-    ] {
+    for state in [State::CheckingOut, State::Completed, State::CheckoutError, State::ClosedBySystem]
+    {
         assert_eq!(close(state), Err(Refusal::CartNotActive { state }));
     }
 }

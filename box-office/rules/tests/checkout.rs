@@ -1,5 +1,6 @@
 //! The checkout saga of domain 5.8: every row of the failure table, the six numbered messages,
 //! and what money may never do. Given a cart and what the gateway said, then these events.
+//! Never touches a store or a gateway: facts are built by hand.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -25,13 +26,7 @@ const TOTAL: Money = Money(2 * 3_500 + 2 * 125);
 
 fn vat() -> Vec<Tax> {
     let (name, rate_ppm) = ("VAT".to_owned(), 200_000);
-    vec![Tax {
-        no: 1,
-        name,
-        rate_ppm,
-        inclusive: true,
-        compound: false,
-    }]
+    vec![Tax { no: 1, name, rate_ppm, inclusive: true, compound: false }]
 }
 
 fn line(no: u16, listed: Money) -> Line {
@@ -47,13 +42,8 @@ fn line(no: u16, listed: Money) -> Line {
 }
 
 fn cart_of(state: State) -> Cart {
-    let fee = Fee {
-        no: 1,
-        name: "Web fee".into(),
-        per: Per::Ticket,
-        amount: Money(125),
-        taxed: true,
-    };
+    let fee =
+        Fee { no: 1, name: "Web fee".into(), per: Per::Ticket, amount: Money(125), taxed: true };
     Cart {
         state,
         opened_at: At(0),
@@ -78,10 +68,7 @@ fn cart_of(state: State) -> Cart {
 }
 
 fn buyer() -> Buyer {
-    Buyer {
-        name: "Ada Merrow".into(),
-        email: "ada@harbourmail.example".into(),
-    }
+    Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into() }
 }
 
 fn facts(cart: Cart) -> Facts {
@@ -152,10 +139,7 @@ fn answered(state: tender::State, answer: Answer, lost: Vec<SeatNo>) -> Vec<AnyE
 }
 
 fn approved() -> Answer {
-    Answer::Approved {
-        approval: "A17".into(),
-        reference: "r-9".into(),
-    }
+    Answer::Approved { approval: "A17".into(), reference: "r-9".into() }
 }
 
 fn notes(events: &[AnyEvent]) -> Vec<Note> {
@@ -182,9 +166,7 @@ fn intent_after(events: &[AnyEvent]) -> Intent {
 }
 
 fn sold(events: &[AnyEvent]) -> bool {
-    events
-        .iter()
-        .any(|event| matches!(event, AnyEvent::Checkout(Event::Sold { .. })))
+    events.iter().any(|event| matches!(event, AnyEvent::Checkout(Event::Sold { .. })))
 }
 
 #[test]
@@ -192,10 +174,7 @@ fn steps_1_and_2_write_the_intent_before_any_money_can_move() {
     let events = begin(&facts(cart_of(State::Active)), |_| {}).unwrap();
     let intent = intent_after(&events);
     assert_eq!((intent.state, intent.amount), (tender::State::Sent, TOTAL));
-    let started = Note::Started {
-        tickets: 2,
-        total: TOTAL,
-    };
+    let started = Note::Started { tickets: 2, total: TOTAL };
     assert_eq!(notes(&events), [started, Note::Requested { card: true }]);
     // A checkout outlives its hold: gateway deadline and two minutes more (domain 5.3).
     let until = NOW + Span::minutes(4);
@@ -203,10 +182,7 @@ fn steps_1_and_2_write_the_intent_before_any_money_can_move() {
     let mut short = cart_of(State::Active);
     short.until = NOW + Span::seconds(1);
     let until = NOW + Span::seconds(20) + Span::minutes(2);
-    assert_eq!(
-        moved(&begin(&facts(short), |_| {}).unwrap()),
-        Some((State::CheckingOut, until))
-    );
+    assert_eq!(moved(&begin(&facts(short), |_| {}).unwrap()), Some((State::CheckingOut, until)));
 }
 
 #[test]
@@ -218,45 +194,25 @@ fn what_fails_before_step_1_charges_nothing_and_says_what_changed() {
             *shown = Some(Money(1));
         }
     });
-    assert_eq!(
-        price,
-        Refusal::PriceChanged {
-            old: Money(1),
-            new: TOTAL
-        }
-    );
+    assert_eq!(price, Refusal::PriceChanged { old: Money(1), new: TOTAL });
     let nameless = refused(&good(), |command| {
         if let Command::Begin { buyer, token, .. } = command {
-            *buyer = Buyer {
-                name: "  ".into(),
-                email: "ada@harbourmail".into(),
-            };
+            *buyer = Buyer { name: "  ".into(), email: "ada@harbourmail".into() };
             *token = String::new();
         }
     });
-    assert_eq!(
-        nameless,
-        Refusal::MissingData {
-            fields: vec!["name", "email", "card"]
-        }
-    );
+    assert_eq!(nameless, Refusal::MissingData { fields: vec!["name", "email", "card"] });
     let mut empty = good();
     empty.cart.as_mut().unwrap().lines.clear();
     assert_eq!(refused(&empty, |_| {}), Refusal::CartEmpty);
     let mut cancelled = good();
     cancelled.cancelled = true;
-    assert_eq!(
-        refused(&cancelled, |_| {}),
-        Refusal::NotOnSale { opens: None }
-    );
+    assert_eq!(refused(&cancelled, |_| {}), Refusal::NotOnSale { opens: None });
     for state in [State::CheckingOut, State::Completed, State::CheckoutError] {
         let running = facts(cart_of(state));
         assert_eq!(refused(&running, |_| {}), Refusal::CartNotActive { state });
     }
-    let gone = Facts {
-        cart: None,
-        ..good()
-    };
+    let gone = Facts { cart: None, ..good() };
     let command = Command::Voided(Key([0; 16]));
     assert_eq!(decide(&gone, &command, &ask()), Err(Refusal::NotFound));
 }
@@ -293,36 +249,22 @@ fn steps_3_and_4_sell_every_seat_and_post_the_sale() {
     let events = answered(tender::State::Sent, approved(), Vec::new());
     let after = intent_after(&events);
     assert_eq!(after.state, tender::State::Approved);
-    assert_eq!(
-        (after.approval.as_str(), after.reference.as_str()),
-        ("A17", "r-9")
-    );
+    assert_eq!((after.approval.as_str(), after.reference.as_str()), ("A17", "r-9"));
     assert_eq!(after.token, "", "a token is gone once it was used");
-    let created = Note::OrderCreated {
-        order: OrderId(20),
-        tickets: 2,
-    };
-    assert_eq!(
-        notes(&events),
-        [Note::Authorized(Some("A17".into())), created]
-    );
+    let created = Note::OrderCreated { order: OrderId(20), tickets: 2 };
+    assert_eq!(notes(&events), [Note::Authorized(Some("A17".into())), created]);
     for event in &events {
         match event {
             AnyEvent::Checkout(Event::Sold { order, tickets, .. }) => {
-                assert_eq!(
-                    (order.total, order.payment),
-                    (TOTAL, Payment::CapturePending)
-                );
+                assert_eq!((order.total, order.payment), (TOTAL, Payment::CapturePending));
                 let tags: Vec<u64> = tickets.iter().map(|(_, row)| row.code.tag).collect();
                 assert_eq!(tags, [0xaa, 0xbb]);
                 assert!(tickets.iter().all(|(_, row)| row.code.performance == 77));
             }
             AnyEvent::Checkout(Event::Posted(_, posting)) => {
                 assert!(posting.balanced());
-                let receivable = posting
-                    .lines
-                    .iter()
-                    .find(|line| line.account == Account::Receivable);
+                let receivable =
+                    posting.lines.iter().find(|line| line.account == Account::Receivable);
                 assert_eq!(receivable.unwrap().amount, TOTAL);
             }
             _ => {}
@@ -333,26 +275,17 @@ fn steps_3_and_4_sell_every_seat_and_post_the_sale() {
 
 #[test]
 fn steps_5_and_6_post_the_payment_queue_the_receipt_and_complete_the_cart() {
-    let mut facts = facts(Cart {
-        order: Some(OrderId(20)),
-        ..cart_of(State::CheckingOut)
-    });
+    let mut facts = facts(Cart { order: Some(OrderId(20)), ..cart_of(State::CheckingOut) });
     facts.intent = Some(intent(tender::State::Approved));
     let events = decide(&facts, &Command::Captured(Key([2; 16])), &ask()).unwrap();
     assert_eq!(intent_after(&events).state, tender::State::Captured);
-    assert_eq!(
-        notes(&events),
-        [Note::Captured { card: true }, Note::Finished]
-    );
+    assert_eq!(notes(&events), [Note::Captured { card: true }, Note::Finished]);
     assert_eq!(moved(&events).unwrap().0, State::Completed);
     let mailed = events.iter().find_map(|event| match event {
         AnyEvent::Letter(letter::Event::Put(_, letter)) => Some(letter),
         _ => None,
     });
-    assert_eq!(
-        mailed.unwrap().kind,
-        letter::Kind::Confirmation(OrderId(20))
-    );
+    assert_eq!(mailed.unwrap().kind, letter::Kind::Confirmation(OrderId(20)));
     assert_eq!(mailed.unwrap().to, "ada@harbourmail.example");
 }
 
@@ -372,16 +305,10 @@ fn nothing_to_pay_runs_all_six_steps_in_one_commit_without_a_card() {
     assert_eq!(
         notes(&events),
         [
-            Note::Started {
-                tickets: 1,
-                total: Money::ZERO
-            },
+            Note::Started { tickets: 1, total: Money::ZERO },
             Note::Requested { card: false },
             Note::Authorized(None),
-            Note::OrderCreated {
-                order: OrderId(20),
-                tickets: 1
-            },
+            Note::OrderCreated { order: OrderId(20), tickets: 1 },
             Note::Captured { card: false },
             Note::Finished,
         ]
@@ -394,9 +321,7 @@ fn nothing_to_pay_runs_all_six_steps_in_one_commit_without_a_card() {
 #[test]
 fn a_decline_keeps_the_seats_restarts_the_hold_and_tells_only_staff_why() {
     let bank_text = "Do not honour".to_owned();
-    let declined = Answer::Declined {
-        bank_text: bank_text.clone(),
-    };
+    let declined = Answer::Declined { bank_text: bank_text.clone() };
     let events = answered(tender::State::Sent, declined, Vec::new());
     assert_eq!(intent_after(&events).state, tender::State::Declined);
     let until = NOW + House::default().hold_time;
@@ -409,27 +334,16 @@ fn a_decline_keeps_the_seats_restarts_the_hold_and_tells_only_staff_why() {
 fn no_answer_is_never_a_decline_and_holds_the_seats_for_four_days() {
     let events = answered(tender::State::Sent, Answer::NoAnswer, Vec::new());
     assert_eq!(intent_after(&events).state, tender::State::Unknown);
-    assert_eq!(
-        moved(&events),
-        Some((State::CheckoutError, NOW + PROBLEM_HOLD))
-    );
+    assert_eq!(moved(&events), Some((State::CheckoutError, NOW + PROBLEM_HOLD)));
     assert_eq!(notes(&events), [Note::Unanswered]);
     let again = answered(tender::State::Unknown, Answer::NoAnswer, Vec::new());
     assert_eq!(intent_after(&again).queries, 1);
-    assert_eq!(
-        moved(&again),
-        None,
-        "asking again changes nothing for the cart"
-    );
+    assert_eq!(moved(&again), None, "asking again changes nothing for the cart");
 }
 
 #[test]
 fn a_late_approval_sells_and_a_late_no_gives_the_cart_back() {
-    assert!(sold(&answered(
-        tender::State::Unknown,
-        approved(),
-        Vec::new()
-    )));
+    assert!(sold(&answered(tender::State::Unknown, approved(), Vec::new())));
     let events = answered(tender::State::Unknown, Answer::NeverBooked, Vec::new());
     assert_eq!(intent_after(&events).state, tender::State::NotCharged);
     assert_eq!(moved(&events).unwrap().0, State::Active);
@@ -441,9 +355,7 @@ fn seats_lost_after_the_approval_give_the_money_back_and_sell_nothing() {
     assert_eq!(intent_after(&events).state, tender::State::Reversing);
     assert!(!sold(&events));
     assert_eq!(moved(&events).unwrap().0, State::CheckoutError);
-    let lost = Note::SeatsLost {
-        seats: vec![SeatNo(1)],
-    };
+    let lost = Note::SeatsLost { seats: vec![SeatNo(1)] };
     assert_eq!(notes(&events), [Note::Authorized(Some("A17".into())), lost]);
     let mut facts = facts(cart_of(State::CheckoutError));
     facts.intent = Some(intent(tender::State::Reversing));
@@ -481,33 +393,15 @@ fn an_answer_comes_once() {
         decide(&facts, &command, &ask())
     };
     let key = Key([2; 16]);
-    for state in [
-        Stage::Approved,
-        Stage::Captured,
-        Stage::Declined,
-        Stage::NotCharged,
-    ] {
+    for state in [Stage::Approved, Stage::Captured, Stage::Declined, Stage::NotCharged] {
         let again = Command::Answered(key, approved());
         assert_eq!(answer(state, again), Err(Refusal::Stale), "{state:?}");
     }
-    for state in [
-        Stage::Sent,
-        Stage::Captured,
-        Stage::Reversing,
-        Stage::Unknown,
-    ] {
-        assert_eq!(
-            answer(state, Command::Captured(key)),
-            Err(Refusal::Stale),
-            "{state:?}"
-        );
+    for state in [Stage::Sent, Stage::Captured, Stage::Reversing, Stage::Unknown] {
+        assert_eq!(answer(state, Command::Captured(key)), Err(Refusal::Stale), "{state:?}");
     }
     for state in [Stage::Sent, Stage::Approved, Stage::Reversed] {
-        assert_eq!(
-            answer(state, Command::Voided(key)),
-            Err(Refusal::Stale),
-            "{state:?}"
-        );
+        assert_eq!(answer(state, Command::Voided(key)), Err(Refusal::Stale), "{state:?}");
     }
 }
 

@@ -26,12 +26,8 @@ use usher_rules::plan::Plan;
 use usher_rules::plan::import::{ImportOptions, Imported, import};
 use usher_rules::plan::report::{Finding, Report};
 
-const PLAIN: ImportOptions = ImportOptions {
-    rekey_duplicates: false,
-};
-const REKEY: ImportOptions = ImportOptions {
-    rekey_duplicates: true,
-};
+const PLAIN: ImportOptions = ImportOptions { rekey_duplicates: false };
+const REKEY: ImportOptions = ImportOptions { rekey_duplicates: true };
 
 /// The one way in: every test imports through here.
 fn check(
@@ -95,18 +91,10 @@ fn assert_sound(plan: &Plan) {
             assert_eq!(plan.tables[usize::from(table)].seats, block.seats);
         }
     }
-    assert!(
-        seen.iter().all(|count| *count == 1),
-        "a seat is in no block or in two"
-    );
+    assert!(seen.iter().all(|count| *count == 1), "a seat is in no block or in two");
     for no in plan.seat_nos() {
         let seat = plan.seat(no);
-        assert_eq!(
-            plan.seat_no(&seat.guid),
-            Some(no),
-            "{} is not found",
-            seat.guid
-        );
+        assert_eq!(plan.seat_no(&seat.guid), Some(no), "{} is not found", seat.guid);
         assert!(usize::from(seat.category.0) < plan.categories.len());
         assert!(usize::from(seat.zone) < plan.zones.len());
         if let Some(space) = seat.companion_of {
@@ -154,10 +142,7 @@ fn seat(guid: &str, x: f64, y: f64) -> Value {
 
 /// A row object `name` on one line: seats `name-1`, `name-2`, ... at these x.
 fn line(name: &str, y: f64, xs: &[f64]) -> Value {
-    let seats = xs
-        .iter()
-        .zip(1..)
-        .map(|(x, no)| seat(&format!("{name}-{no}"), *x, y));
+    let seats = xs.iter().zip(1..).map(|(x, no)| seat(&format!("{name}-{no}"), *x, y));
     row(name, seats.collect())
 }
 
@@ -169,14 +154,8 @@ fn five() -> Value {
 /// The blocks of a plan, each as the guids of its seats.
 fn blocks(plan: &Plan) -> Vec<String> {
     let words = |seats: &[SeatNo]| {
-        let guids: Vec<&str> = seats
-            .iter()
-            .map(|no| plan.seat(*no).guid.as_str())
-            .collect();
+        let guids: Vec<&str> = seats.iter().map(|no| plan.seat(*no).guid.as_str()).collect();
         guids.join(" ")
     };
-    plan.blocks
-        .iter()
-        .map(|block| words(&block.seats))
-        .collect()
+    plan.blocks.iter().map(|block| words(&block.seats)).collect()
 }

@@ -72,10 +72,7 @@ pub fn token_for_card(
     if !digits(&number) || !CARD_DIGITS.contains(&number.len()) || !passes_luhn(&number) {
         return Err(CardFault::Number);
     }
-    let earliest = Month {
-        year: today.year,
-        month: 12,
-    };
+    let earliest = Month { year: today.year, month: 12 };
     if !(1..=12).contains(&expiry.month) || expiry < earliest {
         return Err(CardFault::Expiry);
     }
@@ -133,14 +130,10 @@ impl Gateway for DemoGateway {
     fn authorize(&self, charge: Charge) -> Answer<'_, Authorized> {
         Box::pin(async move {
             let key = charge.key;
-            let fate = self.ask(None, move |truth, clock| {
-                book(truth, clock, &charge).map(Some)
-            });
+            let fate = self.ask(None, move |truth, clock| book(truth, clock, &charge).map(Some));
             match fate.await {
                 Some(Fate::Approved) => approved(&key),
-                Some(Fate::Declined) => Authorized::Declined {
-                    bank_text: BANK_TEXT.to_owned(),
-                },
+                Some(Fate::Declined) => Authorized::Declined { bank_text: BANK_TEXT.to_owned() },
                 // The line went dead: only the caller's deadline ends this.
                 Some(Fate::Silent | Fate::Undecided) => std::future::pending().await,
                 None => Authorized::Unknown,
@@ -189,10 +182,7 @@ impl Gateway for DemoGateway {
                 }
                 Standing::Approved { .. } => {
                     let at_ms = clock.wall().0;
-                    truth.record(&Deed::Void {
-                        key: hex(&key),
-                        at_ms,
-                    })?;
+                    truth.record(&Deed::Void { key: hex(&key), at_ms })?;
                     Ok(Moved::Done)
                 }
                 Standing::Declined { .. } | Standing::NeverBooked | Standing::Voided => {
@@ -207,9 +197,7 @@ impl Gateway for DemoGateway {
 const BANK_TEXT: &str = "Do not honour";
 
 fn refused(reason: &str) -> Moved {
-    Moved::Refused {
-        reason: reason.to_owned(),
-    }
+    Moved::Refused { reason: reason.to_owned() }
 }
 
 /// One charge a key: a repeat finds the first one, and another amount under the key is declined.
@@ -246,28 +234,21 @@ fn standing(account: &Account, key: &IntentKey, clock: &dyn Clock) -> Standing {
         Fate::Approved | Fate::Silent | Fate::Undecided if account.voided => Standing::Voided,
         Fate::Undecided if undecided => Standing::Unknown,
         Fate::Undecided if never_booked => Standing::NeverBooked,
-        Fate::Approved | Fate::Silent | Fate::Undecided => Standing::Approved {
-            approval: approval(key),
-            reference: reference(key),
-        },
-        Fate::Declined => Standing::Declined {
-            bank_text: BANK_TEXT.to_owned(),
-        },
+        Fate::Approved | Fate::Silent | Fate::Undecided => {
+            Standing::Approved { approval: approval(key), reference: reference(key) }
+        }
+        Fate::Declined => Standing::Declined { bank_text: BANK_TEXT.to_owned() },
     }
 }
 
 fn approved(key: &IntentKey) -> Authorized {
-    Authorized::Approved {
-        approval: approval(key),
-        reference: reference(key),
-    }
+    Authorized::Approved { approval: approval(key), reference: reference(key) }
 }
 
 /// Six digits made from the key, so that a repeat says the same.
 fn approval(key: &IntentKey) -> String {
-    let mixed = key.iter().fold(0u32, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(u32::from(*byte))
-    });
+    let mixed =
+        key.iter().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
     format!("{:06}", mixed % 1_000_000)
 }
 

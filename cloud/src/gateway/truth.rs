@@ -33,22 +33,9 @@ pub enum Fate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Deed {
-    Charge {
-        key: String,
-        minor: i64,
-        currency: String,
-        fate: Fate,
-        at_ms: i64,
-    },
-    Capture {
-        key: String,
-        minor: i64,
-        at_ms: i64,
-    },
-    Void {
-        key: String,
-        at_ms: i64,
-    },
+    Charge { key: String, minor: i64, currency: String, fate: Fate, at_ms: i64 },
+    Capture { key: String, minor: i64, at_ms: i64 },
+    Void { key: String, at_ms: i64 },
 }
 
 /// Everything the bank knows of one key.
@@ -67,11 +54,7 @@ pub enum TruthFault {
     #[error("cannot use {path}: {source}")]
     File { path: PathBuf, source: io::Error },
     #[error("line {line} of {path} is not a deed of the demo gateway: {source}")]
-    Line {
-        path: PathBuf,
-        line: usize,
-        source: serde_json::Error,
-    },
+    Line { path: PathBuf, line: usize, source: serde_json::Error },
     #[error("{path} is larger than {TRUTH_BYTES_MAX} bytes")]
     TooBig { path: PathBuf },
 }
@@ -89,24 +72,16 @@ impl Truth {
     /// Opens or makes the file. A last line without its end was cut off by the power and was
     /// never told to anybody: it is dropped.
     pub fn open(path: &Path) -> Result<Truth, TruthFault> {
-        let fault = |source| TruthFault::File {
-            path: path.to_path_buf(),
-            source,
-        };
+        let fault = |source| TruthFault::File { path: path.to_path_buf(), source };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(path).map_err(fault)?;
         if file.metadata().map_err(fault)?.len() > TRUTH_BYTES_MAX {
-            return Err(TruthFault::TooBig {
-                path: path.to_path_buf(),
-            });
+            return Err(TruthFault::TooBig { path: path.to_path_buf() });
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(fault)?;
-        let whole = bytes
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |end| end + 1);
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         bytes.truncate(whole);
         let mut accounts = BTreeMap::new();
         for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
@@ -121,12 +96,7 @@ impl Truth {
             enter(&mut accounts, &deed);
         }
         let length = u64::try_from(whole).unwrap_or(u64::MAX);
-        let mut truth = Truth {
-            path: path.to_path_buf(),
-            file,
-            accounts,
-            length,
-        };
+        let mut truth = Truth { path: path.to_path_buf(), file, accounts, length };
         truth.cut_back().map_err(fault)?;
         Ok(truth)
     }
@@ -137,10 +107,7 @@ impl Truth {
 
     /// Writes a deed down; it counts from the moment this returns.
     pub fn record(&mut self, deed: &Deed) -> Result<(), TruthFault> {
-        self.append(deed).map_err(|source| TruthFault::File {
-            path: self.path.clone(),
-            source,
-        })?;
+        self.append(deed).map_err(|source| TruthFault::File { path: self.path.clone(), source })?;
         enter(&mut self.accounts, deed);
         Ok(())
     }
@@ -163,13 +130,7 @@ impl Truth {
 
 fn enter(accounts: &mut BTreeMap<String, Account>, deed: &Deed) {
     match deed {
-        Deed::Charge {
-            key,
-            minor,
-            currency,
-            fate,
-            at_ms,
-        } => {
+        Deed::Charge { key, minor, currency, fate, at_ms } => {
             accounts.entry(key.clone()).or_insert_with(|| Account {
                 amount: Money(*minor),
                 currency: currency.clone(),
@@ -209,13 +170,7 @@ mod tests {
 
     fn charge(number: u8) -> Deed {
         let (key, currency) = (hex(&[number; 16]), "GBP".to_owned());
-        Deed::Charge {
-            key,
-            minor: 4_200,
-            currency,
-            fate: Fate::Approved,
-            at_ms: 7,
-        }
+        Deed::Charge { key, minor: 4_200, currency, fate: Fate::Approved, at_ms: 7 }
     }
 
     #[test]
@@ -224,20 +179,9 @@ mod tests {
         let mut truth = Truth::open(&path).unwrap();
         truth.record(&charge(1)).unwrap();
         let (key, at_ms) = (hex(&[1; 16]), 8);
-        truth
-            .record(&Deed::Capture {
-                key,
-                minor: 4_200,
-                at_ms,
-            })
-            .unwrap();
+        truth.record(&Deed::Capture { key, minor: 4_200, at_ms }).unwrap();
         truth.record(&charge(2)).unwrap();
-        truth
-            .record(&Deed::Void {
-                key: hex(&[2; 16]),
-                at_ms: 9,
-            })
-            .unwrap();
+        truth.record(&Deed::Void { key: hex(&[2; 16]), at_ms: 9 }).unwrap();
         let again = Truth::open(&path).unwrap();
         assert_eq!(again.accounts, truth.accounts);
         assert!(again.account(&[1; 16]).unwrap().captured);
@@ -260,10 +204,7 @@ mod tests {
             assert!(truth.account(&[1; 16]).is_some());
             assert!(truth.account(&[2; 16]).is_none(), "cut at {cut}");
             truth.record(&charge(3)).unwrap();
-            assert!(
-                Truth::open(&path).unwrap().account(&[3; 16]).is_some(),
-                "cut at {cut}"
-            );
+            assert!(Truth::open(&path).unwrap().account(&[3; 16]).is_some(), "cut at {cut}");
         }
         std::fs::remove_file(&path).unwrap();
     }
@@ -271,11 +212,7 @@ mod tests {
     #[test]
     fn a_foreign_line_is_named() {
         let path = path("foreign");
-        std::fs::write(
-            &path,
-            "{\"kind\":\"void\",\"key\":\"0\",\"at_ms\":1}\nhello\n",
-        )
-        .unwrap();
+        std::fs::write(&path, "{\"kind\":\"void\",\"key\":\"0\",\"at_ms\":1}\nhello\n").unwrap();
         let fault = Truth::open(&path).err().expect("a foreign line is no deed");
         assert!(fault.to_string().contains("line 2"), "{fault}");
         std::fs::remove_file(&path).unwrap();
@@ -283,9 +220,6 @@ mod tests {
 
     #[test]
     fn a_folder_is_not_a_file() {
-        assert!(matches!(
-            Truth::open(&std::env::temp_dir()),
-            Err(TruthFault::File { .. })
-        ));
+        assert!(matches!(Truth::open(&std::env::temp_dir()), Err(TruthFault::File { .. })));
     }
 }

@@ -72,11 +72,8 @@ impl Worker {
     /// Works until the ledger is gone. Dropping it at any point is as safe as a power cut.
     pub async fn run(self) {
         let mut bell = self.handle.feed().entries();
-        let mut rounds = Rounds {
-            memory: HashMap::new(),
-            flying: JoinSet::new(),
-            keys: HashMap::new(),
-        };
+        let mut rounds =
+            Rounds { memory: HashMap::new(), flying: JoinSet::new(), keys: HashMap::new() };
         self.recover(&mut rounds);
         loop {
             self.look(&mut rounds);
@@ -95,11 +92,7 @@ impl Worker {
     fn recover(&self, rounds: &mut Rounds) {
         for (key, intent) in self.open() {
             tracing::info!(intent = %written(key), state = ?intent.state, "open intent found");
-            let found = Memory {
-                asked: true,
-                at_once: true,
-                ..Memory::NEW
-            };
+            let found = Memory { asked: true, at_once: true, ..Memory::NEW };
             rounds.memory.insert(key, found);
         }
     }
@@ -108,9 +101,7 @@ impl Worker {
         let (open, now) = (self.open(), self.handle.now());
         let flying: Vec<Key> = rounds.keys.values().copied().collect();
         let listed = |key: &Key| open.iter().any(|(other, _)| other == key);
-        rounds
-            .memory
-            .retain(|key, _| flying.contains(key) || listed(key));
+        rounds.memory.retain(|key, _| flying.contains(key) || listed(key));
         let deadline = span(self.gateway.deadline());
         for (key, intent) in open {
             if rounds.flying.len() >= IN_FLIGHT_MAX {
@@ -131,10 +122,7 @@ impl Worker {
     }
 
     fn open(&self) -> Vec<(Key, Intent)> {
-        let read = self
-            .handle
-            .snapshot()
-            .and_then(|snapshot| checkout::open_intents(&snapshot));
+        let read = self.handle.snapshot().and_then(|snapshot| checkout::open_intents(&snapshot));
         read.unwrap_or_else(|fault| {
             tracing::error!(%fault, "open intents cannot be read");
             Vec::new()
@@ -154,8 +142,7 @@ impl Worker {
                 };
                 let said = gateway.authorize(charge);
                 let said = by_deadline(gateway, said, Authorized::Unknown).await;
-                self.report(key, Saga::Answered(key, authorized(said)))
-                    .await
+                self.report(key, Saga::Answered(key, authorized(said))).await
             }
             Step::Query => {
                 let said = by_deadline(gateway, gateway.query(key.0), Standing::Unknown).await;
@@ -169,14 +156,7 @@ impl Worker {
                     Moved::Unknown => "no answer".to_owned(),
                 };
                 tracing::error!(intent = %written(key), reason, "capture failed");
-                self.report(
-                    key,
-                    Saga::CaptureFailed {
-                        intent: key,
-                        reason,
-                    },
-                )
-                .await;
+                self.report(key, Saga::CaptureFailed { intent: key, reason }).await;
                 false
             }
             Step::Void => match by_deadline(gateway, gateway.void(key.0), Moved::Unknown).await {
@@ -194,11 +174,7 @@ impl Worker {
     async fn report(&self, key: Key, saga: Saga) -> bool {
         for _ in 0..REPORTS_MAX {
             let command = Command::Checkout(saga.clone());
-            match self
-                .handle
-                .ask(Lane::Till, Actor::House, None, command)
-                .await
-            {
+            match self.handle.ask(Lane::Till, Actor::House, None, command).await {
                 Ok(_) => return true,
                 Err(Denied::Refused(refusal)) => {
                     tracing::warn!(intent = %written(key), ?refusal, "gateway answer refused");
@@ -213,12 +189,8 @@ impl Worker {
 }
 
 impl Memory {
-    const NEW: Memory = Memory {
-        asked: false,
-        at_once: false,
-        failures: 0,
-        not_before: At(i64::MIN),
-    };
+    const NEW: Memory =
+        Memory { asked: false, at_once: false, failures: 0, not_before: At(i64::MIN) };
 }
 
 impl Rounds {
@@ -276,13 +248,7 @@ fn next_step(intent: &Intent, memory: &Memory, deadline: Span, now: At) -> Optio
 
 fn authorized(said: Authorized) -> Answer {
     match said {
-        Authorized::Approved {
-            approval,
-            reference,
-        } => Answer::Approved {
-            approval,
-            reference,
-        },
+        Authorized::Approved { approval, reference } => Answer::Approved { approval, reference },
         Authorized::Declined { bank_text } => Answer::Declined { bank_text },
         Authorized::Unknown => Answer::NoAnswer,
     }
@@ -290,13 +256,7 @@ fn authorized(said: Authorized) -> Answer {
 
 fn standing(said: Standing) -> Answer {
     match said {
-        Standing::Approved {
-            approval,
-            reference,
-        } => Answer::Approved {
-            approval,
-            reference,
-        },
+        Standing::Approved { approval, reference } => Answer::Approved { approval, reference },
         Standing::Declined { bank_text } => Answer::Declined { bank_text },
         // Given back is as good as never taken.
         Standing::NeverBooked | Standing::Voided => Answer::NeverBooked,

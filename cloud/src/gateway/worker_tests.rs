@@ -24,41 +24,24 @@ fn intent(state: State, queries: u16, ago: Span) -> Intent {
 }
 
 fn asked() -> Memory {
-    Memory {
-        asked: true,
-        ..Memory::NEW
-    }
+    Memory { asked: true, ..Memory::NEW }
 }
 
 fn check(intent: &Intent, memory: Memory, step: Option<Step>) {
     let said = next_step(intent, &memory, DEADLINE, NOW);
-    assert_eq!(
-        said,
-        step,
-        "{:?} after {:?}",
-        intent.state,
-        NOW - intent.changed_at
-    );
+    assert_eq!(said, step, "{:?} after {:?}", intent.state, NOW - intent.changed_at);
 }
 
 #[test]
 fn a_fresh_intent_is_authorised_once() {
-    check(
-        &intent(State::Sent, 0, Span::ZERO),
-        Memory::NEW,
-        Some(Step::Authorize),
-    );
+    check(&intent(State::Sent, 0, Span::ZERO), Memory::NEW, Some(Step::Authorize));
     check(&intent(State::Sent, 0, Span::ZERO), asked(), None);
 }
 
 #[test]
 fn an_intent_that_may_have_been_sent_is_asked_about_after_the_deadline() {
     check(&intent(State::Sent, 0, Span(DEADLINE.0 - 1)), asked(), None);
-    check(
-        &intent(State::Sent, 0, DEADLINE),
-        asked(),
-        Some(Step::Query),
-    );
+    check(&intent(State::Sent, 0, DEADLINE), asked(), Some(Step::Query));
 }
 
 #[test]
@@ -70,16 +53,8 @@ fn three_questions_fall_into_the_first_minute_then_one_every_five() {
         (4, Span::minutes(5)),
         (900, Span::minutes(5)),
     ] {
-        check(
-            &intent(State::Unknown, queries, Span(wait.0 - 1)),
-            asked(),
-            None,
-        );
-        check(
-            &intent(State::Unknown, queries, wait),
-            asked(),
-            Some(Step::Query),
-        );
+        check(&intent(State::Unknown, queries, Span(wait.0 - 1)), asked(), None);
+        check(&intent(State::Unknown, queries, wait), asked(), Some(Step::Query));
     }
     let first_three: i64 = QUERY_WAITS.iter().map(|wait| wait.0).sum();
     assert_eq!(first_three, 60_000);
@@ -87,29 +62,14 @@ fn three_questions_fall_into_the_first_minute_then_one_every_five() {
 
 #[test]
 fn an_unknown_one_found_at_the_start_is_asked_about_at_once() {
-    let found = Memory {
-        at_once: true,
-        ..asked()
-    };
-    check(
-        &intent(State::Unknown, 9, Span::ZERO),
-        found,
-        Some(Step::Query),
-    );
+    let found = Memory { at_once: true, ..asked() };
+    check(&intent(State::Unknown, 9, Span::ZERO), found, Some(Step::Query));
 }
 
 #[test]
 fn approved_is_captured_and_reversing_is_voided() {
-    check(
-        &intent(State::Approved, 0, Span::ZERO),
-        asked(),
-        Some(Step::Capture),
-    );
-    check(
-        &intent(State::Reversing, 0, Span::ZERO),
-        asked(),
-        Some(Step::Void),
-    );
+    check(&intent(State::Approved, 0, Span::ZERO), asked(), Some(Step::Capture));
+    check(&intent(State::Reversing, 0, Span::ZERO), asked(), Some(Step::Void));
 }
 
 #[test]
@@ -120,9 +80,7 @@ fn what_failed_waits_twice_as_long_each_time() {
         flying: JoinSet::new(),
         keys: HashMap::new(),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut waits = Vec::new();
     for _ in 0..10 {
         let id = runtime.block_on(async { tokio::spawn(async { tokio::task::id() }).await });
@@ -134,16 +92,10 @@ fn what_failed_waits_twice_as_long_each_time() {
     assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
     let failed = rounds.memory[&key];
     check(&intent(State::Approved, 0, Span::ZERO), failed, None);
-    let id = runtime
-        .block_on(async { tokio::spawn(async { tokio::task::id() }).await })
-        .unwrap();
+    let id = runtime.block_on(async { tokio::spawn(async { tokio::task::id() }).await }).unwrap();
     rounds.keys.insert(id, key);
     rounds.land(Ok((id, true)), NOW);
-    check(
-        &intent(State::Approved, 0, Span::ZERO),
-        rounds.memory[&key],
-        Some(Step::Capture),
-    );
+    check(&intent(State::Approved, 0, Span::ZERO), rounds.memory[&key], Some(Step::Capture));
 }
 
 #[test]
@@ -163,28 +115,11 @@ fn what_is_over_or_with_the_operator_is_left_alone() {
 
 #[test]
 fn answers_mean_what_the_saga_takes_them_for() {
-    let approved = Answer::Approved {
-        approval: "a".into(),
-        reference: "r".into(),
-    };
+    let approved = Answer::Approved { approval: "a".into(), reference: "r".into() };
     let (approval, reference) = ("a".to_owned(), "r".to_owned());
-    assert_eq!(
-        standing(Standing::Approved {
-            approval,
-            reference
-        }),
-        approved
-    );
+    assert_eq!(standing(Standing::Approved { approval, reference }), approved);
     assert_eq!(standing(Standing::Voided), Answer::NeverBooked);
     assert_eq!(standing(Standing::NeverBooked), Answer::NeverBooked);
-    assert_eq!(
-        standing(Standing::Unknown),
-        Answer::NoAnswer,
-        "silence is never declined"
-    );
-    assert_eq!(
-        authorized(Authorized::Unknown),
-        Answer::NoAnswer,
-        "silence is never declined"
-    );
+    assert_eq!(standing(Standing::Unknown), Answer::NoAnswer, "silence is never declined");
+    assert_eq!(authorized(Authorized::Unknown), Answer::NoAnswer, "silence is never declined");
 }

@@ -12,11 +12,7 @@ pub fn encode(bytes: &[u8]) -> String {
         let whole = at(0) << 16 | at(1) << 8 | at(2);
         for place in 0..4 {
             let value = (whole >> (18 - 6 * place) & 63) as usize;
-            out.push(if place <= group.len() {
-                char::from(ALPHABET[value])
-            } else {
-                '='
-            });
+            out.push(if place <= group.len() { char::from(ALPHABET[value]) } else { '=' });
         }
     }
     out
@@ -71,9 +67,7 @@ mod tests {
 
     #[test]
     fn what_is_not_base64_is_refused() {
-        for text in [
-            "Z", "Zg", "Zg=", "Zg===", "Z===", "Zm9!", "Zh==", "Zm9v\n", "=Zg=",
-        ] {
+        for text in ["Z", "Zg", "Zg=", "Zg===", "Z===", "Zm9!", "Zh==", "Zm9v\n", "=Zg="] {
             assert_eq!(decode(text), None, "{text:?}");
         }
     }

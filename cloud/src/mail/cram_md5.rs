@@ -29,10 +29,7 @@ mod tests {
     fn the_published_example_is_answered() {
         let challenge = base64::encode(b"<1896.697170952@postoffice.reston.mci.net>");
         let expected = base64::encode(b"tim b913a602c7eda7a495b4e6e7334d3890");
-        assert_eq!(
-            answer("tim", "tanstaaftanstaaf", &challenge),
-            Some(expected)
-        );
+        assert_eq!(answer("tim", "tanstaaftanstaaf", &challenge), Some(expected));
     }
 
     #[test]

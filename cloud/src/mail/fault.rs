@@ -88,11 +88,7 @@ impl SendFaultKind {
 
 impl SendFault {
     pub fn new(kind: SendFaultKind) -> SendFault {
-        SendFault {
-            kind,
-            code: None,
-            maybe_taken: false,
-        }
+        SendFault { kind, code: None, maybe_taken: false }
     }
 
     pub fn hint(&self) -> &'static str {
@@ -137,11 +133,7 @@ pub fn judge(stage: Stage, code: u16) -> SendFault {
         (Stage::Letter, 500..) => SendFaultKind::Mailbox,
         (Stage::Letter | Stage::Hello, _) => SendFaultKind::Other,
     };
-    SendFault {
-        kind,
-        code: Some(code),
-        maybe_taken: false,
-    }
+    SendFault { kind, code: Some(code), maybe_taken: false }
 }
 
 #[cfg(test)]
@@ -186,10 +178,7 @@ mod tests {
     #[test]
     fn a_fault_reads_as_hint_and_code() {
         let text = judge(Stage::Auth, 535).to_string();
-        assert!(
-            text.starts_with("The mail server does not accept"),
-            "{text}"
-        );
+        assert!(text.starts_with("The mail server does not accept"), "{text}");
         assert!(text.ends_with("(reply 535)"), "{text}");
         let text = SendFault::new(SendFaultKind::Network).to_string();
         assert!(text.ends_with("firewall."), "{text}");

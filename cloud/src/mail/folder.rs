@@ -35,26 +35,14 @@ pub async fn deliver(folder: &Path, outgoing: &Outgoing) -> SendOutcome {
 }
 
 fn outcome(result: Result<(), SendFault>, transcript: String) -> SendOutcome {
-    SendOutcome {
-        result,
-        transcript,
-        late: None,
-    }
+    SendOutcome { result, transcript, late: None }
 }
 
 /// Letters, digits, dots and hyphens of the id; anything else becomes a hyphen.
 fn file_name(message_id: &str) -> String {
-    let local = message_id
-        .trim_start_matches('<')
-        .split('@')
-        .next()
-        .unwrap_or_default();
+    let local = message_id.trim_start_matches('<').split('@').next().unwrap_or_default();
     let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
-    let name: String = local
-        .chars()
-        .map(|c| if fits(c) { c } else { '-' })
-        .take(100)
-        .collect();
+    let name: String = local.chars().map(|c| if fits(c) { c } else { '-' }).take(100).collect();
     format!("{}.eml", name.trim_start_matches('.'))
 }
 
@@ -81,10 +69,7 @@ mod tests {
         Outgoing {
             message_id: "<letter-1-7.0@tidewell.example>".to_owned(),
             date: At(1_795_305_600_000),
-            to: Addressee {
-                name: None,
-                address: "ada@x.example".to_owned(),
-            },
+            to: Addressee { name: None, address: "ada@x.example".to_owned() },
             from: "tickets@tidewell.example".to_owned(),
             subject: subject.to_owned(),
             text: "Hello".to_owned(),
@@ -107,16 +92,9 @@ mod tests {
             let sent = deliver(&folder, &outgoing(subject)).await;
             assert_eq!(sent.result, Ok(()), "{}", sent.transcript);
         }
-        let files: Vec<_> = fs::read_dir(&folder)
-            .unwrap()
-            .map(|e| e.unwrap().path())
-            .collect();
+        let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
         assert_eq!(files, [folder.join("letter-1-7.0.eml")]);
-        assert!(
-            fs::read_to_string(&files[0])
-                .unwrap()
-                .contains("Subject: second\r\n")
-        );
+        assert!(fs::read_to_string(&files[0]).unwrap().contains("Subject: second\r\n"));
         fs::remove_dir_all(&folder).unwrap();
     }
 
@@ -126,11 +104,7 @@ mod tests {
         fs::write(&folder, "a file in the way").unwrap();
         let sent = deliver(&folder.join("mail"), &outgoing("x")).await;
         assert_eq!(sent.result.unwrap_err().kind, SendFaultKind::Other);
-        assert!(
-            sent.transcript.contains("cannot write"),
-            "{}",
-            sent.transcript
-        );
+        assert!(sent.transcript.contains("cannot write"), "{}", sent.transcript);
         fs::remove_file(&folder).unwrap();
     }
 

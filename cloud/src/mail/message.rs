@@ -69,10 +69,9 @@ pub enum MessageFault {
 /// the next `issue` and arrives. SMTP has no way to ask a server what it already took: this is as
 /// far as it goes.
 pub fn message_id(letter: LetterId, issue: u64, sender: &str) -> String {
-    let domain = sender.parse::<Mailbox>().map_or_else(
-        |_| "localhost".to_owned(),
-        |mailbox| mailbox.email.domain().to_owned(),
-    );
+    let domain = sender
+        .parse::<Mailbox>()
+        .map_or_else(|_| "localhost".to_owned(), |mailbox| mailbox.email.domain().to_owned());
     format!("<letter-{letter}.{issue}@{domain}>")
 }
 
@@ -88,10 +87,7 @@ pub fn build(outgoing: &Outgoing) -> Result<Message, MessageFault> {
         .message_id(Some(outgoing.message_id.clone()))
         .date(system_time(outgoing.date))
         .from(from)
-        .to(Mailbox::new(
-            outgoing.to.name.as_deref().map(one_line),
-            address,
-        ))
+        .to(Mailbox::new(outgoing.to.name.as_deref().map(one_line), address))
         .subject(one_line(&outgoing.subject));
     let words = MultiPart::alternative()
         .singlepart(SinglePart::plain(outgoing.text.clone()))
@@ -138,10 +134,7 @@ mod tests {
         Outgoing {
             message_id: message_id(LetterId(compose(BoxNo(2), 41)), 0, SENDER),
             date: At(1_795_305_600_000),
-            to: Addressee {
-                name: Some("Ada Roe".to_owned()),
-                address: "ada@x.example".to_owned(),
-            },
+            to: Addressee { name: Some("Ada Roe".to_owned()), address: "ada@x.example".to_owned() },
             from: SENDER.to_owned(),
             subject: "Your tickets".to_owned(),
             text: "Two seats in row F.\n".to_owned(),
@@ -155,11 +148,7 @@ mod tests {
 
     fn part(name: &str, content_type: &str, length: usize) -> Part {
         let (name, content_type) = (name.to_owned(), content_type.to_owned());
-        Part {
-            name,
-            content_type,
-            bytes: vec![7; length],
-        }
+        Part { name, content_type, bytes: vec![7; length] }
     }
 
     fn written(outgoing: &Outgoing) -> String {

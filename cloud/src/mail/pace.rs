@@ -45,11 +45,7 @@ pub fn next_due(attempt: u16, now: At, fault: &SendFault) -> NextDue {
     }
     let place = usize::from(attempt.saturating_sub(1));
     let wait = WAITS.get(place).copied().unwrap_or(WAITS[WAITS.len() - 1]);
-    let least = if fault.maybe_taken {
-        MAYBE_TAKEN_WAIT
-    } else {
-        Span::ZERO
-    };
+    let least = if fault.maybe_taken { MAYBE_TAKEN_WAIT } else { Span::ZERO };
     NextDue::At(now + wait.max(least))
 }
 
@@ -94,11 +90,7 @@ impl Pace {
     pub fn after_success(self, now: At) -> Pace {
         let half = Span(self.gap.0 / 2);
         let gap = if half < GAP_MIN { Span::ZERO } else { half };
-        Pace {
-            quiet_until: now + gap,
-            gap,
-            strikes: 0,
-        }
+        Pace { quiet_until: now + gap, gap, strikes: 0 }
     }
 
     fn quiet(&self, first: Span, most: Span) -> Span {
@@ -143,14 +135,8 @@ mod tests {
 
     #[test]
     fn a_letter_that_may_have_been_taken_waits_for_the_late_answer() {
-        let maybe = SendFault {
-            maybe_taken: true,
-            ..fault(SendFaultKind::Timeout)
-        };
-        assert_eq!(
-            next_due(1, NOW, &maybe),
-            NextDue::At(NOW + MAYBE_TAKEN_WAIT)
-        );
+        let maybe = SendFault { maybe_taken: true, ..fault(SendFaultKind::Timeout) };
+        assert_eq!(next_due(1, NOW, &maybe), NextDue::At(NOW + MAYBE_TAKEN_WAIT));
         assert_eq!(next_due(8, NOW, &maybe), NextDue::At(NOW + Span::hours(1)));
     }
 
@@ -170,36 +156,20 @@ mod tests {
 
     #[test]
     fn speed_comes_back_in_halves() {
-        let mut pace = Pace {
-            gap: Span::seconds(1),
-            ..Pace::default()
-        };
+        let mut pace = Pace { gap: Span::seconds(1), ..Pace::default() };
         let mut gaps = Vec::new();
         for _ in 0..4 {
             pace = pace.after_success(NOW);
             gaps.push(pace.gap.0);
         }
         assert_eq!(gaps, [500, 250, 0, 0]);
-        assert_eq!(
-            pace,
-            Pace {
-                quiet_until: NOW,
-                ..Pace::default()
-            }
-        );
+        assert_eq!(pace, Pace { quiet_until: NOW, ..Pace::default() });
     }
 
     #[test]
     fn trouble_with_one_letter_slows_nothing() {
-        for kind in [
-            SendFaultKind::Relay,
-            SendFaultKind::Mailbox,
-            SendFaultKind::Other,
-        ] {
-            assert_eq!(
-                Pace::default().after_fault(NOW, &fault(kind)),
-                Pace::default()
-            );
+        for kind in [SendFaultKind::Relay, SendFaultKind::Mailbox, SendFaultKind::Other] {
+            assert_eq!(Pace::default().after_fault(NOW, &fault(kind)), Pace::default());
         }
     }
 

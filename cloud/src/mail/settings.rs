@@ -115,9 +115,7 @@ impl SmtpSettings {
     }
 
     pub fn ca_file(&self) -> &Path {
-        self.ca_file
-            .as_deref()
-            .unwrap_or(Path::new(CA_FILE_DEFAULT))
+        self.ca_file.as_deref().unwrap_or(Path::new(CA_FILE_DEFAULT))
     }
 
     /// The checks between fields that reading the file cannot make. Reads no other file.
@@ -128,11 +126,7 @@ impl SmtpSettings {
         if self.from.parse::<Mailbox>().is_err() {
             return Err(SettingsFault::From);
         }
-        if self
-            .hello_name
-            .as_deref()
-            .is_some_and(|name| !is_host(name))
-        {
+        if self.hello_name.as_deref().is_some_and(|name| !is_host(name)) {
             return Err(SettingsFault::HelloName);
         }
         if self.timeout_s == 0 || self.timeout_s > TIMEOUT_S_MAX {
@@ -156,12 +150,8 @@ impl SmtpSettings {
                 Ok(password.clone())
             }
             (None, Some(path), AuthKind::Plain | AuthKind::Login | AuthKind::CramMd5) => {
-                let whole = std::fs::read_to_string(path).map_err(|source| {
-                    SettingsFault::PasswordFile {
-                        path: path.clone(),
-                        source,
-                    }
-                })?;
+                let whole = std::fs::read_to_string(path)
+                    .map_err(|source| SettingsFault::PasswordFile { path: path.clone(), source })?;
                 Ok(Secret::new(whole.lines().next().unwrap_or_default()))
             }
             (None, None, AuthKind::Plain | AuthKind::Login | AuthKind::CramMd5) => {
@@ -228,10 +218,7 @@ mod tests {
     #[test]
     fn credentials_come_whole_or_not_at_all() {
         let check = |lines: &str| read(&format!("{LEAST}{lines}")).unwrap().check();
-        assert!(matches!(
-            check("auth = \"plain\""),
-            Err(SettingsFault::NoCredentials)
-        ));
+        assert!(matches!(check("auth = \"plain\""), Err(SettingsFault::NoCredentials)));
         let user = "auth = \"login\"\nuser = \"box\"\n";
         assert!(matches!(check(user), Err(SettingsFault::NoCredentials)));
         assert!(check(&format!("{user}password = \"x\"")).is_ok());
@@ -269,10 +256,7 @@ mod tests {
         assert_eq!(settings.read_password().unwrap().expose(), "open sesame");
         std::fs::remove_file(&path).unwrap();
         let fault = settings.read_password().unwrap_err();
-        assert!(
-            fault.to_string().contains("cannot read the password"),
-            "{fault}"
-        );
+        assert!(fault.to_string().contains("cannot read the password"), "{fault}");
     }
 
     #[test]

@@ -34,10 +34,7 @@ pub struct LateAnswer(JoinHandle<(Result<(), SendFault>, String)>);
 impl LateAnswer {
     /// What became of the letter in the end, with the whole dialogue.
     pub async fn wait(self) -> (Result<(), SendFault>, String) {
-        let lost = SendFault {
-            maybe_taken: true,
-            ..SendFault::new(SendFaultKind::Timeout)
-        };
+        let lost = SendFault { maybe_taken: true, ..SendFault::new(SendFaultKind::Timeout) };
         self.0.await.unwrap_or_else(|_| (Err(lost), String::new()))
     }
 }
@@ -71,25 +68,14 @@ pub async fn send(settings: &SmtpSettings, outgoing: &Outgoing) -> SendOutcome {
     };
     let mut running = Box::pin(dialogue.run());
     match timeout(settings.timeout(), &mut running).await {
-        Ok(result) => SendOutcome {
-            result,
-            transcript: tap.transcript(),
-            late: None,
-        },
+        Ok(result) => SendOutcome { result, transcript: tap.transcript(), late: None },
         Err(_) => {
             tap.note(&format!("the time of {} s is over", settings.timeout_s));
             let maybe_taken = tap.letter_ended();
-            let fault = SendFault {
-                maybe_taken,
-                ..SendFault::new(SendFaultKind::Timeout)
-            };
+            let fault = SendFault { maybe_taken, ..SendFault::new(SendFaultKind::Timeout) };
             let transcript = tap.transcript();
             let late = maybe_taken.then(|| await_late(running, tap, fault.clone()));
-            SendOutcome {
-                result: Err(fault),
-                transcript,
-                late,
-            }
+            SendOutcome { result: Err(fault), transcript, late }
         }
     }
 }
@@ -107,11 +93,7 @@ fn await_late(
 
 fn unsent(kind: SendFaultKind, reason: &dyn std::error::Error) -> SendOutcome {
     let transcript = format!("-- not sent: {reason}\n");
-    SendOutcome {
-        result: Err(SendFault::new(kind)),
-        transcript,
-        late: None,
-    }
+    SendOutcome { result: Err(SendFault::new(kind)), transcript, late: None }
 }
 
 impl Dialogue {
@@ -174,18 +156,14 @@ impl Dialogue {
         let answer = bare.command("STARTTLS\r\n").await;
         answer.map_err(|error| self.fault(Stage::Tls, &error))?;
         drop(bare);
-        self.tap
-            .take_plain()
-            .ok_or(SendFault::new(SendFaultKind::Tls))
+        self.tap.take_plain().ok_or(SendFault::new(SendFaultKind::Tls))
     }
 
     async fn encrypt(&self, stream: TcpStream, greeting: &'static [u8]) -> Result<(), SendFault> {
-        let stream = tls::shake_hands(&self.settings, stream)
-            .await
-            .map_err(|fault| {
-                self.tap.note(&format!("no TLS: {fault}"));
-                SendFault::new(SendFaultKind::Tls)
-            })?;
+        let stream = tls::shake_hands(&self.settings, stream).await.map_err(|fault| {
+            self.tap.note(&format!("no TLS: {fault}"));
+            SendFault::new(SendFaultKind::Tls)
+        })?;
         self.tap.note("TLS on, certificate trusted");
         self.tap.put_tls(stream, greeting);
         Ok(())
@@ -193,8 +171,7 @@ impl Dialogue {
 
     async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), SendFault> {
         if self.settings.bares_password() {
-            self.tap
-                .note("no TLS: the password crosses the network readable");
+            self.tap.note("no TLS: the password crosses the network readable");
         }
         let result = match self.settings.auth {
             AuthKind::None => return Ok(()),
@@ -210,10 +187,7 @@ impl Dialogue {
         connection: &mut AsyncSmtpConnection,
         mechanism: Mechanism,
     ) -> Result<(), Error> {
-        let (user, password) = (
-            self.settings.user.clone(),
-            self.password.expose().to_owned(),
-        );
+        let (user, password) = (self.settings.user.clone(), self.password.expose().to_owned());
         let credentials = Credentials::new(user, password);
         connection.auth(&[mechanism], &credentials).await.map(drop)
     }
@@ -245,19 +219,11 @@ impl Dialogue {
                 Stage::Letter if error.is_client() => SendFaultKind::Mailbox,
                 Stage::Hello | Stage::Tls | Stage::Auth | Stage::Letter => {
                     let garbled = error.is_client() || error.is_response();
-                    if garbled {
-                        SendFaultKind::Other
-                    } else {
-                        SendFaultKind::Network
-                    }
+                    if garbled { SendFaultKind::Other } else { SendFaultKind::Network }
                 }
             }
         };
-        SendFault {
-            kind,
-            code: None,
-            maybe_taken,
-        }
+        SendFault { kind, code: None, maybe_taken }
     }
 }
 

@@ -42,13 +42,8 @@ pub struct Tap(Arc<Mutex<Line>>);
 
 impl Tap {
     pub fn new(transcript: Transcript) -> Tap {
-        let line = Line {
-            stream: Stream::Gone,
-            transcript,
-            replay: b"",
-            closed: false,
-            reply_bytes: 0,
-        };
+        let line =
+            Line { stream: Stream::Gone, transcript, replay: b"", closed: false, reply_bytes: 0 };
         Tap(Arc::new(Mutex::new(line)))
     }
 
@@ -128,9 +123,7 @@ impl AsyncRead for Tap {
         let mut line = self.line();
         let line = &mut *line;
         if !line.replay.is_empty() {
-            let (now, later) = line
-                .replay
-                .split_at(line.replay.len().min(buffer.remaining()));
+            let (now, later) = line.replay.split_at(line.replay.len().min(buffer.remaining()));
             buffer.put_slice(now);
             line.replay = later;
             return Poll::Ready(Ok(()));

@@ -41,19 +41,13 @@ pub async fn shake_hands(
         .with_no_client_auth();
     let name = ServerName::try_from(settings.host.clone())?;
     let connector = TlsConnector::from(Arc::new(config));
-    connector
-        .connect(name, stream)
-        .await
-        .map_err(TlsFault::Handshake)
+    connector.connect(name, stream).await.map_err(TlsFault::Handshake)
 }
 
 /// Read for each letter: a renewed authority needs no restart, and the file is small.
 fn read_roots(settings: &SmtpSettings) -> Result<RootCertStore, TlsFault> {
     let path = settings.ca_file().to_path_buf();
-    let unreadable = |source| TlsFault::CaFile {
-        path: path.clone(),
-        source,
-    };
+    let unreadable = |source| TlsFault::CaFile { path: path.clone(), source };
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(&path).map_err(unreadable)? {
         // A system bundle may hold a certificate this library cannot use; the rest still count.

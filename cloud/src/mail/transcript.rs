@@ -216,11 +216,7 @@ fn spellings(user: &str, password: &str) -> Vec<String> {
         return Vec::new();
     }
     let plain = format!("\0{user}\0{password}");
-    vec![
-        base64::encode(plain.as_bytes()),
-        base64::encode(password.as_bytes()),
-        password.to_owned(),
-    ]
+    vec![base64::encode(plain.as_bytes()), base64::encode(password.as_bytes()), password.to_owned()]
 }
 
 #[cfg(test)]
@@ -253,11 +249,7 @@ mod tests {
     #[test]
     fn a_password_echoed_by_the_server_is_masked() {
         let mut dialogue = transcript();
-        for spelling in [
-            "open sesame",
-            "b3BlbiBzZXNhbWU=",
-            "AGJveABvcGVuIHNlc2FtZQ==",
-        ] {
+        for spelling in ["open sesame", "b3BlbiBzZXNhbWU=", "AGJveABvcGVuIHNlc2FtZQ=="] {
             dialogue.received(format!("500 what is {spelling}?\r\n").as_bytes());
         }
         assert_eq!(dialogue.finish(), "S: 500 what is ***?\n".repeat(3));
@@ -287,10 +279,7 @@ mod tests {
         dialogue.sent(b"Subject: secret plans");
         assert!(!dialogue.letter_ended());
         let text = dialogue.finish();
-        assert!(
-            text.ends_with("C: (cut after 21 bytes of the letter)\n"),
-            "{text}"
-        );
+        assert!(text.ends_with("C: (cut after 21 bytes of the letter)\n"), "{text}");
     }
 
     #[test]
@@ -299,10 +288,7 @@ mod tests {
         dialogue.sent(b"DATA\r\n");
         dialogue.received(b"554-no\r\n554 never\r\n");
         dialogue.sent(b"QUIT\r\n");
-        assert_eq!(
-            dialogue.finish(),
-            "C: DATA\nS: 554-no\nS: 554 never\nC: QUIT\n"
-        );
+        assert_eq!(dialogue.finish(), "C: DATA\nS: 554-no\nS: 554 never\nC: QUIT\n");
     }
 
     #[test]
@@ -319,10 +305,7 @@ mod tests {
         let mut dialogue = transcript();
         dialogue.received(&vec![b'x'; LINE_BYTES_MAX + 1]);
         dialogue.received(b"\n");
-        assert_eq!(
-            dialogue.text,
-            format!("S: (a line of {} bytes)\n", LINE_BYTES_MAX + 2)
-        );
+        assert_eq!(dialogue.text, format!("S: (a line of {} bytes)\n", LINE_BYTES_MAX + 2));
         for _ in 0..10_000 {
             dialogue.received(b"250-and so on\r\n");
         }

@@ -137,18 +137,11 @@ impl Worker {
     /// Sends off what is due, as fast as the pace allows.
     fn look(&self, rounds: &mut Rounds) {
         let now = self.handle.now();
-        let room = if rounds.pace.is_full() {
-            IN_FLIGHT_MAX
-        } else {
-            1
-        };
+        let room = if rounds.pace.is_full() { IN_FLIGHT_MAX } else { 1 };
         if now < rounds.pace.quiet_until || rounds.under_way() >= room {
             return;
         }
-        let due = self
-            .handle
-            .snapshot()
-            .and_then(|snapshot| letter::due(&snapshot, now));
+        let due = self.handle.snapshot().and_then(|snapshot| letter::due(&snapshot, now));
         let mut due = due.unwrap_or_else(|fault| {
             tracing::error!(%fault, "the mail queue cannot be read");
             Vec::new()
@@ -169,17 +162,9 @@ impl Worker {
             Err(fault) => {
                 tracing::error!(letter = %id, %fault, "a letter cannot be written");
                 let transcript = format!("-- not sent: {fault}\n");
-                let failed = LetterCommand::Failed {
-                    letter: id,
-                    transcript,
-                    again: None,
-                };
+                let failed = LetterCommand::Failed { letter: id, transcript, again: None };
                 let reported = self.report(failed).await;
-                return Landing {
-                    landed: Landed::Unsent,
-                    late: None,
-                    reported,
-                };
+                return Landing { landed: Landed::Unsent, late: None, reported };
             }
         };
         let sent = self.post.send(&outgoing).await;
@@ -188,11 +173,7 @@ impl Worker {
             Ok(()) => Landed::Sent,
             Err(fault) => Landed::Failed(fault),
         };
-        Landing {
-            landed,
-            late: sent.late,
-            reported,
-        }
+        Landing { landed, late: sent.late, reported }
     }
 
     /// Reports what became of a letter; `false` when the ledger did not take it.
@@ -206,12 +187,7 @@ impl Worker {
         let fault = match result {
             Ok(()) => {
                 tracing::info!(letter = %id, "letter sent");
-                return self
-                    .report(LetterCommand::Sent {
-                        letter: id,
-                        transcript,
-                    })
-                    .await;
+                return self.report(LetterCommand::Sent { letter: id, transcript }).await;
             }
             Err(fault) => fault,
         };
@@ -221,12 +197,7 @@ impl Worker {
             NextDue::At(at) => Some(at),
             NextDue::Never => None,
         };
-        self.report(LetterCommand::Failed {
-            letter: id,
-            transcript,
-            again,
-        })
-        .await
+        self.report(LetterCommand::Failed { letter: id, transcript, again }).await
     }
 
     /// The words and the PDF are made on a thread that may be busy for a while.
@@ -246,14 +217,7 @@ impl Worker {
             Err(fault) => {
                 tracing::error!(%fault, "sending a letter ended badly");
                 let (landed, late) = (Landed::Unsent, None);
-                (
-                    fault.id(),
-                    Landing {
-                        landed,
-                        late,
-                        reported: false,
-                    },
-                )
+                (fault.id(), Landing { landed, late, reported: false })
             }
         };
         let Some((id, letter)) = rounds.letters.remove(&task) else {
@@ -282,11 +246,7 @@ impl Worker {
         let task = rounds.flying.spawn(async move {
             let (result, transcript) = late.wait().await;
             let reported = worker.tell(id, &row, &result, transcript).await;
-            Landing {
-                landed: Landed::Late,
-                late: None,
-                reported,
-            }
+            Landing { landed: Landed::Late, late: None, reported }
         });
         rounds.late += 1;
         rounds.letters.insert(task.id(), (id, letter));
@@ -310,11 +270,7 @@ impl Worker {
     async fn report(&self, command: LetterCommand) -> bool {
         for _ in 0..REPORTS_MAX {
             let command = Command::Letter(command.clone());
-            match self
-                .handle
-                .ask(Lane::Till, Actor::House, None, command)
-                .await
-            {
+            match self.handle.ask(Lane::Till, Actor::House, None, command).await {
                 Ok(_) => return true,
                 Err(Denied::Refused(refusal)) => {
                     tracing::warn!(?refusal, "the outcome of a letter was refused");
@@ -344,9 +300,7 @@ fn rank(kind: Kind) -> u8 {
 
 /// A letter sent before goes under a new Message-ID; a retry keeps its own (`message_id`).
 fn envelope(id: LetterId, letter: &Letter, written: Written, from: String) -> Outgoing {
-    let issue = letter
-        .sent_at
-        .map_or(0, |at| u64::try_from(at.0).unwrap_or(0));
+    let issue = letter.sent_at.map_or(0, |at| u64::try_from(at.0).unwrap_or(0));
     let Written { to_name, mail } = written;
     if let Some(fault) = &mail.fault {
         tracing::warn!(letter = %id, fault, "the venue's own letter template was not used");
@@ -358,11 +312,7 @@ fn envelope(id: LetterId, letter: &Letter, written: Written, from: String) -> Ou
             None => (attachment.name, &mut attachments),
         };
         let content_type = attachment.content_type.to_owned();
-        list.push(Part {
-            name,
-            content_type,
-            bytes: attachment.bytes,
-        });
+        list.push(Part { name, content_type, bytes: attachment.bytes });
     }
     Outgoing {
         message_id: message_id(id, issue, &from),

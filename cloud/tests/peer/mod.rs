@@ -96,11 +96,7 @@ impl Peer {
                 tokio::spawn(async move { told.connection(stream, smtps).await });
             }
         });
-        Peer {
-            port,
-            ca_file,
-            told,
-        }
+        Peer { port, ca_file, told }
     }
 
     pub fn letters(&self) -> Vec<String> {
@@ -174,12 +170,10 @@ impl Told {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             },
             Manner::Flood => loop {
-                line.write_all(b"220-and one more line of greeting\r\n")
-                    .await?;
+                line.write_all(b"220-and one more line of greeting\r\n").await?;
             },
             Manner::Storm(count) if number < count => {
-                line.write_all(b"421 too many letters, come back later\r\n")
-                    .await?;
+                line.write_all(b"421 too many letters, come back later\r\n").await?;
                 return Ok((After::HangUp, line.into_inner()));
             }
             _ => {}
@@ -197,11 +191,7 @@ impl Told {
             match command.split(' ').next().unwrap() {
                 "EHLO" => self.greet_back(&mut line, greet).await?,
                 "STARTTLS" => {
-                    let evil = if self.manner == Manner::Inject {
-                        "250 evil\r\n"
-                    } else {
-                        ""
-                    };
+                    let evil = if self.manner == Manner::Inject { "250 evil\r\n" } else { "" };
                     say(&mut line, &format!("220 ready\r\n{evil}")).await?;
                     return Ok((After::StartTls, line.into_inner()));
                 }
@@ -256,11 +246,7 @@ impl Told {
             }
             _ => false,
         };
-        let reply = if good {
-            "235 welcome\r\n"
-        } else {
-            "535 5.7.8 bad credentials\r\n"
-        };
+        let reply = if good { "235 welcome\r\n" } else { "535 5.7.8 bad credentials\r\n" };
         say(line, reply).await
     }
 
@@ -289,10 +275,7 @@ impl Told {
             }
             _ => {}
         }
-        self.letters
-            .lock()
-            .unwrap()
-            .push(String::from_utf8_lossy(&letter).into_owned());
+        self.letters.lock().unwrap().push(String::from_utf8_lossy(&letter).into_owned());
         say(line, "250 taken\r\n").await?;
         Ok(true)
     }

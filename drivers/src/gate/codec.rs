@@ -12,18 +12,13 @@ pub struct Codec {
 
 impl Codec {
     pub fn new(settings: &GateSettings) -> Codec {
-        Codec {
-            settings: settings.clone(),
-        }
+        Codec { settings: settings.clone() }
     }
 
     /// The level of one output for what should be shown.
     pub fn output(&self, line: OutputLine, outputs: Outputs) -> Level {
         let setting = self.settings.lines.output(line);
-        level(
-            is_on(line, outputs),
-            setting.is_some_and(|setting| setting.active_low),
-        )
+        level(is_on(line, outputs), setting.is_some_and(|setting| setting.active_low))
     }
 
     /// The changes from one picture to the next. What goes off goes first, so that two lights
@@ -32,18 +27,12 @@ impl Codec {
         let changed = |line: &OutputLine| is_on(*line, from) != is_on(*line, to);
         let mut lines: Vec<OutputLine> = OutputLine::ALL.into_iter().filter(changed).collect();
         lines.sort_by_key(|line| is_on(*line, to));
-        lines
-            .into_iter()
-            .map(|line| (line, self.output(line, to)))
-            .collect()
+        lines.into_iter().map(|line| (line, self.output(line, to))).collect()
     }
 
     /// Every output for this picture, for the start and the end.
     pub fn all(&self, outputs: Outputs) -> Vec<(OutputLine, Level)> {
-        OutputLine::ALL
-            .into_iter()
-            .map(|line| (line, self.output(line, outputs)))
-            .collect()
+        OutputLine::ALL.into_iter().map(|line| (line, self.output(line, outputs))).collect()
     }
 
     /// True when this level means that the input is active.
@@ -66,9 +55,5 @@ fn is_on(line: OutputLine, outputs: Outputs) -> bool {
 }
 
 fn level(on: bool, active_low: bool) -> Level {
-    if on == active_low {
-        Level::Low
-    } else {
-        Level::High
-    }
+    if on == active_low { Level::Low } else { Level::High }
 }

@@ -20,11 +20,7 @@ pub struct Debounce {
 
 impl Debounce {
     pub fn new(stay_ms: u64, active: bool) -> Debounce {
-        Debounce {
-            stay_ms,
-            active,
-            on_trial_since_ms: None,
-        }
+        Debounce { stay_ms, active, on_trial_since_ms: None }
     }
 
     /// The wire is at this level now.
@@ -37,8 +33,7 @@ impl Debounce {
     }
 
     pub fn due_ms(&self) -> Option<u64> {
-        self.on_trial_since_ms
-            .map(|since| since.saturating_add(self.stay_ms))
+        self.on_trial_since_ms.map(|since| since.saturating_add(self.stay_ms))
     }
 
     /// The edge that has proved itself by now, once.
@@ -48,9 +43,6 @@ impl Debounce {
         }
         let at_ms = self.on_trial_since_ms.take()?;
         self.active = !self.active;
-        Some(Edge {
-            active: self.active,
-            at_ms,
-        })
+        Some(Edge { active: self.active, at_ms })
     }
 }

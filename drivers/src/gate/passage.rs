@@ -51,11 +51,7 @@ impl Released {
     pub fn hush(&mut self, light: Light, now_ms: u64, pulse_ms: u64) {
         let in_pulse = now_ms.saturating_sub(self.pulse_from_ms) < pulse_ms;
         let cut_pulse = self.hush.is_some_and(|hush| hush.cut_pulse) || in_pulse;
-        self.hush = Some(Hush {
-            light,
-            from_ms: now_ms,
-            cut_pulse,
-        });
+        self.hush = Some(Hush { light, from_ms: now_ms, cut_pulse });
     }
 
     /// A pulse that was cut short may not have freed the arm: it is given again.
@@ -89,10 +85,7 @@ pub fn pass_first(owed: &mut VecDeque<Owed>, way: Way) -> Option<Outcome> {
     let first = owed.front_mut().filter(|first| first.way == way)?;
     first.left = first.left.saturating_sub(1);
     first.passed = first.passed.saturating_add(1);
-    let passed = Outcome::Passed {
-        scan: first.scan,
-        left: first.left,
-    };
+    let passed = Outcome::Passed { scan: first.scan, left: first.left };
     if first.left == 0 {
         owed.pop_front();
     }

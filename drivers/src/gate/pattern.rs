@@ -16,44 +16,16 @@ pub struct Beat {
     count: u64,
 }
 
-pub const STEADY: Beat = Beat {
-    on_ms: u64::MAX,
-    off_ms: 0,
-    count: 1,
-};
-pub const SILENT: Beat = Beat {
-    on_ms: 0,
-    off_ms: 0,
-    count: 1,
-};
+pub const STEADY: Beat = Beat { on_ms: u64::MAX, off_ms: 0, count: 1 };
+pub const SILENT: Beat = Beat { on_ms: 0, off_ms: 0, count: 1 };
 /// A passage that timed out, and a gate in fault.
-pub const FLASH: Beat = Beat {
-    on_ms: 250,
-    off_ms: 250,
-    count: 0,
-};
+pub const FLASH: Beat = Beat { on_ms: 250, off_ms: 250, count: 0 };
 /// The gate stands open for everybody.
-pub const SLOW_FLASH: Beat = Beat {
-    on_ms: 500,
-    off_ms: 500,
-    count: 0,
-};
+pub const SLOW_FLASH: Beat = Beat { on_ms: 500, off_ms: 500, count: 0 };
 
-const ONE_BEEP: Beat = Beat {
-    on_ms: 80,
-    off_ms: 0,
-    count: 1,
-};
-const TWO_BEEPS: Beat = Beat {
-    on_ms: 80,
-    off_ms: 120,
-    count: 2,
-};
-const LONG_BEEP: Beat = Beat {
-    on_ms: 600,
-    off_ms: 0,
-    count: 1,
-};
+const ONE_BEEP: Beat = Beat { on_ms: 80, off_ms: 0, count: 1 };
+const TWO_BEEPS: Beat = Beat { on_ms: 80, off_ms: 120, count: 2 };
+const LONG_BEEP: Beat = Beat { on_ms: 600, off_ms: 0, count: 1 };
 
 impl Beat {
     /// Whether it is on after so long, and after how long that changes.
@@ -106,11 +78,7 @@ pub fn signal_picture(
     let elapsed_ms = now_ms.saturating_sub(from_ms);
     let (lit, lit_change_ms) = flash.at(elapsed_ms);
     let (buzzer, beep_change_ms) = beeps.at(elapsed_ms);
-    let outputs = Outputs {
-        colour: lit.then_some(colour),
-        buzzer,
-        release: None,
-    };
+    let outputs = Outputs { colour: lit.then_some(colour), buzzer, release: None };
     let next_ms = lit_change_ms.into_iter().chain(beep_change_ms).min();
     (outputs, next_ms.map(|next| from_ms.saturating_add(next)))
 }

@@ -90,13 +90,9 @@ impl Sequence {
     pub fn phase(&self) -> Phase {
         match &self.state {
             State::Idle => Phase::Idle,
-            State::Lit {
-                light: Light::Stop, ..
-            } => Phase::Denied,
+            State::Lit { light: Light::Stop, .. } => Phase::Denied,
             State::Lit { light, .. } => Phase::Lit(*light),
-            State::Released(released) => Phase::Released {
-                passages: released.passages(),
-            },
+            State::Released(released) => Phase::Released { passages: released.passages() },
             State::TimedOut { .. } => Phase::TimedOut,
             State::FreeFlow { .. } => Phase::FreeFlow,
             State::Fault { .. } => Phase::Fault,
@@ -123,9 +119,7 @@ impl Sequence {
     /// The house has judged a scan.
     pub fn signal(&mut self, signal: Signal, now_ms: u64, out: &mut Vec<Outcome>) {
         self.advance(now_ms, out);
-        let Signal {
-            light, way, scan, ..
-        } = signal;
+        let Signal { light, way, scan, .. } = signal;
         let left = match light {
             Light::Go | Light::Notice if self.needs_release(way) => signal.passages,
             Light::Go | Light::Notice | Light::Stop => 0,
@@ -142,32 +136,17 @@ impl Sequence {
                 out.push(Outcome::Unconfirmed { scan });
             }
             State::Released(released) => {
-                released.owed.push_back(Owed {
-                    scan,
-                    way,
-                    light,
-                    left,
-                    passed: 0,
-                });
+                released.owed.push_back(Owed { scan, way, light, left, passed: 0 });
                 released.deadline_ms = now_ms.saturating_add(passage_ms);
                 released.beep = light;
                 released.beep_from_ms = now_ms;
             }
             State::Idle | State::Lit { .. } | State::TimedOut { .. } if left == 0 => {
-                self.state = State::Lit {
-                    light,
-                    from_ms: now_ms,
-                };
+                self.state = State::Lit { light, from_ms: now_ms };
             }
             State::Idle | State::Lit { .. } | State::TimedOut { .. } => {
                 self.state = State::Released(Released {
-                    owed: VecDeque::from([Owed {
-                        scan,
-                        way,
-                        light,
-                        left,
-                        passed: 0,
-                    }]),
+                    owed: VecDeque::from([Owed { scan, way, light, left, passed: 0 }]),
                     pulse_from_ms: now_ms,
                     deadline_ms: now_ms.saturating_add(passage_ms),
                     beep: light,
@@ -197,9 +176,7 @@ impl Sequence {
         }
         // A sensor that is still stuck is found out again.
         let restart = |since: &mut Option<u64>| *since = since.map(|_| now_ms);
-        self.turning_since_ms
-            .iter_mut()
-            .for_each(|(_, since)| restart(since));
+        self.turning_since_ms.iter_mut().for_each(|(_, since)| restart(since));
     }
 
     /// The release line is not what was ordered.
@@ -246,16 +223,10 @@ impl Sequence {
     /// The earliest timer; among equals an edge goes first, so that a rotation in the last
     /// moment is still a passage.
     fn next_timer(&self) -> Option<(u64, Timer)> {
-        let edges = self
-            .inputs
-            .iter()
-            .map(|(line, wire)| (wire.due_ms(), Timer::Edge(*line)));
+        let edges = self.inputs.iter().map(|(line, wire)| (wire.due_ms(), Timer::Edge(*line)));
         let stuck = self.turning_since_ms.iter().map(|(way, since)| {
             let due_ms = since.filter(|_| self.watches_sensors());
-            (
-                due_ms.map(|since| since.saturating_add(STUCK_MS)),
-                Timer::Stuck(*way),
-            )
+            (due_ms.map(|since| since.saturating_add(STUCK_MS)), Timer::Stuck(*way))
         });
         let signal_ms = self.settings.signal_ms;
         let debounce_ms = self.settings.debounce_ms;
@@ -263,13 +234,8 @@ impl Sequence {
         let grace_ms = grace.map(|grace| grace.until_ms.saturating_add(debounce_ms));
         let [first, second] = match &self.state {
             State::Released(released) => {
-                let hush = released
-                    .hush
-                    .map(|hush| hush.from_ms.saturating_add(signal_ms));
-                [
-                    (hush, Timer::HushEnd),
-                    (Some(released.deadline_ms), Timer::Deadline),
-                ]
+                let hush = released.hush.map(|hush| hush.from_ms.saturating_add(signal_ms));
+                [(hush, Timer::HushEnd), (Some(released.deadline_ms), Timer::Deadline)]
             }
             State::Lit { from_ms, .. } | State::TimedOut { from_ms } => {
                 let end_ms = from_ms.saturating_add(signal_ms);
@@ -281,9 +247,7 @@ impl Sequence {
         };
         let rest = [(grace_ms, Timer::GraceEnd), first, second];
         let timers = edges.chain(stuck).chain(rest);
-        timers
-            .filter_map(|(due, timer)| due.map(|due| (due, timer)))
-            .min_by_key(|(due, _)| *due)
+        timers.filter_map(|(due, timer)| due.map(|due| (due, timer))).min_by_key(|(due, _)| *due)
     }
 
     fn watches_sensors(&self) -> bool {
@@ -307,10 +271,12 @@ impl Sequence {
             Timer::Deadline => self.time_out(due_ms),
             Timer::GraceEnd => {
                 let owed = self.grace.take().into_iter().flat_map(|grace| grace.owed);
-                out.extend(owed.map(|owed| Outcome::PassageTimedOut {
-                    scan: owed.scan,
-                    passed: owed.passed,
-                }));
+                out.extend(
+                    owed.map(|owed| Outcome::PassageTimedOut {
+                        scan: owed.scan,
+                        passed: owed.passed,
+                    }),
+                );
             }
             Timer::ShownEnd => self.state = State::Idle,
         }
@@ -332,10 +298,7 @@ impl Sequence {
     fn turned(&mut self, way: Way, edge: Edge, now_ms: u64, out: &mut Vec<Outcome>) {
         let since = edge.active.then_some(edge.at_ms);
         let mut sensors = self.turning_since_ms.iter_mut();
-        sensors
-            .by_ref()
-            .filter(|(known, _)| *known == way)
-            .for_each(|(_, at)| *at = since);
+        sensors.by_ref().filter(|(known, _)| *known == way).for_each(|(_, at)| *at = since);
         if edge.active {
             self.rotated(way, edge.at_ms, now_ms, out);
         }
@@ -343,10 +306,7 @@ impl Sequence {
 
     /// One person went through. The oldest passage owed that way gets the credit.
     fn rotated(&mut self, way: Way, edge_ms: u64, now_ms: u64, out: &mut Vec<Outcome>) {
-        if let Some(passed) = self
-            .pass_in_grace(way, edge_ms)
-            .or_else(|| self.pass(way, now_ms))
-        {
+        if let Some(passed) = self.pass_in_grace(way, edge_ms).or_else(|| self.pass(way, now_ms)) {
             out.push(passed);
             return;
         }
@@ -364,10 +324,7 @@ impl Sequence {
     }
 
     fn pass_in_grace(&mut self, way: Way, edge_ms: u64) -> Option<Outcome> {
-        let grace = self
-            .grace
-            .as_mut()
-            .filter(|grace| edge_ms <= grace.until_ms)?;
+        let grace = self.grace.as_mut().filter(|grace| edge_ms <= grace.until_ms)?;
         let passed = pass_first(&mut grace.owed, way)?;
         if grace.owed.is_empty() {
             self.grace = None;
@@ -393,10 +350,7 @@ impl Sequence {
         let state = std::mem::replace(&mut self.state, State::TimedOut { from_ms: now_ms });
         if let State::Released(released) = state {
             let until_ms = now_ms.saturating_add(GRACE_MS);
-            self.grace = Some(Grace {
-                owed: released.owed,
-                until_ms,
-            });
+            self.grace = Some(Grace { owed: released.owed, until_ms });
         }
     }
 
@@ -411,10 +365,7 @@ impl Sequence {
         };
         if on && !open {
             self.leave_unconfirmed(out);
-            self.state = State::FreeFlow {
-                from_ms: now_ms,
-                faulty,
-            };
+            self.state = State::FreeFlow { from_ms: now_ms, faulty };
         } else if !on && open && faulty {
             self.state = State::Fault { from_ms: now_ms };
         } else if !on && open {

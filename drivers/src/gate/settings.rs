@@ -106,26 +106,11 @@ impl GateSettings {
     /// Refuses what can be seen to be wrong without the hardware.
     pub fn check(&self) -> Result<(), Fault> {
         let spans = [
-            (
-                "release_ms",
-                self.release_ms,
-                RELEASE_MS_MIN,
-                RELEASE_MS_MAX,
-            ),
-            (
-                "passage_ms",
-                self.passage_ms,
-                PASSAGE_MS_MIN,
-                PASSAGE_MS_MAX,
-            ),
+            ("release_ms", self.release_ms, RELEASE_MS_MIN, RELEASE_MS_MAX),
+            ("passage_ms", self.passage_ms, PASSAGE_MS_MIN, PASSAGE_MS_MAX),
             ("signal_ms", self.signal_ms, SIGNAL_MS_MIN, SIGNAL_MS_MAX),
             ("debounce_ms", self.debounce_ms, 0, DEBOUNCE_MS_MAX),
-            (
-                "queue_passages",
-                self.queue_passages.into(),
-                1,
-                QUEUE_PASSAGES_MAX.into(),
-            ),
+            ("queue_passages", self.queue_passages.into(), 1, QUEUE_PASSAGES_MAX.into()),
         ];
         for (key, value, min, max) in spans {
             if value < min || value > max {
@@ -134,10 +119,9 @@ impl GateSettings {
         }
         match self.port {
             PortKind::Sim => Ok(()),
-            PortKind::Gpiocdev if self.chip.is_none() => Err(Fault::setting(
-                "chip",
-                "gpiocdev needs the label of the chip",
-            )),
+            PortKind::Gpiocdev if self.chip.is_none() => {
+                Err(Fault::setting("chip", "gpiocdev needs the label of the chip"))
+            }
             PortKind::Gpiocdev | PortKind::Rppal => self.check_lines(),
         }
     }
@@ -170,10 +154,7 @@ impl GateSettings {
             return Err(Fault::setting("turnstile", text));
         }
         if lines.green.is_none() || lines.red.is_none() {
-            return Err(Fault::setting(
-                "lines",
-                "a lamp needs at least `green` and `red`",
-            ));
+            return Err(Fault::setting("lines", "a lamp needs at least `green` and `red`"));
         }
         Ok(())
     }
@@ -258,15 +239,9 @@ impl LineSettings {
     }
 
     fn all(&self) -> impl Iterator<Item = (String, &LineSetting)> {
-        let outputs = OutputLine::ALL
-            .into_iter()
-            .map(|line| (key(&line), self.output(line)));
-        let inputs = InputLine::ALL
-            .into_iter()
-            .map(|line| (key(&line), self.input(line)));
-        outputs
-            .chain(inputs)
-            .filter_map(|(key, line)| line.map(|line| (key, line)))
+        let outputs = OutputLine::ALL.into_iter().map(|line| (key(&line), self.output(line)));
+        let inputs = InputLine::ALL.into_iter().map(|line| (key(&line), self.input(line)));
+        outputs.chain(inputs).filter_map(|(key, line)| line.map(|line| (key, line)))
     }
 }
 

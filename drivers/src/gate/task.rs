@@ -131,8 +131,7 @@ impl Keeper {
             backoff.lasted_ms(millis(since.elapsed()));
             if told.as_ref() != Some(&why) {
                 tracing::warn!(%why, "gate has no lines");
-                self.outbox
-                    .push_back(GateEvent::Disconnected { why: why.clone() });
+                self.outbox.push_back(GateEvent::Disconnected { why: why.clone() });
                 told = Some(why);
             }
             if self.without_lines(backoff.next_ms()).await.is_err() {
@@ -191,8 +190,7 @@ impl Keeper {
                 Stir::Input(Err(why)) => return Broken::Lost(why),
                 Stir::Input(Ok((line, level))) => {
                     let active = self.codec.input(line, level);
-                    self.sequence
-                        .input(line, active, self.now_ms(), &mut outcomes);
+                    self.sequence.input(line, active, self.now_ms(), &mut outcomes);
                 }
             }
             self.sequence.advance(self.now_ms(), &mut outcomes);
@@ -306,8 +304,7 @@ impl Keeper {
     }
 
     fn tell(&mut self, outcomes: Vec<Outcome>) {
-        self.outbox
-            .extend(outcomes.into_iter().map(GateEvent::Outcome));
+        self.outbox.extend(outcomes.into_iter().map(GateEvent::Outcome));
     }
 
     fn has_news(&self) -> bool {

@@ -29,9 +29,7 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Backoff {
-        Backoff {
-            next_ms: BACKOFF_MS_MIN,
-        }
+        Backoff { next_ms: BACKOFF_MS_MIN }
     }
 }
 

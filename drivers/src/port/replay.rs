@@ -30,16 +30,11 @@ pub struct Piece {
 pub fn parse(text: &str) -> Result<Vec<Piece>, Fault> {
     let lines = text.lines().enumerate();
     let spoken = lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
-    spoken
-        .map(|(at, line)| piece(line).ok_or_else(|| unreadable_line(at)))
-        .collect()
+    spoken.map(|(at, line)| piece(line).ok_or_else(|| unreadable_line(at))).collect()
 }
 
 fn unreadable_line(at: usize) -> Fault {
-    Fault::setting(
-        "path",
-        format!("capture line {} is not `in|out MS HEX`", at + 1),
-    )
+    Fault::setting("path", format!("capture line {} is not `in|out MS HEX`", at + 1))
 }
 
 fn piece(line: &str) -> Option<Piece> {
@@ -51,11 +46,7 @@ fn piece(line: &str) -> Option<Piece> {
     };
     let after_ms = words.next()?.parse().ok()?;
     let bytes = unhex(words.next()?)?;
-    words.next().is_none().then_some(Piece {
-        from_device,
-        after_ms,
-        bytes,
-    })
+    words.next().is_none().then_some(Piece { from_device, after_ms, bytes })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -79,10 +70,7 @@ impl Replay {
     pub fn open(path: &Path) -> Result<Replay, Fault> {
         let size = std::fs::metadata(path).map_err(|error| Fault::port(path, error.to_string()))?;
         if size.len() > CAPTURE_BYTES_MAX {
-            return Err(Fault::port(
-                path,
-                "the capture is longer than 1 MiB".to_owned(),
-            ));
+            return Err(Fault::port(path, "the capture is longer than 1 MiB".to_owned()));
         }
         let text = std::fs::read_to_string(path);
         let text = text.map_err(|error| Fault::port(path, error.to_string()))?;
@@ -91,14 +79,8 @@ impl Replay {
 
     /// Plays the device's pieces; what the host said is there to compare with, not to play.
     pub fn new(pieces: Vec<Piece>) -> Replay {
-        let spoken: Vec<Piece> = pieces
-            .into_iter()
-            .filter(|piece| piece.from_device)
-            .collect();
-        Replay {
-            pieces: spoken.into_iter(),
-            current: None,
-        }
+        let spoken: Vec<Piece> = pieces.into_iter().filter(|piece| piece.from_device).collect();
+        Replay { pieces: spoken.into_iter(), current: None }
     }
 }
 

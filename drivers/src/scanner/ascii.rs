@@ -112,10 +112,7 @@ impl Driver {
         backoff: &mut Backoff,
         outage: &mut Option<Instant>,
     ) -> Result<Port, Unheard> {
-        let line = Line {
-            baud: self.settings.baud,
-            framing: self.settings.framing,
-        };
+        let line = Line { baud: self.settings.baud, framing: self.settings.framing };
         // After a hang-up everybody knows that the device is missing.
         let path = self.settings.path.clone();
         let mut told = outage.map(|_| Fault::Missing { path });
@@ -126,8 +123,7 @@ impl Driver {
                 Err(why) => why,
             };
             if told.as_ref() != Some(&why) {
-                self.tell(ScannerEvent::Disconnected { why: why.clone() })
-                    .await?;
+                self.tell(ScannerEvent::Disconnected { why: why.clone() }).await?;
             }
             told = Some(why);
             outage.get_or_insert_with(Instant::now);
@@ -285,16 +281,9 @@ impl Driver {
     fn note(&mut self, step: Step) {
         let last_byte_at = self.last_read.into_std();
         match step {
-            Step::Ask {
-                read,
-                payload,
-                symbology,
-            } => self.outbox.push_back(ScannerEvent::Code(Code {
-                read,
-                payload,
-                symbology,
-                last_byte_at,
-            })),
+            Step::Ask { read, payload, symbology } => self
+                .outbox
+                .push_back(ScannerEvent::Code(Code { read, payload, symbology, last_byte_at })),
             Step::Report(why) => self.outbox.push_back(ScannerEvent::Unreadable { why }),
             Step::Noise(noise) => self.health.noise(noise),
             Step::Unanswered => self.health.unanswered(),
@@ -322,11 +311,7 @@ impl Driver {
     }
 
     fn due(&self) -> Option<Instant> {
-        let dues = [
-            self.codec.due_ms(),
-            self.sequence.due_ms(),
-            self.health.due_ms(),
-        ];
+        let dues = [self.codec.due_ms(), self.sequence.due_ms(), self.health.due_ms()];
         let due_ms = dues.into_iter().flatten().min()?;
         Some(self.started + Duration::from_millis(due_ms))
     }

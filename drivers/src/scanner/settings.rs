@@ -95,26 +95,17 @@ impl ScannerSettings {
             return Err(Fault::setting("baud", format!("must be 1 to {BAUD_MAX}")));
         }
         if self.idle_ms.is_some_and(|ms| ms == 0 || ms > IDLE_MS_MAX) {
-            return Err(Fault::setting(
-                "idle_ms",
-                format!("must be 1 to {IDLE_MS_MAX}"),
-            ));
+            return Err(Fault::setting("idle_ms", format!("must be 1 to {IDLE_MS_MAX}")));
         }
         if self.prefix.len() > PREFIX_BYTES_MAX {
-            return Err(Fault::setting(
-                "prefix",
-                format!("at most {PREFIX_BYTES_MAX} bytes"),
-            ));
+            return Err(Fault::setting("prefix", format!("at most {PREFIX_BYTES_MAX} bytes")));
         }
         if self.double_read_ms > DOUBLE_READ_MS_MAX {
             let text = format!("at most {DOUBLE_READ_MS_MAX}, or a real second try is hidden");
             return Err(Fault::setting("double_read_ms", text));
         }
         if self.ignore.len() > IGNORE_ENTRIES_MAX {
-            return Err(Fault::setting(
-                "ignore",
-                format!("at most {IGNORE_ENTRIES_MAX} texts"),
-            ));
+            return Err(Fault::setting("ignore", format!("at most {IGNORE_ENTRIES_MAX} texts")));
         }
         Ok(())
     }
@@ -149,10 +140,7 @@ impl std::str::FromStr for Protocol {
                 "protocol",
                 "\"ssi\" is not in this version; set the scanner to plain ASCII and use \"ascii\"",
             )),
-            other => Err(Fault::setting(
-                "protocol",
-                format!("{other:?} is not \"ascii\""),
-            )),
+            other => Err(Fault::setting("protocol", format!("{other:?} is not \"ascii\""))),
         }
     }
 }
@@ -239,11 +227,7 @@ pub struct Framing {
 
 impl Default for Framing {
     fn default() -> Framing {
-        Framing {
-            data_bits: 8,
-            parity: Parity::None,
-            stop_bits: 1,
-        }
+        Framing { data_bits: 8, parity: Parity::None, stop_bits: 1 }
     }
 }
 
@@ -271,11 +255,7 @@ impl std::str::FromStr for Framing {
             b'2' => 2,
             _ => return Err(wrong()),
         };
-        Ok(Framing {
-            data_bits,
-            parity,
-            stop_bits,
-        })
+        Ok(Framing { data_bits, parity, stop_bits })
     }
 }
 

@@ -89,11 +89,7 @@ impl SimGate {
         let inputs = self.inputs.subscribe();
         // What is on already is read as a level, not told as a change.
         let told = *inputs.borrow();
-        SimLines {
-            gate: self.clone(),
-            inputs,
-            told,
-        }
+        SimLines { gate: self.clone(), inputs, told }
     }
 
     /// What a person sees and hears now, and a way to wait for the next change.
@@ -186,20 +182,11 @@ impl Wires {
             (OutputLine::Amber, Colour::Amber),
             (OutputLine::Red, Colour::Red),
         ];
-        let ways = [
-            (OutputLine::ReleaseIn, Way::In),
-            (OutputLine::ReleaseOut, Way::Out),
-        ];
+        let ways = [(OutputLine::ReleaseIn, Way::In), (OutputLine::ReleaseOut, Way::Out)];
         Outputs {
-            colour: colours
-                .into_iter()
-                .find(|(line, _)| on(*line))
-                .map(|(_, colour)| colour),
+            colour: colours.into_iter().find(|(line, _)| on(*line)).map(|(_, colour)| colour),
             buzzer: on(OutputLine::Buzzer),
-            release: ways
-                .into_iter()
-                .find(|(line, _)| on(*line))
-                .map(|(_, way)| way),
+            release: ways.into_iter().find(|(line, _)| on(*line)).map(|(_, way)| way),
         }
     }
 }
@@ -215,9 +202,7 @@ pub struct SimLines {
 impl SimLines {
     fn plugged(&self) -> Result<(), Fault> {
         if self.gate.wires().unplugged {
-            return Err(Fault::NoChip {
-                label: "sim".to_owned(),
-            });
+            return Err(Fault::NoChip { label: "sim".to_owned() });
         }
         Ok(())
     }
@@ -229,11 +214,7 @@ impl SimLines {
         let told = &mut self.told;
         [
             (InputLine::RotatedIn, now.rotated_in, &mut told.rotated_in),
-            (
-                InputLine::RotatedOut,
-                now.rotated_out,
-                &mut told.rotated_out,
-            ),
+            (InputLine::RotatedOut, now.rotated_out, &mut told.rotated_out),
             (InputLine::Tamper, now.tamper, &mut told.tamper),
             (InputLine::Emergency, now.emergency, &mut told.emergency),
         ]

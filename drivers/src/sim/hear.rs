@@ -47,18 +47,9 @@ impl Meaning {
 
 /// Longest first, so that a chain is not heard as its first link.
 const COMMANDS: [(&[u8], Meaning); 11] = [
-    (
-        &[0x1b, 0x38, 0x2c, 0x1b, 0x38, 0x2c],
-        Meaning::Signal(Feedback::Refuse),
-    ),
-    (
-        &[0x1b, 0x37, 0x2c, 0x1b, 0x36, 0x2c],
-        Meaning::Signal(Feedback::AcceptNotice),
-    ),
-    (
-        &[0x1b, 0x34, 0x2c, 0x1b, 0x34, 0x2c],
-        Meaning::Signal(Feedback::Wait),
-    ),
+    (&[0x1b, 0x38, 0x2c, 0x1b, 0x38, 0x2c], Meaning::Signal(Feedback::Refuse)),
+    (&[0x1b, 0x37, 0x2c, 0x1b, 0x36, 0x2c], Meaning::Signal(Feedback::AcceptNotice)),
+    (&[0x1b, 0x34, 0x2c, 0x1b, 0x34, 0x2c], Meaning::Signal(Feedback::Wait)),
     (&[0x1b, 0x37, 0x2c], Meaning::Signal(Feedback::Accept)),
     (&[0x1b, 0x38, 0x2c], Meaning::Signal(Feedback::Closed)),
     (&[0x01, 0x07], Meaning::Signal(Feedback::AcceptNotice)),

@@ -53,17 +53,10 @@ impl Pty {
     pub fn open() -> Result<Pty, Fault> {
         let pair = SerialStream::pair();
         let (master, slave) = pair.map_err(|error| pseudo_terminal(&error.to_string()))?;
-        let name = slave
-            .name()
-            .ok_or_else(|| pseudo_terminal("it has no name"))?;
+        let name = slave.name().ok_or_else(|| pseudo_terminal("it has no name"))?;
         let name = PathBuf::from(name);
         let hosts = Hosts::listen(&name).ok();
-        Ok(Pty {
-            master,
-            slave,
-            name,
-            hosts,
-        })
+        Ok(Pty { master, slave, name, hosts })
     }
 
     /// The node a host opens. It changes with every new pair.
@@ -138,10 +131,7 @@ pub fn point(link: &Path, target: &Path) -> Result<(), Fault> {
     let fault = |error: io::Error| link_fault(link, &error.to_string());
     match std::fs::symlink_metadata(link) {
         Ok(meta) if !meta.file_type().is_symlink() => {
-            return Err(link_fault(
-                link,
-                "something that is not a link stands there",
-            ));
+            return Err(link_fault(link, "something that is not a link stands there"));
         }
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -168,14 +158,9 @@ pub fn unpoint(link: &Path, target: &Path) {
 }
 
 fn pseudo_terminal(detail: &str) -> Fault {
-    Fault::PseudoTerminal {
-        detail: detail.to_owned(),
-    }
+    Fault::PseudoTerminal { detail: detail.to_owned() }
 }
 
 fn link_fault(link: &Path, detail: &str) -> Fault {
-    Fault::Link {
-        link: link.to_path_buf(),
-        detail: detail.to_owned(),
-    }
+    Fault::Link { link: link.to_path_buf(), detail: detail.to_owned() }
 }

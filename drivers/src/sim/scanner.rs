@@ -41,11 +41,7 @@ pub struct SimScannerSettings {
 
 impl SimScannerSettings {
     pub fn at(link: impl Into<PathBuf>) -> SimScannerSettings {
-        SimScannerSettings {
-            link: link.into(),
-            suffix: Suffix::Cr,
-            byte_us: 0,
-        }
+        SimScannerSettings { link: link.into(), suffix: Suffix::Cr, byte_us: 0 }
     }
 }
 
@@ -84,11 +80,7 @@ impl SimScanner {
         };
         device.plug()?;
         tokio::spawn(device.live(taken));
-        Ok(SimScanner {
-            orders,
-            listened,
-            suffix,
-        })
+        Ok(SimScanner { orders, listened, suffix })
     }
 
     /// One beam; returns when the last byte is sent.
@@ -116,10 +108,7 @@ impl SimScanner {
     pub async fn play(&self, moves: Vec<Move>) -> Result<(), Fault> {
         let (done, played) = oneshot::channel();
         let order = Order { moves, done };
-        self.orders
-            .send(order)
-            .await
-            .map_err(|_| Fault::SimStopped)?;
+        self.orders.send(order).await.map_err(|_| Fault::SimStopped)?;
         played.await.map_err(|_| Fault::SimStopped)?
     }
 
@@ -127,10 +116,7 @@ impl SimScanner {
     pub async fn ready(&self) -> Result<(), Fault> {
         let mut listened = self.listened.clone();
         loop {
-            let since = *listened
-                .wait_for(Option::is_some)
-                .await
-                .map_err(|_| Fault::SimStopped)?;
+            let since = *listened.wait_for(Option::is_some).await.map_err(|_| Fault::SimStopped)?;
             let Some(since) = since else { continue };
             sleep_until(since + Duration::from_millis(READY_MS)).await;
             if *listened.borrow_and_update() == Some(since) {
@@ -199,8 +185,7 @@ impl Device {
             match step {
                 Move::Send(bytes) => self.send(&bytes).await,
                 Move::WaitMs(ms) => {
-                    self.wait_until(Instant::now() + Duration::from_millis(ms))
-                        .await
+                    self.wait_until(Instant::now() + Duration::from_millis(ms)).await
                 }
                 Move::HangUp => self.hang_up().await,
                 Move::Replug => self.plug()?,
@@ -232,11 +217,7 @@ impl Device {
 
     async fn write(&mut self, bytes: &[u8]) {
         let Some(pty) = &mut self.pty else { return };
-        let sent = timeout(
-            Duration::from_millis(SEND_MS_MAX),
-            pty.master.write_all(bytes),
-        )
-        .await;
+        let sent = timeout(Duration::from_millis(SEND_MS_MAX), pty.master.write_all(bytes)).await;
         if !matches!(sent, Ok(Ok(()))) {
             tracing::debug!("simulated scanner: nobody takes the bytes");
         }
@@ -268,8 +249,7 @@ impl Device {
         let mut clean_looks = 0;
         // Two looks: just written bytes take a moment to reach the other end.
         while clean_looks < 2 && Instant::now() < until && self.listening.borrow().is_some() {
-            self.wait_until(Instant::now() + Duration::from_millis(DRAIN_LOOK_MS))
-                .await;
+            self.wait_until(Instant::now() + Duration::from_millis(DRAIN_LOOK_MS)).await;
             let unread = self.pty.as_ref().map_or(0, Pty::unread);
             clean_looks = if unread == 0 { clean_looks + 1 } else { 0 };
         }

@@ -66,24 +66,13 @@ pub fn moves(code: &[u8], suffix: Suffix, trick: &Trick) -> Vec<Move> {
         Trick::Drop { at } => vec![Move::Send(without(&whole, *at))],
         Trick::Corrupt { at } => vec![Move::Send(turned(&whole, *at))],
         Trick::Duplicate { after_ms } => {
-            vec![
-                Move::Send(whole.clone()),
-                Move::WaitMs(*after_ms),
-                Move::Send(whole),
-            ]
+            vec![Move::Send(whole.clone()), Move::WaitMs(*after_ms), Move::Send(whole)]
         }
         Trick::Split { at, pause_ms } => {
             let (first, second) = cut(&whole, *at);
-            vec![
-                Move::Send(first),
-                Move::WaitMs(*pause_ms),
-                Move::Send(second),
-            ]
+            vec![Move::Send(first), Move::WaitMs(*pause_ms), Move::Send(second)]
         }
-        Trick::Cut {
-            at,
-            replug_after_ms,
-        } => hang_up_after(cut(&whole, *at).0, *replug_after_ms),
+        Trick::Cut { at, replug_after_ms } => hang_up_after(cut(&whole, *at).0, *replug_after_ms),
         Trick::HangUp { replug_after_ms } => hang_up_after(whole, *replug_after_ms),
         Trick::Noise { bytes } => vec![Move::Send([bytes.as_slice(), &whole].concat())],
         Trick::Oversize { bytes } => {
@@ -94,11 +83,7 @@ pub fn moves(code: &[u8], suffix: Suffix, trick: &Trick) -> Vec<Move> {
 
 fn hang_up_after(bytes: Vec<u8>, replug_after_ms: Option<u64>) -> Vec<Move> {
     let mut moves = vec![Move::Send(bytes), Move::HangUp];
-    moves.extend(
-        replug_after_ms
-            .into_iter()
-            .flat_map(|ms| [Move::WaitMs(ms), Move::Replug]),
-    );
+    moves.extend(replug_after_ms.into_iter().flat_map(|ms| [Move::WaitMs(ms), Move::Replug]));
     moves
 }
 

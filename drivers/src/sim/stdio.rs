@@ -60,10 +60,7 @@ where
         let Heard::Signal { meaning, bytes, .. } = heard else {
             continue;
         };
-        let printed = Printed {
-            feedback: meaning.word(),
-            bytes: hex(&bytes),
-        };
+        let printed = Printed { feedback: meaning.word(), bytes: hex(&bytes) };
         let mut line = serde_json::to_vec(&printed).map_err(|error| stdio(&error.into()))?;
         line.push(b'\n');
         out.write_all(&line).await.map_err(|error| stdio(&error))?;
@@ -73,7 +70,5 @@ where
 }
 
 fn stdio(error: &std::io::Error) -> Fault {
-    Fault::Stdio {
-        detail: error.to_string(),
-    }
+    Fault::Stdio { detail: error.to_string() }
 }

@@ -53,19 +53,11 @@ impl Driver {
         let (answers, taken) = mpsc::channel(ANSWERS_MAX);
         let stop = CancellationToken::new();
         let task = tokio::spawn(run(settings, sent, taken, stop.clone()));
-        Driver {
-            events,
-            answers,
-            stop,
-            task,
-        }
+        Driver { events, answers, stop, task }
     }
 
     pub async fn event(&mut self) -> ScannerEvent {
-        timeout(DEADLINE, self.events.recv())
-            .await
-            .expect("an event in time")
-            .expect("alive")
+        timeout(DEADLINE, self.events.recv()).await.expect("an event in time").expect("alive")
     }
 
     /// The next event that is not about health.
@@ -100,38 +92,21 @@ impl Driver {
     }
 
     pub async fn answer(&self, code: &Code, feedback: Feedback) {
-        self.answers
-            .send(Answer {
-                read: code.read,
-                feedback,
-            })
-            .await
-            .unwrap();
+        self.answers.send(Answer { read: code.read, feedback }).await.unwrap();
     }
 
     /// Ends the task, whatever is left to tell.
     pub async fn end(mut self) {
         self.stop.cancel();
-        timeout(DEADLINE, &mut self.task)
-            .await
-            .unwrap()
-            .unwrap()
-            .unwrap();
+        timeout(DEADLINE, &mut self.task).await.unwrap().unwrap().unwrap();
     }
 
     /// Ends the task; nothing may be left to tell.
     pub async fn end_quietly(mut self) {
         self.stop.cancel();
-        timeout(DEADLINE, &mut self.task)
-            .await
-            .unwrap()
-            .unwrap()
-            .unwrap();
+        timeout(DEADLINE, &mut self.task).await.unwrap().unwrap().unwrap();
         while let Some(event) = self.events.recv().await {
-            assert!(
-                matches!(event, ScannerEvent::Health(_)),
-                "unexpected {event:?}"
-            );
+            assert!(matches!(event, ScannerEvent::Health(_)), "unexpected {event:?}");
         }
     }
 }
@@ -155,9 +130,7 @@ impl Device {
     /// The next thing the host said.
     pub async fn signal(&mut self) -> (Meaning, Vec<u8>) {
         loop {
-            let heard = timeout(DEADLINE, self.heard.recv())
-                .await
-                .expect("a signal in time");
+            let heard = timeout(DEADLINE, self.heard.recv()).await.expect("a signal in time");
             if let Heard::Signal { meaning, bytes, .. } = heard.expect("alive") {
                 return (meaning, bytes);
             }
@@ -165,9 +138,6 @@ impl Device {
     }
 
     pub async fn ready(&self) {
-        timeout(DEADLINE, self.scanner.ready())
-            .await
-            .expect("a host in time")
-            .unwrap();
+        timeout(DEADLINE, self.scanner.ready()).await.expect("a host in time").unwrap();
     }
 }

@@ -19,21 +19,13 @@ pub fn run(
         Ok(config) => {
             let (doors, devices) = (config.door_places.len(), config.devices.len());
             let venue = &config.venue.name;
-            writeln!(
-                out,
-                "{}: good: {venue}, {doors} doors, {devices} devices",
-                path.display()
-            )?;
+            writeln!(out, "{}: good: {venue}, {doors} doors, {devices} devices", path.display())?;
             Ok(Exit::Done)
         }
         Err(fault) => {
             writeln!(err, "{fault}")?;
             if let ConfigFault::Wrong { findings, .. } = &fault {
-                let things = if findings.len() == 1 {
-                    "thing"
-                } else {
-                    "things"
-                };
+                let things = if findings.len() == 1 { "thing" } else { "things" };
                 writeln!(err, "{} {things} to put right", findings.len())?;
             }
             Ok(Exit::Refused)
@@ -65,11 +57,7 @@ mod tests {
             fs::write(&file, text).unwrap();
             let (mut out, mut err) = (Vec::new(), Vec::new());
             let exit = run(&file, None, &mut out, &mut err).unwrap();
-            (
-                exit,
-                String::from_utf8(out).unwrap(),
-                String::from_utf8(err).unwrap(),
-            )
+            (exit, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
         }
     }
 
@@ -83,10 +71,7 @@ mod tests {
     fn a_good_file_ends_with_zero_and_says_so() {
         let (exit, out, err) = Folder::new("check-good").check(LEAST);
         assert_eq!(exit, Exit::Done);
-        assert!(
-            out.contains("good: The Tidewell, 0 doors, 0 devices"),
-            "{out}"
-        );
+        assert!(out.contains("good: The Tidewell, 0 doors, 0 devices"), "{out}");
         assert_eq!(err, "");
     }
 
@@ -96,10 +81,7 @@ mod tests {
         let (exit, out, err) = folder.check(&format!("{LEAST}[sale]\nhold_time_min = 4\n"));
         assert_eq!(exit, Exit::Refused);
         assert_eq!(out, "");
-        assert!(
-            err.contains("usher.toml:6:17: sale.hold_time_min: 4 is out of range"),
-            "{err}"
-        );
+        assert!(err.contains("usher.toml:6:17: sale.hold_time_min: 4 is out of range"), "{err}");
         assert!(err.contains("remedy: 5 to 60"), "{err}");
         assert!(err.ends_with("1 thing to put right\n"), "{err}");
     }
@@ -120,14 +102,8 @@ mod tests {
                       certificate = \"/nowhere/leaf.pem\"\nkey = \"/nowhere/key.pem\"\n";
         let (exit, _, err) = folder.check(&format!("{LEAST}{listen}"));
         assert_eq!(exit, Exit::Refused);
-        assert!(
-            err.contains("usher.toml:7:15: listen.certificate: /nowhere/leaf.pem"),
-            "{err}"
-        );
-        assert!(
-            err.contains("usher.toml:8:7: listen.key: /nowhere/key.pem"),
-            "{err}"
-        );
+        assert!(err.contains("usher.toml:7:15: listen.certificate: /nowhere/leaf.pem"), "{err}");
+        assert!(err.contains("usher.toml:8:7: listen.key: /nowhere/key.pem"), "{err}");
         assert!(err.ends_with("2 things to put right\n"), "{err}");
     }
 

@@ -135,9 +135,10 @@ fn clock() -> Result<String, String> {
     let now = MachineClock::new().wall();
     match ClockTrust::judge(now, BUILT, BUILT) {
         ClockTrust::Trusted => Ok(crate::demo::rfc3339(now)),
-        ClockTrust::BeforeBuild | ClockTrust::BehindRecords => {
-            Err(format!("{} is before this program was made: set the clock", crate::demo::rfc3339(now)))
-        }
+        ClockTrust::BeforeBuild | ClockTrust::BehindRecords => Err(format!(
+            "{} is before this program was made: set the clock",
+            crate::demo::rfc3339(now)
+        )),
     }
 }
 
@@ -177,7 +178,8 @@ fn mail(config: &Config, credentials: Option<&Path>) -> Result<String, String> {
                 format!("{address}: {fault}. Check mail.host, mail.port and the firewall")
             };
             let first = address.to_socket_addrs().map_err(what)?.next();
-            let socket = first.ok_or_else(|| format!("{address} has no address: check mail.host"))?;
+            let socket =
+                first.ok_or_else(|| format!("{address} has no address: check mail.host"))?;
             let stream = TcpStream::connect_timeout(&socket, GREETING_MAX).map_err(what)?;
             stream.set_read_timeout(Some(GREETING_MAX)).map_err(what)?;
             if smtp.security == usher_cloud::mail::settings::Security::Smtps {

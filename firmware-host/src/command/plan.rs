@@ -25,9 +25,7 @@ pub fn check(
         Ok(files) => files,
         Err(unreadable) => return refuse_unread(&unreadable, json, out, err),
     };
-    let options = ImportOptions {
-        rekey_duplicates: rekey,
-    };
+    let options = ImportOptions { rekey_duplicates: rekey };
     let (report, exit) = match import(&plan, overlay.as_deref(), options) {
         Ok(imported) => (imported.report, Exit::Done),
         Err(report) => (*report, Exit::Refused),
@@ -60,10 +58,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
     File::open(path)
         .and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes))
         .map(|_| bytes)
-        .map_err(|why| Unreadable {
-            path: path.to_owned(),
-            why,
-        })
+        .map_err(|why| Unreadable { path: path.to_owned(), why })
 }
 
 fn read_overlay(plan: &Path) -> Result<Option<Vec<u8>>, Unreadable> {
@@ -80,11 +75,7 @@ fn refuse_unread(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> io::Result<Exit> {
-    let words = format!(
-        "cannot read {}: {}",
-        unreadable.path.display(),
-        unreadable.why
-    );
+    let words = format!("cannot read {}: {}", unreadable.path.display(), unreadable.why);
     if json {
         let mut document = document(&Report::default());
         let error = json!({ "code": "Unreadable", "in": null, "pointer": null, "words": words });
@@ -189,11 +180,7 @@ mod tests {
     fn checked(path: &Path, json: bool, rekey: bool) -> (Exit, String, String) {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let exit = check(path, json, rekey, &mut out, &mut err).unwrap();
-        (
-            exit,
-            String::from_utf8(out).unwrap(),
-            String::from_utf8(err).unwrap(),
-        )
+        (exit, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
 
     fn hall(second_guid: &str) -> Vec<u8> {
@@ -208,10 +195,7 @@ mod tests {
             "rectangle": { "width": 50, "height": 10 },
             "text": { "text": "Stage", "position": { "x": 25, "y": 5 } },
         });
-        let seats = [
-            seat("s-1", "1", 12, "u-1"),
-            seat(second_guid, "2", 38, "u-2"),
-        ];
+        let seats = [seat("s-1", "1", 12, "u-1"), seat(second_guid, "2", 38, "u-2")];
         serde_json::to_vec(&json!({
             "name": "Hall",
             "size": { "width": 50, "height": 60 },
@@ -247,10 +231,7 @@ mod tests {
         let document: Value = serde_json::from_str(&out).unwrap();
         assert_eq!(document["errors"][0]["code"], "DuplicateGuid");
         assert_eq!(document["errors"][0]["guids"], json!(["s-1"]));
-        assert!(
-            err.starts_with("error DuplicateGuid: plan: 1 seat_guid"),
-            "{err}"
-        );
+        assert!(err.starts_with("error DuplicateGuid: plan: 1 seat_guid"), "{err}");
         let (exit, out, _) = shelf.check(true, true);
         assert_eq!(exit, Exit::Done);
         let document: Value = serde_json::from_str(&out).unwrap();

@@ -23,9 +23,7 @@ pub fn scanner(settings: SimScannerSettings, err: &mut impl Write) -> io::Result
     let link = settings.link.clone();
     let beams = BufReader::new(own(io::stdin())?);
     let out = own(io::stdout())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
         let ended = simulate(settings, beams, out).await;
         // The twin unplugs itself in its own task; a link that stays behind would lie.

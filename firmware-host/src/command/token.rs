@@ -62,19 +62,13 @@ mod tests {
 
     #[test]
     fn other_random_bits_make_another_token() {
-        let (one, two) = (
-            FreshToken::from_random([0; 32]),
-            FreshToken::from_random([1; 32]),
-        );
+        let (one, two) = (FreshToken::from_random([0; 32]), FreshToken::from_random([1; 32]));
         assert_ne!(one.expose(), two.expose());
         assert_ne!(one.hash(), two.hash());
     }
 
     #[test]
     fn a_token_never_prints() {
-        assert_eq!(
-            format!("{:?}", FreshToken::from_random([3; 32])),
-            "FreshToken(***)"
-        );
+        assert_eq!(format!("{:?}", FreshToken::from_random([3; 32])), "FreshToken(***)");
     }
 }

@@ -52,29 +52,18 @@ pub(super) fn files(config: &Config, credentials: Option<&Path>) -> Vec<Finding>
         let Some(path) = path else { continue };
         if let Err(fault) = File::open(path).and_then(|file| file.metadata()) {
             let says = format!("{} cannot be read: {fault}", path.display());
-            found.push(Finding::new(
-                key,
-                says,
-                "check the path, and that the daemon may read it",
-            ));
+            found.push(Finding::new(key, says, "check the path, and that the daemon may read it"));
         } else if path.is_dir() {
             let says = format!("{} is a folder", path.display());
             found.push(Finding::new(key, says, "name the file itself"));
         }
     }
-    let folders = [
-        ("skin.folder", &config.skin.folder),
-        ("mail.folder", &config.mail.folder),
-    ];
+    let folders = [("skin.folder", &config.skin.folder), ("mail.folder", &config.mail.folder)];
     for (key, path) in folders {
         let Some(path) = path else { continue };
         if !path.is_dir() {
             let says = format!("{} is not a folder", path.display());
-            found.push(Finding::new(
-                key,
-                says,
-                "make the folder, or take the key out",
-            ));
+            found.push(Finding::new(key, says, "make the folder, or take the key out"));
         }
     }
     found
@@ -82,12 +71,7 @@ pub(super) fn files(config: &Config, credentials: Option<&Path>) -> Vec<Finding>
 
 /// Levels, fees and taxes: told apart by name and number, and not more than a cart can carry.
 fn kept(config: &Config, found: &mut Vec<Finding>) {
-    let Config {
-        levels,
-        fees,
-        taxes,
-        ..
-    } = config;
+    let Config { levels, fees, taxes, .. } = config;
     names("level", levels.iter().map(|level| &level.name), found);
     names("fee", fees.iter().map(|fee| &fee.name), found);
     names("tax", taxes.iter().map(|tax| &tax.name), found);
@@ -102,11 +86,7 @@ fn kept(config: &Config, found: &mut Vec<Finding>) {
     for (table, count, most) in counts {
         if count > most {
             let says = format!("{count} tables of this kind");
-            found.push(Finding::new(
-                format!("{table}[{most}]"),
-                says,
-                format!("at most {most}"),
-            ));
+            found.push(Finding::new(format!("{table}[{most}]"), says, format!("at most {most}")));
         }
     }
 }
@@ -115,11 +95,7 @@ fn venue(venue: &Venue, found: &mut Vec<Finding>) {
     name("venue.name", &venue.name, found);
     if jiff::tz::db().get(&venue.time_zone).is_err() {
         let says = format!("there is no time zone `{}`", venue.time_zone);
-        found.push(Finding::new(
-            "venue.time_zone",
-            says,
-            "an IANA name such as Europe/London",
-        ));
+        found.push(Finding::new("venue.time_zone", says, "an IANA name such as Europe/London"));
     }
     if iso_currency::Currency::from_code(&venue.currency).is_none() {
         let says = format!("there is no currency `{}`", venue.currency);
@@ -128,22 +104,14 @@ fn venue(venue: &Venue, found: &mut Vec<Finding>) {
     }
     if !venue.email.is_empty() && !looks_like_an_address(&venue.email) {
         let says = format!("`{}` is not a mail address", venue.email);
-        found.push(Finding::new(
-            "venue.email",
-            says,
-            "write it as boxoffice@example.org",
-        ));
+        found.push(Finding::new("venue.email", says, "write it as boxoffice@example.org"));
     }
 }
 
 fn listen(listen: &Listen, found: &mut Vec<Finding>) {
     if listen.shop.is_empty() {
         let remedy = "name at least one address and port, 0.0.0.0:443 for instance";
-        found.push(Finding::new(
-            "listen.shop",
-            "no address to listen on",
-            remedy,
-        ));
+        found.push(Finding::new("listen.shop", "no address to listen on", remedy));
     }
     let mut seen = HashSet::new();
     for (kind, addresses) in [("shop", &listen.shop), ("redirect", &listen.redirect)] {
@@ -174,10 +142,7 @@ fn listen(listen: &Listen, found: &mut Vec<Finding>) {
 
 /// Without a certificate: plain HTTP stays on loopback unless the venue says otherwise.
 fn plain(listen: &Listen, found: &mut Vec<Finding>) {
-    let open = listen
-        .shop
-        .iter()
-        .find(|address| !address.ip().is_loopback());
+    let open = listen.shop.iter().find(|address| !address.ip().is_loopback());
     if let (Some(address), false) = (open, listen.plain_http) {
         found.push(Finding::new(
             "listen.shop",
@@ -197,9 +162,7 @@ fn plain(listen: &Listen, found: &mut Vec<Finding>) {
 fn public_url(listen: &Listen, found: &mut Vec<Finding>) {
     let key = "listen.public_url";
     let url = &listen.public_url;
-    let host = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let plain = |host: &str| {
         let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
         !host.is_empty() && host.bytes().all(sign)
@@ -220,11 +183,7 @@ fn mail(mail: &Mail, found: &mut Vec<Finding>) {
     }
     if mail.host.is_some() && mail.folder.is_some() {
         let says = "letters can go to a server or to a folder, not to both";
-        found.push(Finding::new(
-            "mail.folder",
-            says,
-            "keep one of mail.host and mail.folder",
-        ));
+        found.push(Finding::new("mail.folder", says, "keep one of mail.host and mail.folder"));
     }
     if mail.host.is_none() && mail.folder.is_none() {
         return;
@@ -257,10 +216,9 @@ fn log_in(mail: &Mail, host: &str, found: &mut Vec<Finding>) {
             }
         }
         AuthKind::Plain | AuthKind::Login | AuthKind::CramMd5 => {
-            for (key, given) in [
-                ("user", mail.user.is_some()),
-                ("password_file", mail.password_file.is_some()),
-            ] {
+            for (key, given) in
+                [("user", mail.user.is_some()), ("password_file", mail.password_file.is_some())]
+            {
                 if !given {
                     let says = format!("logging in needs mail.{key}");
                     let remedy = format!("add mail.{key}, or set mail.auth = \"none\"");
@@ -298,11 +256,7 @@ fn name(key: impl Into<String>, name: &str, found: &mut Vec<Finding>) {
     if name.trim().is_empty() {
         found.push(Finding::new(key, "the name is empty", remedy));
     } else if name.chars().count() > NAME_CHARS_MAX || name.chars().any(char::is_control) {
-        found.push(Finding::new(
-            key,
-            "the name is too long or holds control signs",
-            remedy,
-        ));
+        found.push(Finding::new(key, "the name is too long or holds control signs", remedy));
     }
 }
 
@@ -334,22 +288,13 @@ fn numbers(table: &str, given: impl Iterator<Item = u32>, found: &mut Vec<Findin
 
 fn absolute(key: &str, path: &Path, found: &mut Vec<Finding>) {
     if !path.is_absolute() {
-        let says = format!(
-            "`{}` depends on where the daemon was started",
-            path.display()
-        );
-        found.push(Finding::new(
-            key,
-            says,
-            "write the whole path, beginning with /",
-        ));
+        let says = format!("`{}` depends on where the daemon was started", path.display());
+        found.push(Finding::new(key, says, "write the whole path, beginning with /"));
     }
 }
 
 fn bare_address(from: &str) -> &str {
-    let inside = from
-        .split_once('<')
-        .and_then(|(_, rest)| rest.strip_suffix('>'));
+    let inside = from.split_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
     inside.unwrap_or(from)
 }
 

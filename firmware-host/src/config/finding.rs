@@ -42,12 +42,7 @@ impl Finding {
         says: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Finding {
-        Finding {
-            key: key.into(),
-            says: says.into(),
-            remedy: remedy.into(),
-            place: None,
-        }
+        Finding { key: key.into(), says: says.into(), remedy: remedy.into(), place: None }
     }
 
     /// Writes `file:line:column: key: what`, the line with its caret, and the remedy.
@@ -76,10 +71,7 @@ pub(super) struct Document<'t> {
 
 impl<'t> Document<'t> {
     pub(super) fn new(text: &'t str) -> Document<'t> {
-        Document {
-            text,
-            root: DeTable::parse(text).ok(),
-        }
+        Document { text, root: DeTable::parse(text).ok() }
     }
 
     /// What the parser refused: bad TOML, an unknown key, a value of the wrong kind.
@@ -104,10 +96,7 @@ impl<'t> Document<'t> {
             finding.place = Some(self.place(span));
         }
         findings.sort_by_key(|finding| {
-            finding
-                .place
-                .as_ref()
-                .map_or((0, 0), |place| (place.line, place.column))
+            finding.place.as_ref().map_or((0, 0), |place| (place.line, place.column))
         });
         findings
     }
@@ -144,24 +133,10 @@ impl<'t> Document<'t> {
         let start = span.start.min(self.text.len());
         let before = self.text.get(..start).unwrap_or("");
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        let line_text = self
-            .text
-            .get(line_start..)
-            .unwrap_or("")
-            .lines()
-            .next()
-            .unwrap_or("");
+        let line_text = self.text.get(line_start..).unwrap_or("").lines().next().unwrap_or("");
         let column = before.get(line_start..).unwrap_or("").chars().count() + 1;
         let left = line_text.chars().count().saturating_sub(column - 1).max(1);
-        let width = self
-            .text
-            .get(span)
-            .unwrap_or("")
-            .lines()
-            .next()
-            .unwrap_or("")
-            .chars()
-            .count();
+        let width = self.text.get(span).unwrap_or("").lines().next().unwrap_or("").chars().count();
         Place {
             line: before.matches('\n').count() + 1,
             column,

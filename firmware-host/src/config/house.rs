@@ -18,13 +18,7 @@ const PPM_PER_PERCENT: u32 = 10_000;
 impl Config {
     /// The venue's settings for the rules.
     pub fn house(&self) -> House {
-        let Config {
-            sale,
-            door,
-            limits,
-            gateway,
-            ..
-        } = self;
+        let Config { sale, door, limits, gateway, .. } = self;
         House {
             hold_time: minutes(sale.hold_time_min),
             tickets_per_cart_max: small(sale.tickets_per_cart_max),
@@ -67,10 +61,7 @@ impl Config {
     fn house_levels(&self) -> Vec<Level> {
         let levels = self.levels.iter();
         levels
-            .map(|level| Level {
-                no: LevelNo(number(level.number)),
-                name: level.name.clone(),
-            })
+            .map(|level| Level { no: LevelNo(number(level.number)), name: level.name.clone() })
             .collect()
     }
 
@@ -104,10 +95,7 @@ fn relax(sale: &Sale) -> house::Relax {
     match sale.relax {
         Relax::Never => house::Relax::Never,
         Relax::LastResort => house::Relax::LastResort,
-        Relax::NeverUntil {
-            sold_percent,
-            hours_before,
-        } => house::Relax::NeverUntil {
+        Relax::NeverUntil { sold_percent, hours_before } => house::Relax::NeverUntil {
             sold_ppm: u32::from(sold_percent) * PPM_PER_PERCENT,
             before: Span::hours(i64::from(hours_before)),
         },

@@ -50,9 +50,7 @@ impl Listen {
 
     /// True for a passed socket on a port that `redirect` names.
     pub fn only_redirects(&self, local: SocketAddr) -> bool {
-        self.redirect
-            .iter()
-            .any(|address| address.port() == local.port())
+        self.redirect.iter().any(|address| address.port() == local.port())
     }
 }
 
@@ -70,11 +68,7 @@ pub struct Store {
 
 impl Default for Store {
     fn default() -> Store {
-        Store {
-            folder: PathBuf::from("/var/lib/usher"),
-            cache_mib: 64,
-            box_no: 1,
-        }
+        Store { folder: PathBuf::from("/var/lib/usher"), cache_mib: 64, box_no: 1 }
     }
 }
 
@@ -94,24 +88,15 @@ mod tests {
         assert!(plain.may_serve(at("[::1]:80")));
         assert!(!plain.may_serve(at("0.0.0.0:80")));
         assert!(!plain.may_serve(at("[::]:443")));
-        let told = Listen {
-            plain_http: true,
-            ..Listen::default()
-        };
+        let told = Listen { plain_http: true, ..Listen::default() };
         assert!(told.may_serve(at("0.0.0.0:80")));
-        let covered = Listen {
-            certificate: Some("/c".into()),
-            ..Listen::default()
-        };
+        let covered = Listen { certificate: Some("/c".into()), ..Listen::default() };
         assert!(covered.may_serve(at("[::]:443")));
     }
 
     #[test]
     fn a_passed_socket_redirects_by_its_port() {
-        let listen = Listen {
-            redirect: vec![at("0.0.0.0:80")],
-            ..Listen::default()
-        };
+        let listen = Listen { redirect: vec![at("0.0.0.0:80")], ..Listen::default() };
         assert!(listen.only_redirects(at("[::]:80")));
         assert!(!listen.only_redirects(at("[::]:443")));
     }

@@ -23,10 +23,7 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Log {
-        Log {
-            level: LogLevel::Info,
-            format: LogFormat::Journald,
-        }
+        Log { level: LogLevel::Info, format: LogFormat::Journald }
     }
 }
 

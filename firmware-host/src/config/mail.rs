@@ -76,9 +76,7 @@ impl Mail {
     /// Where the password is: a bare name is a credential in the service manager's folder.
     pub fn password_path(&self, credentials: Option<&Path>) -> Option<PathBuf> {
         let file = self.password_file.as_ref()?;
-        let bare = file
-            .parent()
-            .is_some_and(|parent| parent.as_os_str().is_empty());
+        let bare = file.parent().is_some_and(|parent| parent.as_os_str().is_empty());
         Some(match credentials {
             Some(folder) if bare => folder.join(file),
             Some(_) | None => file.clone(),
@@ -97,10 +95,7 @@ pub struct Gateway {
 
 impl Default for Gateway {
     fn default() -> Gateway {
-        Gateway {
-            kind: GatewayKind::None,
-            deadline_s: 20,
-        }
+        Gateway { kind: GatewayKind::None, deadline_s: 20 }
     }
 }
 
@@ -120,43 +115,25 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     fn with(file: &str) -> Mail {
-        Mail {
-            password_file: Some(PathBuf::from(file)),
-            ..Mail::default()
-        }
+        Mail { password_file: Some(PathBuf::from(file)), ..Mail::default() }
     }
 
     #[test]
     fn a_bare_name_is_a_credential_and_a_path_is_a_path() {
         let folder = Some(Path::new("/run/credentials/usher.service"));
         let credential = PathBuf::from("/run/credentials/usher.service/smtp-password");
-        assert_eq!(
-            with("smtp-password").password_path(folder),
-            Some(credential)
-        );
+        assert_eq!(with("smtp-password").password_path(folder), Some(credential));
         let path = PathBuf::from("/etc/usher/smtp-password");
-        assert_eq!(
-            with("/etc/usher/smtp-password").password_path(folder),
-            Some(path)
-        );
-        assert_eq!(
-            with("near/by").password_path(folder),
-            Some(PathBuf::from("near/by"))
-        );
-        assert_eq!(
-            with("here").password_path(None),
-            Some(PathBuf::from("here"))
-        );
+        assert_eq!(with("/etc/usher/smtp-password").password_path(folder), Some(path));
+        assert_eq!(with("near/by").password_path(folder), Some(PathBuf::from("near/by")));
+        assert_eq!(with("here").password_path(None), Some(PathBuf::from("here")));
         assert_eq!(Mail::default().password_path(folder), None);
     }
 
     #[test]
     fn letters_go_to_the_folder_or_the_server_or_wait() {
         assert!(Mail::default().post(None).is_none());
-        let folder = Mail {
-            folder: Some(PathBuf::from("/letters")),
-            ..Mail::default()
-        };
+        let folder = Mail { folder: Some(PathBuf::from("/letters")), ..Mail::default() };
         assert!(matches!(folder.post(None), Some(Post::Folder(path)) if path.ends_with("letters")));
         let server = Mail {
             host: Some("mail.example".to_owned()),

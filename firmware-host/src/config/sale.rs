@@ -51,10 +51,7 @@ pub enum Relax {
 
 impl Default for Relax {
     fn default() -> Relax {
-        Relax::NeverUntil {
-            sold_percent: 90,
-            hours_before: 24,
-        }
+        Relax::NeverUntil { sold_percent: 90, hours_before: 24 }
     }
 }
 
@@ -92,14 +89,8 @@ impl<'de> de::Visitor<'de> for RelaxVisitor {
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Relax, A::Error> {
         let until = Until::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        let Until {
-            sold_percent,
-            hours_before,
-        } = until;
-        Ok(Relax::NeverUntil {
-            sold_percent,
-            hours_before,
-        })
+        let Until { sold_percent, hours_before } = until;
+        Ok(Relax::NeverUntil { sold_percent, hours_before })
     }
 }
 

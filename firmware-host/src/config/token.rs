@@ -84,23 +84,15 @@ mod tests {
     fn a_hash_reads_back_what_it_wrote() {
         let hash = TokenHash::of("abc");
         let written = hash.to_string();
-        assert_eq!(
-            written,
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(written, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(TokenHash::read(&written), Some(hash));
         assert_eq!(TokenHash::read(&written.to_uppercase()), Some(hash));
     }
 
     #[test]
     fn a_hash_of_another_length_or_alphabet_is_refused() {
-        for wrong in [
-            String::new(),
-            "0".repeat(63),
-            "0".repeat(65),
-            "g".repeat(64),
-            "é".repeat(32),
-        ] {
+        for wrong in [String::new(), "0".repeat(63), "0".repeat(65), "g".repeat(64), "é".repeat(32)]
+        {
             assert_eq!(TokenHash::read(&wrong), None, "{wrong}");
         }
     }

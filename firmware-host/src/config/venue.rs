@@ -59,9 +59,7 @@ impl<'de> Deserialize<'de> for TimeOfDay {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<TimeOfDay, D::Error> {
         let text = String::deserialize(input)?;
         TimeOfDay::read(&text).ok_or_else(|| {
-            de::Error::custom(format_args!(
-                "`{text}` is not a time of day such as \"04:00\""
-            ))
+            de::Error::custom(format_args!("`{text}` is not a time of day such as \"04:00\""))
         })
     }
 }
@@ -74,9 +72,7 @@ mod tests {
     fn a_time_of_day_has_two_digits_each_and_ends_before_midnight() {
         assert_eq!(TimeOfDay::read("00:00").map(TimeOfDay::minutes), Some(0));
         assert_eq!(TimeOfDay::read("23:59").map(TimeOfDay::minutes), Some(1439));
-        for wrong in [
-            "24:00", "12:60", "4:00", "04:0", "0400", "+4:00", "04:00:00", "",
-        ] {
+        for wrong in ["24:00", "12:60", "4:00", "04:0", "0400", "+4:00", "04:00:00", ""] {
             assert_eq!(TimeOfDay::read(wrong), None, "{wrong}");
         }
     }

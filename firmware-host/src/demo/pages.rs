@@ -6,11 +6,11 @@
 use crate::config::Config;
 use crate::demo::{GATES, SCANNERS};
 use crate::start::Running;
+use axum::Router;
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -104,6 +104,7 @@ pub fn tonight() -> Run {
 pub fn others() -> Vec<Run> {
     let mut runs = plays();
     runs.extend(music());
+    runs.extend(open_air());
     runs.extend(families());
     runs
 }
@@ -220,6 +221,11 @@ fn music() -> Vec<Run> {
             dates: dates(&[12, 14, 15, 28], 19, 0, Sold::Share(20)),
             prices: &[5_200, 4_400, 3_600, 2_200],
         },
+    ]
+}
+
+fn open_air() -> Vec<Run> {
+    vec![
         Run {
             production: production(
                 "regatta",

@@ -227,13 +227,7 @@ impl Seeder<'_> {
         Ok(planned)
     }
 
-    fn planned(
-        &self,
-        run: &Run,
-        production: ProductionId,
-        plan: PlanId,
-        starts_at: At,
-    ) -> Planned {
+    fn planned(&self, run: &Run, production: ProductionId, plan: PlanId, starts_at: At) -> Planned {
         let minutes = i64::from(run.production.running_time_min.unwrap_or(120));
         Planned {
             production,
@@ -390,8 +384,22 @@ const FIRST_NAMES: [&str; 16] = [
     "Mabel", "Nkem", "Oren", "Petra",
 ];
 const LAST_NAMES: [&str; 16] = [
-    "Abara", "Castell", "Duning", "Ferreday", "Harrowgate", "Joyce-Lund", "Merrow", "Oakes",
-    "Pargeter", "Quill", "Rushmere", "Sallow", "Tamsin", "Vasey", "Whitlow", "Yarrow",
+    "Abara",
+    "Castell",
+    "Duning",
+    "Ferreday",
+    "Harrowgate",
+    "Joyce-Lund",
+    "Merrow",
+    "Oakes",
+    "Pargeter",
+    "Quill",
+    "Rushmere",
+    "Sallow",
+    "Tamsin",
+    "Vasey",
+    "Whitlow",
+    "Yarrow",
 ];
 
 /// Parties until the share is reached; always the same ones for the same performance.

@@ -41,12 +41,7 @@ fn shown(colour: Option<Colour>) -> Light {
     }
 }
 
-async fn came(
-    handle: &Handle,
-    device: DeviceNo,
-    outcome: Outcome,
-    health: &impl Fn(bool, String),
-) {
+async fn came(handle: &Handle, device: DeviceNo, outcome: Outcome, health: &impl Fn(bool, String)) {
     match outcome {
         Outcome::PassageTimedOut { scan, passed: 0 } => undo(handle, device, scan).await,
         Outcome::PassageTimedOut { .. }

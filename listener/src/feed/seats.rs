@@ -70,7 +70,11 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         all.entry(id).or_default().seats.insert(seat, seen);
     };
     let mut put_lines = |lines: &[CartLine], seen: Seen| {
-        checkout::seats(lines).into_iter().for_each(|(id, seat)| put(id, seat, seen));
+        for line in lines {
+            if let Place::Seat(seat) = line.place {
+                put(line.performance, seat, seen);
+            }
+        }
     };
     match event {
         Event::Hold(hold::Event::Held { lines, .. }) => put_lines(lines, Seen::Held),

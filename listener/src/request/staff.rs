@@ -148,9 +148,9 @@ fn holder_named(shop: &Shop, session: SessionKey, name: String) -> Option<Signed
     Some(SignedIn { session, name, rights, device: None })
 }
 
-/// Trades a token for a session: the cookie to send, or nothing if nobody holds this token.
+/// Trades a token for a session: the cookie to send, or nothing if nobody holds this token. The
+/// page that asks has spent a log-in on it.
 pub async fn trade(guest: &Guest, token: &str) -> Result<Option<HeaderValue>, Trouble> {
-    guest.shop().rates().log_in(&guest.known)?;
     let staff = match guest.shop().tokens().holder(token) {
         Some(Holder::Staff(staff)) => staff.name.clone(),
         Some(Holder::Device(no)) => format!("{DEVICE_PREFIX}{}", no.0),

@@ -12,16 +12,15 @@ use crate::respond;
 use crate::wording::Trouble;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use usher_ledger::view::cart::seats;
+use usher_ledger::view::cart::seats_among;
 use usher_ledger::view::checkout::{Typed, checkout};
 use usher_ledger::view::order;
 use usher_rules::Refusal;
 use usher_rules::cart::{self, Cart, State as CartState};
 use usher_rules::checkout::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, mailable};
-use usher_rules::id::{CartId, OrderId, SeatNo};
+use usher_rules::id::{CartId, OrderId};
 use usher_rules::money::Money;
 use usher_rules::view::checkout::{Buyer, Fault, Field, FieldFault, State};
-use usher_rules::view::venue::Place;
 
 /// How often a page that waits for an outcome looks again, in seconds (header `Refresh`).
 const LOOK_AGAIN_S: &str = "5";
@@ -144,7 +143,10 @@ fn answer(
         }
         Ok(Paid::Confirming) => Ok(respond::see_other("/checkout")),
         Ok(Paid::SeatsGone { seats }) => {
-            let seats = named(guest, &seats)?;
+            let seats = match &guest.row {
+                Some(row) => seats_among(&guest.snapshot()?, row, &seats)?,
+                None => Vec::new(),
+            };
             again(StatusCode::CONFLICT, State::SeatsGone { seats })
         }
         Err(Trouble::Refused(Refusal::PriceChanged { old, new })) => {
@@ -158,19 +160,6 @@ fn answer(
         }
         Err(trouble) => Err(trouble),
     }
-}
-
-/// Seats of the cart in words; numbers that are in no line of it stay out.
-fn named(guest: &Guest, lost: &[SeatNo]) -> Result<Vec<Place>, Trouble> {
-    let snapshot = guest.snapshot()?;
-    let lines = guest.row.as_ref().map(|row| row.lines.as_slice()).unwrap_or_default();
-    let mut places = Vec::new();
-    for (performance, seat) in usher_rules::checkout::seats(lines) {
-        if lost.contains(&seat) {
-            places.extend(seats(&snapshot, performance, &[seat])?);
-        }
-    }
-    Ok(places)
 }
 
 fn shown(guest: &Guest, status: StatusCode, typed: Typed) -> Result<Response, Trouble> {

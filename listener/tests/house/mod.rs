@@ -101,7 +101,7 @@ fn settings(demo: bool, limits: Limits) -> Settings {
         public_certificate: true,
         staff: staff.to_vec(),
         devices: vec![DeviceToken { device: DEVICE, sha256: TokenHash::of(DEVICE_TOKEN) }],
-        token_for_card: None,
+        token_for_card: Some(Arc::new(gateway::token)),
         limits,
     }
 }

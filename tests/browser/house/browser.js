@@ -2,18 +2,25 @@
 //
 // A page that logs an error, throws or breaks its content policy fails the test that opened it.
 // Answers that refuse (402, 409, 422) are no error here: the tests ask for them. Next: looks.js.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { ARTEFACTS } from './demo.js';
 
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 const REFUSED = /Failed to load resource: the server responded with a status of (402|409|422)/;
+const FAILED = join(ARTEFACTS, 'failed');
 const TABS_MAX = 1_500;
 
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1280, height: 800 };
 export const WALL = { width: 1920, height: 1080 };
+
+// The newest pages, to be pictured when a test fails.
+const pages = [];
 
 export const open = (more = []) => chromium.launch({
   executablePath: '/usr/bin/chromium',
@@ -30,6 +37,7 @@ export const visitor = async (browser, url, { size = DESK, scripts = true } = {}
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   page.complaints = [];
+  pages.push(page);
   page.on('console', said => {
     if (['error', 'warning'].includes(said.type()) && !REFUSED.test(said.text())) {
       page.complaints.push(`${page.url()}: ${said.text()}`);
@@ -40,6 +48,20 @@ export const visitor = async (browser, url, { size = DESK, scripts = true } = {}
     if (answer.status() >= 500) page.complaints.push(`${answer.url()}: ${answer.status()}`);
   });
   return page;
+};
+
+// For `afterEach`: what the pages of a failed test show, then all of them are closed.
+export const farewell = async ({ name, passed }) => {
+  mkdirSync(FAILED, { recursive: true });
+  for (const [index, page] of pages.splice(0).entries()) {
+    if (!passed) {
+      const path = join(FAILED, `${name.replaceAll(/\W+/g, '-')}-${index}.png`);
+      await page.screenshot({ path, fullPage: true }).catch(() => {});
+      console.log(`on page ${page.url()}, pictured in ${path}`);
+      for (const complaint of page.complaints) console.log(`  ${complaint}`);
+    }
+    await page.context().close();
+  }
 };
 
 // Presses Tab until what has the focus matches; answers how often.

@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import axe from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { ARTEFACTS } from './demo.js';
 
 const FOLDER = join(ARTEFACTS, 'screenshots');
@@ -29,7 +29,7 @@ export const look = async (page, name, { full = false } = {}) => {
     await page.emulateMedia({ colorScheme: scheme });
     const path = join(FOLDER, `${name}-${width}-${scheme}.png`);
     await page.screenshot({ path, fullPage: full, animations: 'disabled' });
-    const { violations } = await new axe.AxeBuilder({ page }).withTags(TAGS).analyze();
+    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
     const words = violations.map(found).join('\n');
     assert.equal(violations.length, 0, `${name} at ${width}, ${scheme}:\n${words}`);
   }

@@ -23,9 +23,7 @@ pub struct Gallery {
 }
 
 fn found() -> Outcome {
-    let places = ["12", "13", "14", "15"]
-        .map(|number| seat("Stalls", "F", number))
-        .to_vec();
+    let places = ["12", "13", "14", "15"].map(|number| seat("Stalls", "F", number)).to_vec();
     Outcome::Found(Found {
         places,
         together: true,
@@ -36,11 +34,7 @@ fn found() -> Outcome {
 }
 
 fn apart() -> Outcome {
-    let pair = |row: &str| {
-        ["13", "14"]
-            .map(|number| seat("Stalls", row, number))
-            .to_vec()
-    };
+    let pair = |row: &str| ["13", "14"].map(|number| seat("Stalls", row, number)).to_vec();
     Outcome::Apart(Apart {
         party: 4,
         largest_together: 3,
@@ -53,39 +47,14 @@ fn apart() -> Outcome {
 }
 
 fn shop(gallery: &mut Gallery) {
-    let Gallery {
-        templates,
-        words,
-        pages,
-    } = gallery;
+    let Gallery { templates, words, pages } = gallery;
     let mut add = |name, html| pages.push((name, html));
     let on = |chosen| usher_web::whats_on::page(templates, &super::whats_on(chosen), words);
     add("whats-on", on(Chosen::default()));
-    add(
-        "month",
-        on(Chosen {
-            layout: Layout::Month(None),
-            ..Chosen::default()
-        }),
-    );
-    add(
-        "whats-on-weekend",
-        on(Chosen {
-            when: When::Weekend,
-            ..Chosen::default()
-        }),
-    );
-    add(
-        "whats-on-none",
-        on(Chosen {
-            genre: Some("Circus".to_owned()),
-            ..Chosen::default()
-        }),
-    );
-    add(
-        "event",
-        usher_web::production::page(templates, &production(), words),
-    );
+    add("month", on(Chosen { layout: Layout::Month(None), ..Chosen::default() }));
+    add("whats-on-weekend", on(Chosen { when: When::Weekend, ..Chosen::default() }));
+    add("whats-on-none", on(Chosen { genre: Some("Circus".to_owned()), ..Chosen::default() }));
+    add("event", usher_web::production::page(templates, &production(), words));
     let page = |view: &_| usher_web::performance::page(templates, view, words);
     add("tickets", page(&tickets(Outcome::Nothing)));
     let mut view = tickets(found());
@@ -100,9 +69,7 @@ fn shop(gallery: &mut Gallery) {
     add("tickets-picked", page(&view));
     add(
         "tickets-taken",
-        page(&tickets(Outcome::SeatTaken {
-            seats: vec![seat("Stalls", "F", "9")],
-        })),
+        page(&tickets(Outcome::SeatTaken { seats: vec![seat("Stalls", "F", "9")] })),
     );
     add("lawn", page(&lawn()));
     let mut view = tickets(Outcome::Nothing);
@@ -113,27 +80,13 @@ fn shop(gallery: &mut Gallery) {
 }
 
 fn closed(gallery: &mut Gallery) {
-    let Gallery {
-        templates,
-        words,
-        pages,
-    } = gallery;
+    let Gallery { templates, words, pages } = gallery;
     let mut add = |name, html| pages.push((name, html));
     let page = |view: &_| usher_web::performance::page(templates, view, words);
     let mut view = tickets(Outcome::Nothing);
     for (name, sale) in [
-        (
-            "closed-not-yet",
-            Sale::NotYet {
-                opens: at(3, 10, 0),
-            },
-        ),
-        (
-            "closed-presale",
-            Sale::PresaleOnly {
-                opens: at(3, 10, 0),
-            },
-        ),
+        ("closed-not-yet", Sale::NotYet { opens: at(3, 10, 0) }),
+        ("closed-presale", Sale::PresaleOnly { opens: at(3, 10, 0) }),
         ("closed-ended", Sale::Ended),
         ("closed-off", Sale::Off),
     ] {
@@ -146,16 +99,10 @@ fn closed(gallery: &mut Gallery) {
 }
 
 fn buying(gallery: &mut Gallery) {
-    let Gallery {
-        templates,
-        words,
-        pages,
-    } = gallery;
+    let Gallery { templates, words, pages } = gallery;
     let mut add = |name, html| pages.push((name, html));
     let page = |view: &_| usher_web::cart::page(templates, view, words);
-    let active = |seconds| State::Active {
-        until: super::NOW + Span::seconds(seconds),
-    };
+    let active = |seconds| State::Active { until: super::NOW + Span::seconds(seconds) };
     add("cart", page(&cart(active(760))));
     add("cart-urgent", page(&cart(active(108))));
     add("cart-empty", page(&cart(State::Empty)));
@@ -182,13 +129,7 @@ fn buying(gallery: &mut Gallery) {
     for (name, state) in [
         ("checkout-declined", checkout_view::State::Declined),
         ("checkout-confirming", checkout_view::State::Confirming),
-        (
-            "checkout-price",
-            checkout_view::State::PriceChanged {
-                old: Money(100),
-                new: Money(120),
-            },
-        ),
+        ("checkout-price", checkout_view::State::PriceChanged { old: Money(100), new: Money(120) }),
         ("checkout-attempts", checkout_view::State::TooManyAttempts),
     ] {
         view.state = state;
@@ -197,11 +138,7 @@ fn buying(gallery: &mut Gallery) {
 }
 
 fn bought(gallery: &mut Gallery) {
-    let Gallery {
-        templates,
-        words,
-        pages,
-    } = gallery;
+    let Gallery { templates, words, pages } = gallery;
     let mut add = |name, html| pages.push((name, html));
     let page = |view: &_| usher_web::order::page(templates, view, words);
     add("order", page(&order()));
@@ -216,52 +153,25 @@ fn bought(gallery: &mut Gallery) {
         ("not-allowed", Refused::NotAllowed),
         ("wrong", Refused::Wrong),
         ("too-many", Refused::TooMany { seconds: 7 }),
-        (
-            "busy",
-            Refused::Busy {
-                reference: "Tide 4-7-K".to_owned(),
-            },
-        ),
+        ("busy", Refused::Busy { reference: "Tide 4-7-K".to_owned() }),
         ("full", Refused::Full),
         ("offline", Refused::Offline),
         ("changed", Refused::Changed),
     ] {
-        add(
-            name,
-            usher_web::refused::page(templates, &frame(2), &refused, words),
-        );
+        add(name, usher_web::refused::page(templates, &frame(2), &refused, words));
     }
 }
 
 fn staff(gallery: &mut Gallery) {
-    let Gallery {
-        templates,
-        words,
-        pages,
-    } = gallery;
+    let Gallery { templates, words, pages } = gallery;
     let mut add = |name, html| pages.push((name, html));
     let page = |view: &_| usher_web::door::page(templates, view, words);
     let plate = super::staff::plate;
     add("door", page(&super::staff::door(None)));
-    add(
-        "door-go",
-        page(&super::staff::door(Some(plate(Signal::Go, Reason::Ok)))),
-    );
-    let used = Reason::AlreadyUsed {
-        at: at(0, 19, 4),
-        door: "door A".to_owned(),
-    };
-    add(
-        "door-stop",
-        page(&super::staff::door(Some(plate(Signal::Stop, used)))),
-    );
-    add(
-        "door-ask",
-        page(&super::staff::door(Some(plate(
-            Signal::Ask,
-            Reason::Provisional,
-        )))),
-    );
+    add("door-go", page(&super::staff::door(Some(plate(Signal::Go, Reason::Ok)))));
+    let used = Reason::AlreadyUsed { at: at(0, 19, 4), door: "door A".to_owned() };
+    add("door-stop", page(&super::staff::door(Some(plate(Signal::Stop, used)))));
+    add("door-ask", page(&super::staff::door(Some(plate(Signal::Ask, Reason::Provisional)))));
     let page = |view: &_| usher_web::monitor::page(templates, view, words);
     add("monitor", page(&super::staff::monitor()));
     let mut view = super::staff::monitor();
@@ -275,26 +185,17 @@ fn staff(gallery: &mut Gallery) {
     view.curve.usual_tenths.clear();
     (view.inside, view.admitted, view.expected, view.scans) = (0, 0, 0, 0);
     add("monitor-quiet", page(&view));
-    add(
-        "desk",
-        usher_web::desk::page(templates, &super::staff::desk(), words),
-    );
+    add("desk", usher_web::desk::page(templates, &super::staff::desk(), words));
     let sign_in =
         |refused| usher_web::desk::sign_in(templates, &super::staff::sign_in(refused), words);
     add("sign-in", sign_in(SignInRefused::No));
     add("sign-in-refused", sign_in(SignInRefused::NotKnown));
-    add(
-        "demo",
-        usher_web::demo::page(templates, &super::staff::bench(), words),
-    );
+    add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));
 }
 
 pub fn gallery() -> Gallery {
-    let mut gallery = Gallery {
-        templates: Templates::new(),
-        words: Words::english(),
-        pages: Vec::new(),
-    };
+    let mut gallery =
+        Gallery { templates: Templates::new(), words: Words::english(), pages: Vec::new() };
     shop(&mut gallery);
     closed(&mut gallery);
     buying(&mut gallery);

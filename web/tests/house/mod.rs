@@ -42,10 +42,7 @@ pub fn performance(no: u64) -> PerformanceId {
 }
 
 pub fn venue() -> Venue {
-    let link = |name: &str, href: &str| Link {
-        name: name.to_owned(),
-        href: href.to_owned(),
-    };
+    let link = |name: &str, href: &str| Link { name: name.to_owned(), href: href.to_owned() };
     Venue {
         name: "The Tidewell".to_owned(),
         street: "14 Ropewalk".to_owned(),
@@ -66,12 +63,7 @@ pub fn venue() -> Venue {
 }
 
 pub fn frame(cart_places: u32) -> Frame {
-    Frame {
-        venue: Arc::new(venue()),
-        now: NOW,
-        cart_places,
-        demo: true,
-    }
+    Frame { venue: Arc::new(venue()), now: NOW, cart_places, demo: true }
 }
 
 pub fn showing(no: u64, starts: At, availability: Availability, from: i64) -> Showing {
@@ -119,33 +111,19 @@ pub fn lamplighter() -> Listing {
         .iter()
         .zip(11..)
         .map(|((day, hour, minute, left), no)| showing(no, at(*day, *hour, *minute), *left, 1800));
-    listing(
-        1,
-        "lamplighter",
-        "The Lamplighter’s Daughter",
-        "Theatre",
-        showings.collect(),
-    )
+    listing(1, "lamplighter", "The Lamplighter’s Daughter", "Theatre", showings.collect())
 }
 
 pub fn season() -> Vec<Listing> {
     use Availability::{Good, LastFew, Limited, SoldOut};
     let one = |no, day, hour, left, from| showing(no, at(day, hour, 0), left, from);
     let mut doors = one(70, 25, 19, Good, 1800);
-    doors.sale = Sale::PresaleOnly {
-        opens: at(3, 10, 0),
-    };
+    doors.sale = Sale::PresaleOnly { opens: at(3, 10, 0) };
     let mut orrery = one(71, 30, 19, Good, 2000);
-    orrery.sale = Sale::NotYet {
-        opens: at(8, 10, 0),
-    };
+    orrery.sale = Sale::NotYet { opens: at(8, 10, 0) };
     let mut salt = one(72, 0, 20, Limited, 600);
     salt.hall = "Studio".to_owned();
-    let salt = vec![
-        salt,
-        one(21, 6, 20, SoldOut, 1600),
-        one(22, 8, 20, SoldOut, 1600),
-    ];
+    let salt = vec![salt, one(21, 6, 20, SoldOut, 1600), one(22, 8, 20, SoldOut, 1600)];
     let hats = [(23, 1), (24, 8), (25, 15)].map(|(no, day)| one(no, day, 11, LastFew, 900));
     let pier = [(26, 2), (27, 9)].map(|(no, day)| one(no, day, 12, Good, 1400));
     let fleet = [(28, 3), (29, 10)].map(|(no, day)| one(no, day, 19, Good, 1200));
@@ -158,30 +136,12 @@ pub fn season() -> Vec<Listing> {
     vec![
         lamplighter(),
         listing(2, "salt", "Salt", "Dance", salt),
-        listing(
-            3,
-            "hats",
-            "Twelve Ways to Lose a Hat",
-            "Family",
-            hats.to_vec(),
-        ),
-        listing(
-            4,
-            "pier",
-            "Quartet for the End of the Pier",
-            "Music",
-            pier.to_vec(),
-        ),
+        listing(3, "hats", "Twelve Ways to Lose a Hat", "Family", hats.to_vec()),
+        listing(4, "pier", "Quartet for the End of the Pier", "Music", pier.to_vec()),
         listing(5, "fleet", "The Winter Fleet", "Music", fleet.to_vec()),
         listing(6, "moth", "Moth Hour", "Opera", moth.to_vec()),
         listing(7, "cinders", "Cinders, Probably", "Family", cinders),
-        listing(
-            8,
-            "doors",
-            "A House with Nine Doors",
-            "Theatre",
-            vec![doors],
-        ),
+        listing(8, "doors", "A House with Nine Doors", "Theatre", vec![doors]),
         listing(9, "orrery", "The Borrowed Orrery", "Music", vec![orrery]),
         listing(
             10,
@@ -190,29 +150,13 @@ pub fn season() -> Vec<Listing> {
             "Theatre",
             vec![one(73, 20, 19, Good, 1600)],
         ),
-        listing(
-            11,
-            "bees",
-            "A Parliament of Bees",
-            "Family",
-            vec![one(74, 22, 11, Good, 800)],
-        ),
-        listing(
-            12,
-            "lawn",
-            "Carols on the Lawn",
-            "Music",
-            vec![one(75, 18, 17, Good, 1400)],
-        ),
+        listing(11, "bees", "A Parliament of Bees", "Family", vec![one(74, 22, 11, Good, 800)]),
+        listing(12, "lawn", "Carols on the Lawn", "Music", vec![one(75, 18, 17, Good, 1400)]),
     ]
 }
 
 pub fn whats_on(chosen: Chosen) -> WhatsOn {
-    WhatsOn {
-        frame: frame(6),
-        chosen,
-        productions: season(),
-    }
+    WhatsOn { frame: frame(6), chosen, productions: season() }
 }
 
 pub fn production() -> Production {
@@ -221,12 +165,7 @@ pub fn production() -> Production {
         category: name.to_owned(),
         prices: prices.iter().map(|minor| price(*minor)).collect(),
     };
-    let texts = |lines: &[&str]| {
-        lines
-            .iter()
-            .map(|line| (*line).to_owned())
-            .collect::<Vec<_>>()
-    };
+    let texts = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
     Production {
         frame: frame(2),
         listing: lamplighter(),
@@ -273,13 +212,8 @@ pub fn tickets(outcome: Outcome) -> Tickets {
         price_high: Money(high),
         count,
     };
-    let prices = |adult: i64| {
-        vec![
-            Some(Money(adult)),
-            Some(Money(adult - 400)),
-            Some(Money(adult / 2)),
-        ]
-    };
+    let prices =
+        |adult: i64| vec![Some(Money(adult)), Some(Money(adult - 400)), Some(Money(adult / 2))];
     let category = |no, name: &str, band, adult, left| CategoryChoice {
         category: CategoryNo(no),
         name: name.to_owned(),
@@ -366,50 +300,21 @@ fn line(place: Place, level: &str, no: u16, price: i64) -> Line {
 pub fn sums() -> Sums {
     let stalls =
         |number: &str, level, no, price| line(seat("Stalls", "F", number), level, no, price);
-    let lawn = |nth| {
-        line(
-            Place::Area {
-                name: "Lawn".to_owned(),
-                nth,
-            },
-            "Adult",
-            1,
-            1400,
-        )
-    };
+    let lawn = |nth| line(Place::Area { name: "Lawn".to_owned(), nth }, "Adult", 1, 1400);
     let four = vec![
         stalls("12", "Adult", 1, 3500),
         stalls("13", "Adult", 1, 3500),
         stalls("14", "Child", 3, 1750),
         stalls("15", "Child", 3, 1750),
     ];
-    let (house, pier) = (
-        "The Lamplighter’s Daughter",
-        "Quartet for the End of the Pier",
-    );
-    let fee = Fee {
-        name: "Web fee".to_owned(),
-        count: 6,
-        each: Money(125),
-        amount: Money(750),
-    };
-    let tax = Tax {
-        name: "VAT".to_owned(),
-        rate_ppm: 200_000,
-        amount: Money(2342),
-        included: true,
-    };
+    let (house, pier) = ("The Lamplighter’s Daughter", "Quartet for the End of the Pier");
+    let fee = Fee { name: "Web fee".to_owned(), count: 6, each: Money(125), amount: Money(750) };
+    let tax =
+        Tax { name: "VAT".to_owned(), rate_ppm: 200_000, amount: Money(2342), included: true };
     Sums {
         groups: vec![
             group(17, house, "lamplighter", at(7, 19, 30), "Main House", four),
-            group(
-                27,
-                pier,
-                "pier",
-                at(9, 12, 30),
-                "Studio",
-                vec![lawn(1), lawn(2)],
-            ),
+            group(27, pier, "pier", at(9, 12, 30), "Studio", vec![lawn(1), lawn(2)]),
         ],
         tickets: 6,
         tickets_total: Money(13_300),
@@ -456,11 +361,7 @@ pub fn order() -> Order {
     let ticket = |(nth, code): (usize, &&str)| Ticket {
         ticket: TicketId((2 << 48) | (4_031_187 + nth as u64)),
         place: seat("Stalls", "F", &(12 + nth).to_string()),
-        level_name: if nth < 2 {
-            "Adult".to_owned()
-        } else {
-            "Child".to_owned()
-        },
+        level_name: if nth < 2 { "Adult".to_owned() } else { "Child".to_owned() },
         door: "B".to_owned(),
         code: (*code).to_owned(),
         state: TicketState::Valid,

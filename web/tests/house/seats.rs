@@ -35,14 +35,7 @@ pub fn house(yours: &[&str]) -> SeatMap {
         .iter()
         .enumerate()
         .map(|(depth, (label, blocks))| {
-            curved(
-                "S",
-                label,
-                85_000.0 + depth as f64 * 3_000.0,
-                blocks,
-                depth,
-                &mut index,
-            )
+            curved("S", label, 85_000.0 + depth as f64 * 3_000.0, blocks, depth, &mut index)
         })
         .collect();
     let circle = ["A", "B", "C", "D", "E"]
@@ -65,20 +58,9 @@ pub fn house(yours: &[&str]) -> SeatMap {
         label_at: Some(Point { x: 56_000, y }),
         rows,
     };
-    let mut zones = vec![
-        zone("Stalls", 11_600, stalls),
-        zone("Circle", 59_000, circle),
-    ];
-    zones.push(Zone {
-        name: "Boxes".to_owned(),
-        label_at: None,
-        rows: boxes,
-    });
-    for seat in zones
-        .iter_mut()
-        .flat_map(|zone| &mut zone.rows)
-        .flat_map(|row| &mut row.seats)
-    {
+    let mut zones = vec![zone("Stalls", 11_600, stalls), zone("Circle", 59_000, circle)];
+    zones.push(Zone { name: "Boxes".to_owned(), label_at: None, rows: boxes });
+    for seat in zones.iter_mut().flat_map(|zone| &mut zone.rows).flat_map(|row| &mut row.seats) {
         if yours.contains(&seat.guid.as_str()) {
             seat.state = SeatState::Yours;
         }
@@ -110,11 +92,7 @@ fn stage() -> Drawing {
         stage: true,
         rotation: 0,
         at: point(56_000, 600),
-        text: Some(DrawnText {
-            words: "Stage".to_owned(),
-            at: point(0, 3_000),
-            size: 1_700,
-        }),
+        text: Some(DrawnText { words: "Stage".to_owned(), at: point(0, 3_000), size: 1_700 }),
     }
 }
 
@@ -138,24 +116,13 @@ fn curved(
     for (block, count) in blocks.iter().enumerate() {
         for _ in 0..*count {
             let number = seats.len() + 1;
-            seats.push(one(
-                zone,
-                label,
-                number,
-                place(angle),
-                (block == 1, depth),
-                index,
-            ));
+            seats.push(one(zone, label, number, place(angle), (block == 1, depth), index));
             angle += step;
         }
         angle += gap;
     }
     let last = place(angle - gap);
-    Row {
-        label: label.to_owned(),
-        labels_at: vec![first, last],
-        seats,
-    }
+    Row { label: label.to_owned(), labels_at: vec![first, last], seats }
 }
 
 fn one(
@@ -198,49 +165,24 @@ fn state(zone: &str, row: &str, number: usize, centre: bool, no: u32) -> SeatSta
     }
     let party = no / 3 * 2_654_435 % 97;
     let sold = if centre { 58 } else { 30 };
-    if party < sold {
-        SeatState::Taken
-    } else {
-        SeatState::Free
-    }
+    if party < sold { SeatState::Taken } else { SeatState::Free }
 }
 
 fn small_box(no: i32, index: &mut u32) -> Row {
     let side = if no < 3 { -1 } else { 1 };
-    let (x, y) = (
-        56_000 + side * (40_400 + no % 3 * 3_000),
-        12_000 + no % 3 * 9_200,
-    );
+    let (x, y) = (56_000 + side * (40_400 + no % 3 * 3_000), 12_000 + no % 3 * 9_200);
     let label = format!("Box {}", no + 1);
-    let seats = [
-        (-1_300, -1_300),
-        (1_300, -1_300),
-        (-1_300, 1_300),
-        (1_300, 1_300),
-    ]
-    .iter()
-    .zip(1..)
-    .map(|((dx, dy), number)| {
-        let mut seat = one(
-            "B",
-            &label,
-            number,
-            Point {
-                x: x + dx,
-                y: y + dy,
-            },
-            (false, 6),
-            index,
-        );
-        seat.guid = format!("B-{}-{number}", no + 1);
-        seat
-    })
-    .collect();
-    Row {
-        label,
-        labels_at: vec![Point { x, y: y - 3_600 }],
-        seats,
-    }
+    let seats = [(-1_300, -1_300), (1_300, -1_300), (-1_300, 1_300), (1_300, 1_300)]
+        .iter()
+        .zip(1..)
+        .map(|((dx, dy), number)| {
+            let mut seat =
+                one("B", &label, number, Point { x: x + dx, y: y + dy }, (false, 6), index);
+            seat.guid = format!("B-{}-{number}", no + 1);
+            seat
+        })
+        .collect();
+    Row { label, labels_at: vec![Point { x, y: y - 3_600 }], seats }
 }
 
 /// Sixteen blocks about a pitch, too many seats to draw at once.
@@ -251,22 +193,13 @@ pub fn overview() -> SeatMap {
         width: 200_000,
         height: 140_000,
         drawings: vec![Drawing {
-            shape: Shape::Rectangle {
-                width: 80_000,
-                height: 44_000,
-            },
+            shape: Shape::Rectangle { width: 80_000, height: 44_000 },
             stage: true,
             rotation: 0,
-            at: Point {
-                x: 60_000,
-                y: 48_000,
-            },
+            at: Point { x: 60_000, y: 48_000 },
             text: Some(DrawnText {
                 words: "Pitch".to_owned(),
-                at: Point {
-                    x: 40_000,
-                    y: 22_000,
-                },
+                at: Point { x: 40_000, y: 22_000 },
                 size: 4_000,
             }),
         }],
@@ -301,11 +234,6 @@ pub fn part() -> SeatMap {
         return map;
     };
     let name = "Block 102".to_owned();
-    map.show = Show::Part {
-        part: PartNo(1),
-        name,
-        zones,
-        parts: parts(),
-    };
+    map.show = Show::Part { part: PartNo(1), name, zones, parts: parts() };
     map
 }

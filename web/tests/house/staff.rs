@@ -105,30 +105,13 @@ pub fn monitor() -> Monitor {
         },
         doors: lanes(),
         refused: vec![
+            Refused { reason: Reason::AlreadyUsed { at: NOW, door: String::new() }, count: 5 },
             Refused {
-                reason: Reason::AlreadyUsed {
-                    at: NOW,
-                    door: String::new(),
-                },
-                count: 5,
-            },
-            Refused {
-                reason: Reason::WrongPerformance {
-                    title: String::new(),
-                    starts: NOW,
-                },
+                reason: Reason::WrongPerformance { title: String::new(), starts: NOW },
                 count: 3,
             },
-            Refused {
-                reason: Reason::WrongDoor {
-                    go_to: String::new(),
-                },
-                count: 2,
-            },
-            Refused {
-                reason: Reason::Unknown,
-                count: 1,
-            },
+            Refused { reason: Reason::WrongDoor { go_to: String::new() }, count: 2 },
+            Refused { reason: Reason::Unknown, count: 1 },
         ],
         scans: 325,
         rows: rows(),
@@ -181,10 +164,7 @@ fn rows() -> Vec<ScanRow> {
             scan_out: (nth == 9).then_some(when),
             signal: if refused { Signal::Stop } else { Signal::Go },
             reason: if refused {
-                Reason::AlreadyUsed {
-                    at: when,
-                    door: "A".to_owned(),
-                }
+                Reason::AlreadyUsed { at: when, door: "A".to_owned() }
             } else {
                 Reason::Ok
             },
@@ -220,26 +200,15 @@ pub fn desk() -> Desk {
         seen: (state == DeviceState::Ready).then_some(NOW),
         fault: fault.to_owned(),
     };
-    let retrying = DeviceState::Retrying {
-        after: Span::seconds(4),
-    };
+    let retrying = DeviceState::Retrying { after: Span::seconds(4) };
     Desk {
         frame: frame(0),
         who: "manager".to_owned(),
-        rights: Rights {
-            door: true,
-            monitor: true,
-            devices: true,
-        },
+        rights: Rights { door: true, monitor: true, devices: true },
         strip: strip(),
         devices: vec![
             device("Scanner A", DeviceKind::Scanner, DeviceState::Ready, ""),
-            device(
-                "Scanner B",
-                DeviceKind::Scanner,
-                retrying,
-                "The line went away at 18:31.",
-            ),
+            device("Scanner B", DeviceKind::Scanner, retrying, "The line went away at 18:31."),
             device("Lamp A", DeviceKind::Gate, DeviceState::Ready, ""),
             device("Phone C", DeviceKind::NetworkDoor, DeviceState::Waiting, ""),
             device("Phone D", DeviceKind::NetworkDoor, DeviceState::Locked, ""),
@@ -258,11 +227,7 @@ pub fn desk() -> Desk {
 }
 
 pub fn sign_in(refused: SignInRefused) -> SignIn {
-    SignIn {
-        frame: frame(0),
-        onward: "/monitor".to_owned(),
-        refused,
-    }
+    SignIn { frame: frame(0), onward: "/monitor".to_owned(), refused }
 }
 
 pub fn bench() -> Bench {
@@ -287,18 +252,8 @@ pub fn bench() -> Bench {
             scanner("Scanner B", "Door B", None, ""),
         ],
         codes: vec![
-            code(
-                super::CODES[0],
-                BenchAbout::Valid,
-                "The Lamplighter’s Daughter",
-                "Stalls F 12",
-            ),
-            code(
-                super::CODES[1],
-                BenchAbout::OtherPerformance,
-                "Moth Hour",
-                "Circle B 4",
-            ),
+            code(super::CODES[0], BenchAbout::Valid, "The Lamplighter’s Daughter", "Stalls F 12"),
+            code(super::CODES[1], BenchAbout::OtherPerformance, "Moth Hour", "Circle B 4"),
             code(super::CODES[2], BenchAbout::Forged, "", ""),
         ],
         chosen: 0,

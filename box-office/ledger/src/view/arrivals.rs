@@ -45,11 +45,7 @@ fn counted(arrivals: impl Iterator<Item = At>, from: At) -> Vec<u32> {
 
 /// Mean of earlier performances of the same production at the same minutes before curtain, in
 /// tenths; empty when nobody ever arrived at one.
-pub(super) fn usual(
-    snapshot: &Snapshot,
-    shown: &Performance,
-    from: At,
-) -> Result<Vec<u32>, Fault> {
+pub(super) fn usual(snapshot: &Snapshot, shown: &Performance, from: At) -> Result<Vec<u32>, Fault> {
     let before = performance::starting(snapshot, At(i64::MIN), shown.starts_at)?;
     let same = before.into_iter().rev().filter(|(_, row)| row.production == shown.production);
     let mut sums = vec![0_u32; MINUTES];
@@ -131,7 +127,8 @@ fn flow(here: &[DeviceNo], silent: &[DeviceNo], per_minute_tenths: u32) -> Flow 
 fn leads_to(door: &str, plans: &[(PerformanceId, Arc<Drawn>)]) -> String {
     let mut zones: Vec<&str> = Vec::new();
     for (_, drawn) in plans {
-        let here = drawn.plan.doors.iter().filter(|zone| zone.doors.iter().any(|name| name == door));
+        let here =
+            drawn.plan.doors.iter().filter(|zone| zone.doors.iter().any(|name| name == door));
         for zone in here {
             let name = drawn.plan.zones.get(usize::from(zone.zone)).map(|zone| zone.name.as_str());
             zones.extend(name.filter(|name| !name.is_empty() && !zones.contains(name)));

@@ -38,13 +38,7 @@ pub fn cart(
         Some(row) => sums_of(snapshot, &house, row)?,
         None => Sums::default(),
     };
-    Ok(Cart {
-        frame,
-        form_key,
-        state,
-        sums,
-        notice,
-    })
+    Ok(Cart { frame, form_key, state, sums, notice })
 }
 
 pub(super) fn read(snapshot: &Snapshot, owner: Owner) -> Result<Option<Row>, Fault> {
@@ -62,9 +56,7 @@ fn state(house: &House, row: Option<&Row>, seen: Option<At>) -> State {
     let Some(row) = row else { return State::Empty };
     match row.state {
         Stored::Active if row.lines.is_empty() => State::Empty,
-        Stored::Active => State::Active {
-            until: deadline(house, row, seen),
-        },
+        Stored::Active => State::Active { until: deadline(house, row, seen) },
         Stored::CheckingOut | Stored::CheckoutError => State::Confirming,
         Stored::ClosedBySystem | Stored::ClosedByOperator => State::Expired,
         Stored::Completed | Stored::ClosedByPatron => State::Empty,
@@ -80,9 +72,7 @@ pub fn deadline(house: &House, row: &Row, seen: Option<At>) -> At {
 /// Places a visitor's cart holds now, for the link in every page's head.
 pub fn places(snapshot: &Snapshot, cart: Option<CartId>) -> Result<u32, Fault> {
     let row = read(snapshot, Owner { cart, seen: None })?;
-    let held = row
-        .filter(|row| row.state.runs())
-        .map_or(0, |row| row.lines.len());
+    let held = row.filter(|row| row.state.runs()).map_or(0, |row| row.lines.len());
     Ok(u32::try_from(held).unwrap_or(u32::MAX))
 }
 
@@ -93,10 +83,7 @@ pub fn seats(
     seats: &[SeatNo],
 ) -> Result<Vec<Place>, Fault> {
     let named = Named::read(snapshot, performance)?;
-    Ok(seats
-        .iter()
-        .map(|no| named.place(Taken::Seat(*no), 1))
-        .collect())
+    Ok(seats.iter().map(|no| named.place(Taken::Seat(*no), 1)).collect())
 }
 
 /// One line of a cart in words, before it is given back.
@@ -110,4 +97,16 @@ pub fn line(snapshot: &Snapshot, row: &Row, no: u16) -> Result<Option<Place>, Fa
         }
     }
     Ok(None)
+}
+
+/// Seats of a cart that are among these numbers, in words.
+pub fn seats_among(snapshot: &Snapshot, row: &Row, among: &[SeatNo]) -> Result<Vec<Place>, Fault> {
+    let mut places = Vec::new();
+    for line in &row.lines {
+        let wanted = matches!(line.place, Taken::Seat(no) if among.contains(&no));
+        if wanted {
+            places.push(Named::read(snapshot, line.performance)?.place(line.place, 1));
+        }
+    }
+    Ok(places)
 }

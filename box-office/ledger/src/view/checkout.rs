@@ -3,7 +3,7 @@
 //! Never sees a card: the fields of the card are checked by the listener and always come back
 //! empty. Next: `order.rs`.
 
-use super::cart::{Owner, deadline, read, seats, sums_of};
+use super::cart::{Owner, deadline, read, seats_among, sums_of};
 use crate::{Fault, Snapshot, cart, checkout as intents};
 use usher_rules::cart::{Cart, Note, State as Stored};
 use usher_rules::tender;
@@ -69,9 +69,7 @@ fn after_last_attempt(snapshot: &Snapshot, owner: Owner, row: &Cart) -> Result<S
     };
     Ok(match intent.map(|intent| intent.state) {
         Some(tender::State::Declined) => State::Declined,
-        Some(tender::State::Reversed) => State::SeatsGone {
-            seats: lost(snapshot, owner, row)?,
-        },
+        Some(tender::State::Reversed) => State::SeatsGone { seats: lost(snapshot, owner, row)? },
         Some(
             tender::State::Created
             | tender::State::Sent
@@ -107,12 +105,5 @@ fn lost(snapshot: &Snapshot, owner: Owner, row: &Cart) -> Result<Vec<Place>, Fau
         | Note::Voided
         | Note::CaptureFailed { .. } => None,
     });
-    let lost = named.unwrap_or_default();
-    let mut places = Vec::new();
-    for (performance, seat) in usher_rules::checkout::seats(&row.lines) {
-        if lost.contains(&seat) {
-            places.extend(seats(snapshot, performance, &[seat])?);
-        }
-    }
-    Ok(places)
+    seats_among(snapshot, row, &named.unwrap_or_default())
 }

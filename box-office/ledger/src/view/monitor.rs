@@ -15,9 +15,7 @@ use usher_rules::at::{At, Span};
 use usher_rules::id::{DeviceNo, PerformanceId};
 use usher_rules::money::Money;
 use usher_rules::performance::Performance;
-use usher_rules::view::monitor::{
-    Monitor, PerformanceGlance, ROWS_MAX, Refused, ScanRow,
-};
+use usher_rules::view::monitor::{Monitor, PerformanceGlance, ROWS_MAX, Refused, ScanRow};
 use usher_rules::view::venue::Frame;
 use usher_rules::view::whats_on::Day;
 
@@ -58,7 +56,8 @@ pub fn monitor(
     }
     let counts = counts(snapshot, &counted)?;
     let today = handle.day_of(frame.now) == watch.day;
-    let arrivals: Vec<At> = scans.iter().filter(|scan| scan.arrived()).map(|scan| scan.at).collect();
+    let arrivals: Vec<At> =
+        scans.iter().filter(|scan| scan.arrived()).map(|scan| scan.at).collect();
     let lead = counted.first().map(|(_, performance)| performance);
     let until = if today { frame.now } else { past_end(lead, frame.now) };
     let mut curve = curve(&arrivals, until, MINUTES);
@@ -69,9 +68,8 @@ pub fn monitor(
     let doors = Doors { scans: &scans, plans: &plans, silent: &watch.silent, now: frame.now };
     Ok(Monitor {
         day: watch.picked,
-        shown: shown.and_then(|(id, _)| {
-            glances.iter().find(|glance| glance.performance == *id).cloned()
-        }),
+        shown: shown
+            .and_then(|(id, _)| glances.iter().find(|glance| glance.performance == *id).cloned()),
         performances: glances,
         inside: counts.inside,
         admitted: counts.admitted,

@@ -42,9 +42,7 @@ pub fn led(handle: &Handle, address: &str) -> Option<Led> {
     if handle.token_fits(TokenKind::Order, id, token) {
         return Some(Led::Order(OrderId(id)));
     }
-    handle
-        .token_fits(TokenKind::Cart, id, token)
-        .then_some(Led::Cart(CartId(id)))
+    handle.token_fits(TokenKind::Cart, id, token).then_some(Led::Cart(CartId(id)))
 }
 
 pub fn order(
@@ -58,9 +56,7 @@ pub fn order(
     };
     let house = crate::write::house(snapshot)?;
     // The cart of an order is never deleted: it has lines.
-    let taxes = cart::get(snapshot, row.cart)?
-        .map(|cart| cart.taxes)
-        .unwrap_or_default();
+    let taxes = cart::get(snapshot, row.cart)?.map(|cart| cart.taxes).unwrap_or_default();
     Ok(Some(Order {
         frame,
         order: id,
@@ -96,10 +92,9 @@ pub fn pending(
     }
     let house = crate::write::house(snapshot)?;
     let (state, sums) = match row.state {
-        Stored::CheckingOut | Stored::CheckoutError => (
-            State::Confirming,
-            sums(snapshot, &house, &row.lines, &row.fee_lines(), &row.taxes)?,
-        ),
+        Stored::CheckingOut | Stored::CheckoutError => {
+            (State::Confirming, sums(snapshot, &house, &row.lines, &row.fee_lines(), &row.taxes)?)
+        }
         Stored::Active
         | Stored::Completed
         | Stored::ClosedByPatron
@@ -130,9 +125,7 @@ fn visits(
         let Some(ticket) = checkout::ticket(snapshot, *id)? else {
             return Err(Fault::Row(format!("ticket {id} is missing")));
         };
-        let known = visits
-            .iter()
-            .position(|(named, _)| named.id == ticket.performance);
+        let known = visits.iter().position(|(named, _)| named.id == ticket.performance);
         let at = match known {
             Some(at) => at,
             None => {
@@ -190,9 +183,7 @@ pub(super) fn door(named: &Named, place: Taken) -> String {
     };
     let zone = plan.seat_at(no).map(|seat| seat.zone);
     let served = plan.doors.iter().find(|doors| Some(doors.zone) == zone);
-    served
-        .map(|served| served.doors.join(", "))
-        .unwrap_or_default()
+    served.map(|served| served.doors.join(", ")).unwrap_or_default()
 }
 
 fn state(snapshot: &Snapshot, id: TicketId, row: &ticket::Ticket) -> Result<TicketState, Fault> {
@@ -200,13 +191,9 @@ fn state(snapshot: &Snapshot, id: TicketId, row: &ticket::Ticket) -> Result<Tick
         return Ok(TicketState::Cancelled { at });
     }
     let admission = admission::get(snapshot, row.performance, id)?;
-    Ok(
-        match admission.map(|row| (row.presence, row.last_in, row.last_out)) {
-            Some((Presence::In, Some(at), _)) => TicketState::In { at },
-            Some((Presence::Out, _, Some(at))) => TicketState::Out { at },
-            Some((Presence::In | Presence::Out | Presence::NotUsed, _, _)) | None => {
-                TicketState::Valid
-            }
-        },
-    )
+    Ok(match admission.map(|row| (row.presence, row.last_in, row.last_out)) {
+        Some((Presence::In, Some(at), _)) => TicketState::In { at },
+        Some((Presence::Out, _, Some(at))) => TicketState::Out { at },
+        Some((Presence::In | Presence::Out | Presence::NotUsed, _, _)) | None => TicketState::Valid,
+    })
 }

@@ -69,27 +69,15 @@ pub(super) fn says(refusal: &Refusal) -> bool {
 
 /// What a cart holds at this performance; `Nothing` when it holds none of it.
 pub(super) fn found(house: &House, stage: &Stage, cart: &Cart, now: At) -> Outcome {
-    let lines: Vec<&Line> = cart
-        .lines
-        .iter()
-        .filter(|line| line.performance == stage.id)
-        .collect();
+    let lines: Vec<&Line> = cart.lines.iter().filter(|line| line.performance == stage.id).collect();
     if lines.is_empty() {
         return Outcome::Nothing;
     }
     let mut nth = super::sums::Nth::default();
-    let places = lines
-        .iter()
-        .map(|line| place(stage, line.place, &mut nth))
-        .collect();
+    let places = lines.iter().map(|line| place(stage, line.place, &mut nth)).collect();
     let levels = house.levels.iter().filter_map(|level| {
         let count = lines.iter().filter(|line| line.level == level.no).count();
-        (count > 0).then(|| {
-            (
-                u32::try_from(count).unwrap_or(u32::MAX),
-                level_name(house, level.no),
-            )
-        })
+        (count > 0).then(|| (u32::try_from(count).unwrap_or(u32::MAX), level_name(house, level.no)))
     });
     Outcome::Found(Found {
         places,
@@ -106,10 +94,7 @@ fn place(stage: &Stage, taken: Taken, nth: &mut super::sums::Nth) -> Place {
         Taken::Area(no) => {
             let area = stage.drawn.plan.areas.get(usize::from(no.0));
             let name = area.map(|area| area.name.clone()).unwrap_or_default();
-            Place::Area {
-                name,
-                nth: nth.of(stage.id, taken),
-            }
+            Place::Area { name, nth: nth.of(stage.id, taken) }
         }
     }
 }
@@ -131,15 +116,10 @@ fn together(stage: &Stage, lines: &[&Line]) -> bool {
     let Some((block, _)) = at.first().copied() else {
         return true;
     };
-    let gaps = at
-        .windows(2)
-        .filter(|pair| pair[1] != (block, pair[0].1 + 1))
-        .count();
+    let gaps = at.windows(2).filter(|pair| pair[1] != (block, pair[0].1 + 1)).count();
     let one_block = at.iter().all(|(other, _)| *other == block);
     let seats = plan.blocks.get(block as usize);
-    let ring = seats
-        .filter(|block| block.table.is_some())
-        .map(|block| block.seats.len());
+    let ring = seats.filter(|block| block.table.is_some()).map(|block| block.seats.len());
     let closes = ring.is_some_and(|len| {
         at.first().is_some_and(|first| first.1 == 0)
             && at.last().is_some_and(|last| last.1 as usize + 1 == len)
@@ -150,21 +130,14 @@ fn together(stage: &Stage, lines: &[&Line]) -> bool {
 impl Dry<'_> {
     pub fn outcome(&self, refusal: &Refusal, places: &[Places], chosen: Where) -> Outcome {
         match refusal {
-            Refusal::MaxTickets { max } => Outcome::TooMany {
-                max: u32::from(*max),
-            },
-            Refusal::NoSeatsTogether {
-                largest_together,
-                split_possible,
-            } => {
+            Refusal::MaxTickets { max } => Outcome::TooMany { max: u32::from(*max) },
+            Refusal::NoSeatsTogether { largest_together, split_possible } => {
                 let largest = u32::from(*largest_together);
                 Outcome::Apart(self.apart(places, chosen, largest, *split_possible))
             }
             Refusal::SoldOut { left } => Outcome::SoldOut { places_left: *left },
             Refusal::LeavesSingle { seats, suggestions } => self.single(seats, suggestions),
-            Refusal::SeatTaken { seats } => Outcome::SeatTaken {
-                seats: self.places(seats),
-            },
+            Refusal::SeatTaken { seats } => Outcome::SeatTaken { seats: self.places(seats) },
             Refusal::PriceDiffers { .. } => Outcome::MixedPrices,
             Refusal::PriceMissing => Outcome::NotPriced,
             Refusal::Malformed { .. } => Outcome::NoneAsked,
@@ -215,10 +188,7 @@ impl Dry<'_> {
     }
 
     fn places(&self, seats: &[SeatNo]) -> Vec<Place> {
-        seats
-            .iter()
-            .map(|no| seat_place(&self.stage.drawn.plan, *no))
-            .collect()
+        seats.iter().map(|no| seat_place(&self.stage.drawn.plan, *no)).collect()
     }
 
     fn apart(&self, places: &[Places], chosen: Where, largest: u32, possible: bool) -> Apart {
@@ -227,23 +197,10 @@ impl Dry<'_> {
             Where::Anywhere | Where::Area(_) => None,
         };
         let categories = &self.stage.drawn.plan.categories;
-        let name = |no: CategoryNo| {
-            categories
-                .get(usize::from(no.0))
-                .map(|one| one.name.clone())
-        };
-        let split = if possible {
-            self.best(places, category, true)
-        } else {
-            None
-        };
+        let name = |no: CategoryNo| categories.get(usize::from(no.0)).map(|one| one.name.clone());
+        let split = if possible { self.best(places, category, true) } else { None };
         let together_in = category.and_then(|asked| {
-            let others = self
-                .stage
-                .drawn
-                .plan
-                .category_nos()
-                .filter(|other| *other != asked);
+            let others = self.stage.drawn.plan.category_nos().filter(|other| *other != asked);
             let mut fits = others.filter(|other| self.best(places, Some(*other), false).is_some());
             fits.next().and_then(|no| Some((no, name(no)?)))
         });
@@ -274,10 +231,7 @@ impl Dry<'_> {
             let (one, other) = (plan.seat(*one), plan.seat(*other));
             one.block == other.block && one.index_in_block.abs_diff(other.index_in_block) == 1
         };
-        seats
-            .chunk_by(joined)
-            .map(|part| self.places(part))
-            .collect()
+        seats.chunk_by(joined).map(|part| self.places(part)).collect()
     }
 
     /// The lines that asking for best seats would give now.

@@ -50,13 +50,7 @@ pub fn tickets(
         Some(id) => cart::get(snapshot, id)?.filter(|cart| cart.state.runs()),
         None => None,
     };
-    let scene = Scene {
-        snapshot,
-        house: &house,
-        stage: &stage,
-        own: own.as_ref(),
-        asked,
-    };
+    let scene = Scene { snapshot, house: &house, stage: &stage, own: own.as_ref(), asked };
     let map = seat_map(snapshot, &house, &stage, asked.cart, asked.part)?;
     let (picked, outcome) = scene.picked_and_outcome(&frame)?;
     let levels = scene.levels();
@@ -128,12 +122,7 @@ impl Scene<'_> {
         let plan = &self.stage.drawn.plan;
         let max = usize::from(usher_rules::house::TICKETS_PER_CART_MAX);
         let mut found: Vec<SeatNo> = Vec::new();
-        for no in self
-            .asked
-            .picks
-            .iter()
-            .filter_map(|guid| plan.seat_no(guid))
-        {
+        for no in self.asked.picks.iter().filter_map(|guid| plan.seat_no(guid)) {
             if in_play.has(no) && !found.contains(&no) && found.len() < max {
                 found.push(no);
             }
@@ -145,14 +134,8 @@ impl Scene<'_> {
         let plan = Arc::clone(&self.stage.drawn);
         let category = plan.plan.seat(no).category;
         let levels = self.levels();
-        let prices = levels
-            .iter()
-            .map(|level| self.stage.price_at(category, level.level));
-        Picked {
-            place: seat_place(&plan.plan, no),
-            category,
-            prices: prices.collect(),
-        }
+        let prices = levels.iter().map(|level| self.stage.price_at(category, level.level));
+        Picked { place: seat_place(&plan.plan, no), category, prices: prices.collect() }
     }
 
     fn found(&self, frame: &Frame) -> Outcome {
@@ -166,12 +149,7 @@ impl Scene<'_> {
     fn levels(&self) -> Vec<LevelChoice> {
         let prices = &self.stage.performance.prices;
         let choice = |no: LevelNo| {
-            let here = || {
-                prices
-                    .iter()
-                    .filter(|price| price.level == no)
-                    .map(|price| price.amount)
-            };
+            let here = || prices.iter().filter(|price| price.level == no).map(|price| price.amount);
             let asked = self.asked.places.iter().filter(|place| place.level == no);
             Some(LevelChoice {
                 level: no,
@@ -181,18 +159,11 @@ impl Scene<'_> {
                 count: asked.map(|place| u32::from(place.count)).sum(),
             })
         };
-        self.house
-            .levels
-            .iter()
-            .filter_map(|level| choice(level.no))
-            .collect()
+        self.house.levels.iter().filter_map(|level| choice(level.no)).collect()
     }
 
     fn prices(&self, category: CategoryNo, levels: &[LevelChoice]) -> Vec<Option<Money>> {
-        levels
-            .iter()
-            .map(|level| self.stage.price_at(category, level.level))
-            .collect()
+        levels.iter().map(|level| self.stage.price_at(category, level.level)).collect()
     }
 
     /// Categories with seats and a price, dearest first.
@@ -200,10 +171,8 @@ impl Scene<'_> {
         let plan = &self.stage.drawn.plan;
         let bands = self.stage.bands(self.house);
         let mut found: Vec<(Option<Money>, CategoryChoice)> = Vec::new();
-        for ((no, category), (left, of)) in plan
-            .category_nos()
-            .zip(&plan.categories)
-            .zip(&self.stage.left.by_category)
+        for ((no, category), (left, of)) in
+            plan.category_nos().zip(&plan.categories).zip(&self.stage.left.by_category)
         {
             let first = self.stage.price_of(self.house, no);
             if *of == 0 || first.is_none() {
@@ -224,26 +193,17 @@ impl Scene<'_> {
     }
 
     fn areas(&self, levels: &[LevelChoice]) -> Vec<AreaChoice> {
-        let areas = self
-            .stage
-            .drawn
-            .plan
-            .areas
-            .iter()
-            .zip(0..)
-            .map(|(area, no)| {
-                let (left, of) = self.stage.area_left(AreaNo(no));
-                AreaChoice {
-                    area: AreaNo(no),
-                    name: area.name.clone(),
-                    prices: self.prices(area.category, levels),
-                    places_left: left,
-                    availability: availability(left, of),
-                }
-            });
-        areas
-            .filter(|area| area.prices.iter().any(Option::is_some))
-            .collect()
+        let areas = self.stage.drawn.plan.areas.iter().zip(0..).map(|(area, no)| {
+            let (left, of) = self.stage.area_left(AreaNo(no));
+            AreaChoice {
+                area: AreaNo(no),
+                name: area.name.clone(),
+                prices: self.prices(area.category, levels),
+                places_left: left,
+                availability: availability(left, of),
+            }
+        });
+        areas.filter(|area| area.prices.iter().any(Option::is_some)).collect()
     }
 
     /// Where nothing is numbered and nothing was chosen, the first area with room is meant.
@@ -254,9 +214,7 @@ impl Scene<'_> {
             Where::Anywhere if !plan.seats.is_empty() => Where::Anywhere,
             Where::Anywhere => {
                 let first = plan.area_nos().find(|no| self.stage.area_left(*no).0 > 0);
-                first
-                    .or(plan.area_nos().next())
-                    .map_or(Where::Anywhere, Where::Area)
+                first.or(plan.area_nos().next()).map_or(Where::Anywhere, Where::Area)
             }
         }
     }

@@ -38,26 +38,18 @@ pub fn production(
         }
     }
     let mut listing = listing(id, &row);
-    listing.showings = stages
-        .iter()
-        .map(|stage| stage.showing(&house, frame.now))
-        .collect();
+    listing.showings = stages.iter().map(|stage| stage.showing(&house, frame.now)).collect();
     let levels = levels_sold(&house, &stages);
     Ok(Some(Production {
         listing,
         lede: row.lede.clone(),
         blurb: paragraphs(&row.description),
-        running_time: row
-            .running_time_min
-            .map(|minutes| Span::minutes(i64::from(minutes))),
+        running_time: row.running_time_min.map(|minutes| Span::minutes(i64::from(minutes))),
         doors_before: stages.first().map_or(house.doors_open_before, |stage| {
             stage.performance.starts_at - stage.performance.doors_open
         }),
         facilities: row.access.clone(),
-        levels: levels
-            .iter()
-            .map(|no| super::level_name(&house, *no))
-            .collect(),
+        levels: levels.iter().map(|no| super::level_name(&house, *no)).collect(),
         prices: prices(&house, &stages, &levels),
         fee_each: fee_each(&house),
         frame,
@@ -82,43 +74,28 @@ fn levels_sold(house: &House, stages: &[Stage]) -> Vec<LevelNo> {
         let mut prices = stages.iter().flat_map(|stage| &stage.performance.prices);
         prices.any(|price| price.level == no)
     };
-    house
-        .levels
-        .iter()
-        .map(|level| level.no)
-        .filter(|no| sold(*no))
-        .collect()
+    house.levels.iter().map(|level| level.no).filter(|no| sold(*no)).collect()
 }
 
 /// One row a category name over all showings, each with its lowest prices; dearest row first.
 fn prices(house: &House, stages: &[Stage], levels: &[LevelNo]) -> Vec<PriceRow> {
     let mut rows: Vec<(Money, PriceRow)> = Vec::new();
     for stage in stages {
-        for (category, no) in stage
-            .drawn
-            .plan
-            .categories
-            .iter()
-            .zip(stage.drawn.plan.category_nos())
+        for (category, no) in
+            stage.drawn.plan.categories.iter().zip(stage.drawn.plan.category_nos())
         {
             let Some(first) = stage.price_of(house, no) else {
                 continue;
             };
             let here = levels.iter().map(|level| stage.price_at(no, *level));
-            match rows
-                .iter_mut()
-                .find(|(_, row)| row.category == category.name)
-            {
+            match rows.iter_mut().find(|(_, row)| row.category == category.name) {
                 Some((_, row)) => {
                     for (known, other) in row.prices.iter_mut().zip(here) {
                         *known = known.iter().copied().chain(other).min();
                     }
                 }
                 None => {
-                    let row = PriceRow {
-                        category: category.name.clone(),
-                        prices: here.collect(),
-                    };
+                    let row = PriceRow { category: category.name.clone(), prices: here.collect() };
                     rows.push((first, row));
                 }
             }
@@ -130,16 +107,9 @@ fn prices(house: &House, stages: &[Stage], levels: &[LevelNo]) -> Vec<PriceRow> 
 
 /// What the web adds to each ticket, taxes on top of it included.
 fn fee_each(house: &House) -> Money {
-    let per_ticket: Vec<Fee> = house
-        .fees
-        .iter()
-        .filter(|fee| fee.per == Per::Ticket)
-        .cloned()
-        .collect();
-    fee::lines(&per_ticket, &house.taxes, 1)
-        .iter()
-        .map(|line| line.amount.gross)
-        .sum()
+    let per_ticket: Vec<Fee> =
+        house.fees.iter().filter(|fee| fee.per == Per::Ticket).cloned().collect();
+    fee::lines(&per_ticket, &house.taxes, 1).iter().map(|line| line.amount.gross).sum()
 }
 
 #[cfg(test)]

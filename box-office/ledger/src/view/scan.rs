@@ -104,9 +104,10 @@ fn numbers_of(
     let owners: Vec<u64> = match performance {
         Some(id) => vec![id.0],
         None => {
-            let all = source::range(snapshot, tables::PERFORMANCES, .., PERFORMANCES_MAX, |id, _| {
-                Ok(id)
-            })?;
+            let all =
+                source::range(snapshot, tables::PERFORMANCES, .., PERFORMANCES_MAX, |id, _| {
+                    Ok(id)
+                })?;
             std::iter::once(0).chain(all).collect()
         }
     };
@@ -114,9 +115,13 @@ fn numbers_of(
     for owner in owners {
         let keys = (owner, first)..(owner, end);
         let room = SCANS_MAX.saturating_sub(found.len());
-        found.extend(source::range(snapshot, tables::SCANS_BY_PERFORMANCE, keys, room, |key, ()| {
-            Ok(key.1)
-        })?);
+        found.extend(source::range(
+            snapshot,
+            tables::SCANS_BY_PERFORMANCE,
+            keys,
+            room,
+            |key, ()| Ok(key.1),
+        )?);
     }
     found.sort_unstable();
     Ok(found)

@@ -33,42 +33,21 @@ pub(super) fn seat_map(
         return Ok(None);
     }
     let seq = events::newest(snapshot)?;
-    let eye = Eye {
-        house,
-        stage,
-        cart,
-        bands: stage.bands(house),
-    };
+    let eye = Eye { house, stage, cart, bands: stage.bands(house) };
     let large = plan.seats.len() > SEATS_DRAWN_MAX;
     let (show, drawings, frame) = if large {
         let parts = parts(plan);
         let rows = seat_rows(snapshot, stage.id, SeatNo(0), SeatNo(u32::MAX))?;
-        let glances: Vec<PartGlance> = parts
-            .iter()
-            .zip(0..)
-            .map(|(part, no)| eye.glance(part, PartNo(no), &rows))
-            .collect();
+        let glances: Vec<PartGlance> =
+            parts.iter().zip(0..).map(|(part, no)| eye.glance(part, PartNo(no), &rows)).collect();
         let open = part.and_then(|no| Some((no, parts.get(usize::from(no.0))?)));
         match open {
             Some((no, part)) => {
                 let zones = eye.zones(&printed_rows(plan, &part.seats), &rows);
-                let show = Show::Part {
-                    part: no,
-                    name: part.name.clone(),
-                    zones,
-                    parts: glances,
-                };
-                (
-                    show,
-                    Vec::new(),
-                    around(part.seats.iter().map(|no| plan.seat(*no).at())),
-                )
+                let show = Show::Part { part: no, name: part.name.clone(), zones, parts: glances };
+                (show, Vec::new(), around(part.seats.iter().map(|no| plan.seat(*no).at())))
             }
-            None => (
-                Show::Overview { parts: glances },
-                drawings(plan),
-                whole(plan),
-            ),
+            None => (Show::Overview { parts: glances }, drawings(plan), whole(plan)),
         }
     } else {
         let rows = seat_rows(snapshot, stage.id, SeatNo(0), SeatNo(u32::MAX))?;
@@ -77,14 +56,7 @@ pub(super) fn seat_map(
         (Show::Seats { zones }, drawings(plan), whole(plan))
     };
     let (corner, width, height) = frame.unwrap_or_default();
-    Ok(Some(SeatMap {
-        seq,
-        corner: point(corner),
-        width,
-        height,
-        drawings,
-        show,
-    }))
+    Ok(Some(SeatMap { seq, corner: point(corner), width, height, drawings, show }))
 }
 
 /// Seats that are not free, in their order.
@@ -116,9 +88,7 @@ impl Eye<'_> {
     fn zones(&self, rows: &[PrintedRow], taken: &[(SeatNo, SeatRow)]) -> Vec<Zone> {
         let plan = &self.stage.drawn.plan;
         let zone = |rows: &[PrintedRow]| {
-            let zone = rows
-                .first()
-                .and_then(|row| plan.zones.get(usize::from(row.zone)));
+            let zone = rows.first().and_then(|row| plan.zones.get(usize::from(row.zone)));
             let named = zone.filter(|zone| !zone.name.is_empty());
             Zone {
                 name: named.map(|zone| zone.name.clone()).unwrap_or_default(),
@@ -126,9 +96,7 @@ impl Eye<'_> {
                 rows: rows.iter().map(|row| self.row(row, taken)).collect(),
             }
         };
-        rows.chunk_by(|one, other| one.zone == other.zone)
-            .map(zone)
-            .collect()
+        rows.chunk_by(|one, other| one.zone == other.zone).map(zone).collect()
     }
 
     fn row(&self, row: &PrintedRow, taken: &[(SeatNo, SeatRow)]) -> Row {
@@ -157,11 +125,7 @@ impl Eye<'_> {
             y: seat.y,
             number: seat.number.clone(),
             state,
-            band: self
-                .bands
-                .get(usize::from(seat.category.0))
-                .copied()
-                .unwrap_or(3),
+            band: self.bands.get(usize::from(seat.category.0)).copied().unwrap_or(3),
             price,
             restricted_view: seat.restricted,
         }
@@ -208,10 +172,7 @@ impl Eye<'_> {
         PartGlance {
             part: no,
             name: part.name.clone(),
-            corner: Point {
-                x: corner.x - room,
-                y: corner.y - room,
-            },
+            corner: Point { x: corner.x - room, y: corner.y - room },
             width: width + 2 * room,
             height: height + 2 * room,
             places_left: u32::try_from(free.len()).unwrap_or(u32::MAX),
@@ -230,14 +191,8 @@ fn corners(drawing: &plan::Drawing) -> Vec<plan::Point> {
     let at = drawing.at;
     let length = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
     let spread = |left: i32, up: i32, right: i32, down: i32| {
-        let low = plan::Point {
-            x: at.x.saturating_sub(left),
-            y: at.y.saturating_sub(up),
-        };
-        let high = plan::Point {
-            x: at.x.saturating_add(right),
-            y: at.y.saturating_add(down),
-        };
+        let low = plan::Point { x: at.x.saturating_sub(left), y: at.y.saturating_sub(up) };
+        let high = plan::Point { x: at.x.saturating_add(right), y: at.y.saturating_add(down) };
         vec![low, high]
     };
     match &drawing.shape {
@@ -260,26 +215,19 @@ fn drawings(plan: &Plan) -> Vec<Drawing> {
 }
 
 fn drawing(from: &plan::Drawing) -> Drawing {
-    let relative = |to: &plan::Point| Point {
-        x: to.x - from.at.x,
-        y: to.y - from.at.y,
-    };
+    let relative = |to: &plan::Point| Point { x: to.x - from.at.x, y: to.y - from.at.y };
     let length = |length: &u32| i32::try_from(*length).unwrap_or(i32::MAX);
     let shape = match &from.shape {
-        plan::Shape::Polygon { points } => Shape::Polygon {
-            points: points.iter().map(relative).collect(),
-        },
-        plan::Shape::Rectangle { width, height } => Shape::Rectangle {
-            width: length(width),
-            height: length(height),
-        },
-        plan::Shape::Ellipse { radius_x, radius_y } => Shape::Ellipse {
-            radius_x: length(radius_x),
-            radius_y: length(radius_y),
-        },
-        plan::Shape::Circle { radius } => Shape::Circle {
-            radius: length(radius),
-        },
+        plan::Shape::Polygon { points } => {
+            Shape::Polygon { points: points.iter().map(relative).collect() }
+        }
+        plan::Shape::Rectangle { width, height } => {
+            Shape::Rectangle { width: length(width), height: length(height) }
+        }
+        plan::Shape::Ellipse { radius_x, radius_y } => {
+            Shape::Ellipse { radius_x: length(radius_x), radius_y: length(radius_y) }
+        }
+        plan::Shape::Circle { radius } => Shape::Circle { radius: length(radius) },
         plan::Shape::Text => Shape::Text,
     };
     let text = from.text.as_ref().map(|text| DrawnText {
@@ -288,11 +236,5 @@ fn drawing(from: &plan::Drawing) -> Drawing {
         size: length(&text.size),
     });
     let rotation = from.rotation;
-    Drawing {
-        shape,
-        stage: is_stage(from),
-        rotation,
-        at: point(from.at),
-        text,
-    }
+    Drawing { shape, stage: is_stage(from), rotation, at: point(from.at), text }
 }

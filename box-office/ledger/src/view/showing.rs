@@ -44,10 +44,7 @@ impl Capacity {
                 *count += 1;
             }
         }
-        Capacity {
-            by_category,
-            access,
-        }
+        Capacity { by_category, access }
     }
 }
 
@@ -59,10 +56,7 @@ pub(super) struct Halls<'a> {
 
 impl<'a> Halls<'a> {
     pub fn new(snapshot: &'a Snapshot) -> Halls<'a> {
-        Halls {
-            snapshot,
-            kept: HashMap::new(),
-        }
+        Halls { snapshot, kept: HashMap::new() }
     }
 
     fn get(&mut self, id: PlanId) -> Result<(Arc<Drawn>, Rc<Capacity>), Fault> {
@@ -72,8 +66,7 @@ impl<'a> Halls<'a> {
         let drawn = self.snapshot.plan(id)?;
         let drawn = drawn.ok_or_else(|| Fault::Row(format!("plan {id} is missing")))?;
         let capacity = Rc::new(Capacity::of(&drawn.plan));
-        self.kept
-            .insert(id, (Arc::clone(&drawn), Rc::clone(&capacity)));
+        self.kept.insert(id, (Arc::clone(&drawn), Rc::clone(&capacity)));
         Ok((drawn, capacity))
     }
 }
@@ -92,9 +85,7 @@ impl Left {
     /// All places left, and what there ever was.
     pub fn all(&self) -> (u32, u32) {
         let both = self.by_category.iter().chain(&self.by_area);
-        both.fold((0, 0), |(left, of), (more, of_more)| {
-            (left + more, of + of_more)
-        })
+        both.fold((0, 0), |(left, of), (more, of_more)| (left + more, of + of_more))
     }
 }
 
@@ -128,13 +119,7 @@ impl Stage {
     ) -> Result<Stage, Fault> {
         let (drawn, capacity) = halls.get(performance.plan)?;
         let left = left(halls.snapshot, id, &drawn.plan, &capacity)?;
-        Ok(Stage {
-            id,
-            performance,
-            production,
-            drawn,
-            left,
-        })
+        Ok(Stage { id, performance, production, drawn, left })
     }
 
     /// When it ends, as far as anybody knows.
@@ -154,9 +139,7 @@ impl Stage {
     /// The price at the first level that sells this category: what a page names it by.
     pub fn price_of(&self, house: &House, category: CategoryNo) -> Option<Money> {
         let levels = house.levels.iter();
-        levels
-            .filter_map(|level| self.price_at(category, level.no))
-            .next()
+        levels.filter_map(|level| self.price_at(category, level.no)).next()
     }
 
     pub fn price_at(&self, category: CategoryNo, level: LevelNo) -> Option<Money> {
@@ -166,15 +149,9 @@ impl Stage {
     /// Categories with places left now, seats and areas alike.
     fn open_categories(&self) -> impl Iterator<Item = CategoryNo> + '_ {
         let seats = self.left.by_category.iter().zip(0..);
-        let seats = seats
-            .filter(|((left, _), _)| *left > 0)
-            .map(|(_, no)| CategoryNo(no));
+        let seats = seats.filter(|((left, _), _)| *left > 0).map(|(_, no)| CategoryNo(no));
         let areas = self.drawn.plan.areas.iter().zip(&self.left.by_area);
-        seats.chain(
-            areas
-                .filter(|(_, (left, _))| *left > 0)
-                .map(|(area, _)| area.category),
-        )
+        seats.chain(areas.filter(|(_, (left, _))| *left > 0).map(|(area, _)| area.category))
     }
 
     pub fn showing(&self, house: &House, now: At) -> Showing {
@@ -186,10 +163,7 @@ impl Stage {
             hall: self.performance.hall.clone(),
             availability: availability(places_left, of),
             places_left,
-            price_from: self
-                .open_categories()
-                .filter_map(|no| self.price_of(house, no))
-                .min(),
+            price_from: self.open_categories().filter_map(|no| self.price_of(house, no)).min(),
             sale: self.sale(house, now),
         }
     }
@@ -210,19 +184,13 @@ impl Stage {
 
     /// Places left in an area.
     pub fn area_left(&self, no: AreaNo) -> (u32, u32) {
-        self.left
-            .by_area
-            .get(usize::from(no.0))
-            .copied()
-            .unwrap_or_default()
+        self.left.by_area.get(usize::from(no.0)).copied().unwrap_or_default()
     }
 }
 
 /// Start plus running time; three hours when none is known (domain 9.1).
 pub(super) fn ends(performance: &Performance, production: &Production) -> At {
-    let minutes = production
-        .running_time_min
-        .map(|minutes| Span::minutes(i64::from(minutes)));
+    let minutes = production.running_time_min.map(|minutes| Span::minutes(i64::from(minutes)));
     performance.starts_at + minutes.unwrap_or(RUNNING_TIME_UNKNOWN)
 }
 
@@ -252,9 +220,7 @@ fn left(
         }
     }
     let seats = capacity.by_category.iter().zip(&gone);
-    left.by_category = seats
-        .map(|(of, gone)| (of.saturating_sub(*gone), *of))
-        .collect();
+    left.by_category = seats.map(|(of, gone)| (of.saturating_sub(*gone), *of)).collect();
     for (area, no) in plan.areas.iter().zip(0..) {
         let row = inventory::area(snapshot, id, AreaNo(no))?;
         let free = area.capacity.saturating_sub(row.held + row.sold);

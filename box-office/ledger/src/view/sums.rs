@@ -32,12 +32,7 @@ impl Named {
         let (performance, drawn) = snapshot.staged(id)?.ok_or_else(missing)?;
         let production = production::get(snapshot, performance.production)?;
         let production = production.ok_or_else(missing)?;
-        Ok(Named {
-            id,
-            performance,
-            production,
-            drawn,
-        })
+        Ok(Named { id, performance, production, drawn })
     }
 
     /// What a ticket admits to, in the plan's words; `nth` counts places of one area.
@@ -46,10 +41,7 @@ impl Named {
             Taken::Seat(no) => seat_place(&self.drawn.plan, no),
             Taken::Area(no) => {
                 let area = self.drawn.plan.areas.get(usize::from(no.0));
-                Place::Area {
-                    name: area.map(|area| area.name.clone()).unwrap_or_default(),
-                    nth,
-                }
+                Place::Area { name: area.map(|area| area.name.clone()).unwrap_or_default(), nth }
             }
         }
     }
@@ -63,10 +55,8 @@ pub(super) struct Nth {
 
 impl Nth {
     pub fn of(&mut self, performance: PerformanceId, taken: Taken) -> u32 {
-        let known = self
-            .seen
-            .iter_mut()
-            .find(|(id, place, _)| (*id, *place) == (performance, taken));
+        let known =
+            self.seen.iter_mut().find(|(id, place, _)| (*id, *place) == (performance, taken));
         match known {
             Some((_, _, count)) => {
                 *count += 1;
@@ -104,21 +94,13 @@ pub(super) fn sums(
         let place = named[at].place(line.place, nth.of(line.performance, line.place));
         groups[at].lines.push(line_view(house, line, place));
     }
-    let parts = || {
-        lines
-            .iter()
-            .map(|line| &line.price)
-            .chain(fees.iter().map(|fee| &fee.amount))
-    };
+    let parts = || lines.iter().map(|line| &line.price).chain(fees.iter().map(|fee| &fee.amount));
     Ok(Sums {
         groups,
         tickets: u32::try_from(lines.len()).unwrap_or(u32::MAX),
         tickets_total: lines.iter().map(|line| line.listed).sum(),
         fees: fees.iter().map(fee).collect(),
-        taxes: taxes
-            .iter()
-            .filter_map(|tax| tax_view(tax, parts()))
-            .collect(),
+        taxes: taxes.iter().filter_map(|tax| tax_view(tax, parts())).collect(),
         total: parts().map(|part| part.gross).sum(),
     })
 }
@@ -158,9 +140,7 @@ fn fee(line: &FeeLine) -> view::Fee {
 }
 
 fn tax_view<'a>(tax: &Tax, parts: impl Iterator<Item = &'a Assessed>) -> Option<view::Tax> {
-    let shares = parts
-        .flat_map(|part| &part.taxes)
-        .filter(|share| share.tax == tax.no);
+    let shares = parts.flat_map(|part| &part.taxes).filter(|share| share.tax == tax.no);
     let amount: Money = shares.map(|share| share.amount).sum();
     (amount != Money::ZERO).then(|| view::Tax {
         name: tax.name.clone(),

@@ -18,9 +18,7 @@ pub(super) const RUNNING_TIME_MAX: Span = Span::hours(24);
 
 pub fn whats_on(snapshot: &Snapshot, frame: Frame, chosen: Chosen) -> Result<WhatsOn, Fault> {
     let house = crate::write::house(snapshot)?;
-    let all = production::all(snapshot)?
-        .into_iter()
-        .filter(|(_, row)| row.on_web);
+    let all = production::all(snapshot)?.into_iter().filter(|(_, row)| row.on_web);
     let known: HashMap<ProductionId, Rc<Production>> =
         all.map(|(id, row)| (id, Rc::new(row))).collect();
     let mut productions: Vec<Listing> = Vec::new();
@@ -32,11 +30,7 @@ pub fn whats_on(snapshot: &Snapshot, frame: Frame, chosen: Chosen) -> Result<Wha
         });
         productions[place].showings.push(showing);
     }
-    Ok(WhatsOn {
-        frame,
-        chosen,
-        productions,
-    })
+    Ok(WhatsOn { frame, chosen, productions })
 }
 
 /// Showings of these productions that are not over, by their start.

@@ -67,8 +67,12 @@ pub fn id(no: u64) -> u64 {
 
 fn settings() -> Settings {
     let level = |no, name: &str| Level { no: LevelNo(no), name: name.to_owned() };
-    let fee = |no, name: &str, per, amount, taxed| {
-        Fee { no, name: name.to_owned(), per, amount: Money(amount), taxed }
+    let fee = |no, name: &str, per, amount, taxed| Fee {
+        no,
+        name: name.to_owned(),
+        per,
+        amount: Money(amount),
+        taxed,
     };
     Settings {
         relax: Relax::Never,
@@ -252,11 +256,8 @@ impl House {
     }
 
     pub fn cart(&self) -> CartId {
-        let open = cart::Command::Open {
-            source: String::new(),
-            user_agent: String::new(),
-            session: None,
-        };
+        let open =
+            cart::Command::Open { source: String::new(), user_agent: String::new(), session: None };
         match self.must(Command::Cart(open)).events.first() {
             Some(Event::Cart(cart::Event::Opened(id, _))) => *id,
             other => panic!("no cart: {other:?}"),
@@ -299,7 +300,10 @@ impl House {
     pub fn begin(&self, cart: CartId) -> Key {
         let begin = checkout::Command::Begin {
             cart,
-            buyer: Buyer { name: "Edda Crane".to_owned(), email: "edda@tidewell.example".to_owned() },
+            buyer: Buyer {
+                name: "Edda Crane".to_owned(),
+                email: "edda@tidewell.example".to_owned(),
+            },
             token: "tok_4242".to_owned(),
             note: String::new(),
             shown: None,

@@ -109,10 +109,13 @@ fn doors_are_lanes_with_what_they_lead_to_and_how_they_flow() {
         .into_iter()
         .map(|lane| (lane.door, lane.leads_to, lane.admitted, lane.per_minute_tenths, lane.flow))
         .collect();
-    assert_eq!(found, [
-        ("Garden gate".to_owned(), String::new(), 0, 0, Flow::Quiet),
-        ("Studio".to_owned(), "Centre, Left, Right".to_owned(), 1, 2, Flow::Flowing),
-    ]);
+    assert_eq!(
+        found,
+        [
+            ("Garden gate".to_owned(), String::new(), 0, 0, Flow::Quiet),
+            ("Studio".to_owned(), "Centre, Left, Right".to_owned(), 1, 2, Flow::Flowing),
+        ]
+    );
     house.pass(Span::minutes(5));
     assert_eq!(lanes(&house)[1].flow, Flow::Quiet, "nobody for five minutes");
     let day = house.handle.day_of(house.handle.now());
@@ -168,9 +171,7 @@ fn the_door_phone_shows_its_own_last_five_and_the_verdict_just_given() {
         last: Some(last),
         form_key: "K".to_owned(),
     };
-    let read = |post: &Post| {
-        door(&house.handle, &house.snapshot(), house.frame(), post).unwrap()
-    };
+    let read = |post: &Post| door(&house.handle, &house.snapshot(), house.frame(), post).unwrap();
     let view = read(&post).expect("the device is enrolled");
     assert_eq!((view.inside, view.expected), (1, 2));
     assert_eq!((view.tickets_loaded, view.tickets_total), (2, 2));
@@ -199,9 +200,12 @@ fn the_desk_shows_houses_of_today_devices_and_mail() {
     let network = |no| no == DeviceNo(2);
     let found = devices(&house.handle, &house.snapshot(), now, network).unwrap();
     let found: Vec<_> = found.iter().map(|one| (one.kind, one.state, one.seen)).collect();
-    assert_eq!(found, [
-        (DeviceKind::Scanner, DeviceState::Ready, Some(now)),
-        (DeviceKind::NetworkDoor, DeviceState::Waiting, None),
-    ]);
+    assert_eq!(
+        found,
+        [
+            (DeviceKind::Scanner, DeviceState::Ready, Some(now)),
+            (DeviceKind::NetworkDoor, DeviceState::Waiting, None),
+        ]
+    );
     assert_eq!(mail(&house.snapshot()).unwrap(), (1, 0), "the receipt waits to go out");
 }

@@ -79,18 +79,13 @@ pub(super) fn cut(rows: &[RowObject], seats: &[Seat]) -> Cut {
             links.extend(feasible(group));
         }
     }
-    Cut {
-        blocks: chained(blocks, links),
-        too_many,
-    }
+    Cut { blocks: chained(blocks, links), too_many }
 }
 
 /// The usual distance between neighbours; `None` for fewer than two seats.
 pub(super) fn median_step(seats: &[Seat]) -> Option<f64> {
-    let mut steps: Vec<f64> = seats
-        .windows(2)
-        .map(|pair| distance(place(&pair[0]), place(&pair[1])))
-        .collect();
+    let mut steps: Vec<f64> =
+        seats.windows(2).map(|pair| distance(place(&pair[0]), place(&pair[1]))).collect();
     steps.sort_by(f64::total_cmp);
     let middle = steps.len() / 2;
     match steps.len() {
@@ -105,12 +100,7 @@ fn cut_row(row: &RowObject, seats: &[Seat], step: Option<f64>, blocks: &mut Vec<
     let close = |open: &mut Vec<SeatNo>, blocks: &mut Vec<Block>| {
         let seats = std::mem::take(open);
         if !seats.is_empty() {
-            blocks.push(Block {
-                zone: row.zone,
-                row: row.number.clone(),
-                seats,
-                table: None,
-            });
+            blocks.push(Block { zone: row.zone, row: row.number.clone(), seats, table: None });
         }
     };
     for index in row.seats.clone() {
@@ -139,23 +129,11 @@ fn end(
 ) -> End {
     let at = |index: usize| place(&seats[block.seats[index].0 as usize]);
     let count = block.seats.len();
-    let (tip, inner) = if last {
-        (count - 1, count.saturating_sub(2))
-    } else {
-        (0, 1)
-    };
+    let (tip, inner) = if last { (count - 1, count.saturating_sub(2)) } else { (0, 1) };
     // Two seats on one spot point nowhere.
-    let direction = (count > 1)
-        .then(|| vector(at(inner), at(tip)))
-        .filter(|way| *way != (0.0, 0.0));
-    End {
-        block: no,
-        row,
-        last,
-        at: at(tip),
-        direction,
-        step,
-    }
+    let direction =
+        (count > 1).then(|| vector(at(inner), at(tip))).filter(|way| *way != (0.0, 0.0));
+    End { block: no, row, last, at: at(tip), direction, step }
 }
 
 /// Every pair of ends of one printed row that may be joined.
@@ -165,11 +143,7 @@ fn feasible(group: &[End]) -> Vec<Link> {
         for to in &group[index + 1..] {
             let gap = distance(from.at, to.at);
             if from.row != to.row && reachable(from, to, gap) && straight(from, to) {
-                links.push(Link {
-                    gap,
-                    from: *from,
-                    to: *to,
-                });
+                links.push(Link { gap, from: *from, to: *to });
             }
         }
     }
@@ -190,8 +164,7 @@ fn straight(from: &End, to: &End) -> bool {
     let over = (gap != (0.0, 0.0)).then_some(gap);
     let into = to.direction.map(|(x, y)| (-x, -y));
     let way: Vec<(f64, f64)> = [from.direction, over, into].into_iter().flatten().collect();
-    way.windows(2)
-        .all(|pair| turn_degrees(pair[0], pair[1]) <= TURN_DEGREES_MAX + TOLERANCE)
+    way.windows(2).all(|pair| turn_degrees(pair[0], pair[1]) <= TURN_DEGREES_MAX + TOLERANCE)
 }
 
 fn turn_degrees(a: (f64, f64), b: (f64, f64)) -> f64 {
@@ -206,10 +179,7 @@ fn chained(blocks: Vec<Block>, mut links: Vec<Link>) -> Vec<Block> {
     links.sort_by(|a, b| a.gap.total_cmp(&b.gap).then_with(|| key(a).cmp(&key(b))));
     let mut chain = Chain::new(blocks);
     for link in links {
-        chain.join(
-            (link.from.block, link.from.last),
-            (link.to.block, link.to.last),
-        );
+        chain.join((link.from.block, link.from.last), (link.to.block, link.to.last));
     }
     chain.into_blocks()
 }
@@ -226,11 +196,7 @@ pub(super) struct Chain {
 impl Chain {
     pub fn new(blocks: Vec<Block>) -> Chain {
         let count = blocks.len();
-        Chain {
-            blocks,
-            beyond: vec![[None; 2]; count],
-            parents: (0..count).collect(),
-        }
+        Chain { blocks, beyond: vec![[None; 2]; count], parents: (0..count).collect() }
     }
 
     /// Joins two ends (block, at its last seat?). False when one is taken or a circle would close.
@@ -264,10 +230,7 @@ impl Chain {
             if !done[block] {
                 let chain = self.chain_of(block);
                 chain.iter().for_each(|(member, _)| done[*member] = true);
-                joined.push(Block {
-                    seats: self.seats_of(&chain),
-                    ..self.blocks[block].clone()
-                });
+                joined.push(Block { seats: self.seats_of(&chain), ..self.blocks[block].clone() });
             }
         }
         joined
@@ -277,20 +240,13 @@ impl Chain {
     fn chain_of(&self, start: usize) -> Vec<(usize, bool)> {
         let mut chain: Vec<(usize, bool)> = self.beyond(start, false);
         chain.reverse();
-        chain
-            .iter_mut()
-            .for_each(|(_, forward)| *forward = !*forward);
+        chain.iter_mut().for_each(|(_, forward)| *forward = !*forward);
         chain.push((start, true));
         chain.append(&mut self.beyond(start, true));
-        let long = chain
-            .iter()
-            .filter(|(block, _)| self.blocks[*block].seats.len() > 1)
-            .min();
+        let long = chain.iter().filter(|(block, _)| self.blocks[*block].seats.len() > 1).min();
         if long.is_some_and(|(_, forward)| !forward) {
             chain.reverse();
-            chain
-                .iter_mut()
-                .for_each(|(_, forward)| *forward = !*forward);
+            chain.iter_mut().for_each(|(_, forward)| *forward = !*forward);
         }
         chain
     }

@@ -38,31 +38,12 @@ const AREA: Kind = Kind {
         "text",
     ],
 };
-const POLYGON: Kind = Kind {
-    name: "polygon",
-    required: &["points"],
-    optional: &[],
-};
-const RECTANGLE: Kind = Kind {
-    name: "rectangle",
-    required: &["width", "height"],
-    optional: &[],
-};
-const ELLIPSE: Kind = Kind {
-    name: "ellipse",
-    required: &["radius"],
-    optional: &[],
-};
-const CIRCLE: Kind = Kind {
-    name: "circle",
-    required: &["radius"],
-    optional: &[],
-};
-const TEXT: Kind = Kind {
-    name: "text",
-    required: &["text", "position"],
-    optional: &["color", "size"],
-};
+const POLYGON: Kind = Kind { name: "polygon", required: &["points"], optional: &[] };
+const RECTANGLE: Kind = Kind { name: "rectangle", required: &["width", "height"], optional: &[] };
+const ELLIPSE: Kind = Kind { name: "ellipse", required: &["radius"], optional: &[] };
+const CIRCLE: Kind = Kind { name: "circle", required: &["radius"], optional: &[] };
+const TEXT: Kind =
+    Kind { name: "text", required: &["text", "position"], optional: &["color", "size"] };
 
 /// Reads the areas of one zone.
 pub(super) fn read(
@@ -78,12 +59,7 @@ pub(super) fn read(
         return;
     }
     for (index, value) in areas.iter().enumerate() {
-        drawings.extend(area(
-            value,
-            (zone_no, zone_at),
-            &Place::index(&place, index),
-            reader,
-        ));
+        drawings.extend(area(value, (zone_no, zone_at), &Place::index(&place, index), reader));
     }
 }
 
@@ -159,11 +135,7 @@ fn polygon(area: &Object<'_>, at: (f64, f64), reader: &mut Reader<'_>) -> Option
 
 /// The `points` of an object, moved by `at`.
 pub(super) fn corners(object: &Object<'_>, at: (f64, f64), reader: &mut Reader<'_>) -> Vec<Point> {
-    const CORNER: Kind = Kind {
-        name: "position",
-        required: &["x", "y"],
-        optional: &[],
-    };
+    const CORNER: Kind = Kind { name: "position", required: &["x", "y"], optional: &[] };
     let list = reader.list(object, "points");
     let place = object.at("points");
     if list.len() > CORNERS_MAX {
@@ -188,63 +160,40 @@ fn rectangle(area: &Object<'_>, reader: &mut Reader<'_>) -> Option<Shape> {
     let rectangle = reader.object(area.get("rectangle")?, Some(&place), &RECTANGLE)?;
     let width = reader.number(&rectangle, "width");
     let height = reader.number(&rectangle, "height");
-    Some(Shape::Rectangle {
-        width: length(width?)?,
-        height: length(height?)?,
-    })
+    Some(Shape::Rectangle { width: length(width?)?, height: length(height?)? })
 }
 
 fn ellipse(area: &Object<'_>, reader: &mut Reader<'_>) -> Option<Shape> {
     let place = area.at("ellipse");
     let ellipse = reader.object(area.get("ellipse")?, Some(&place), &ELLIPSE)?;
     let (x, y) = reader.position(&ellipse, "radius");
-    Some(Shape::Ellipse {
-        radius_x: length(x)?,
-        radius_y: length(y)?,
-    })
+    Some(Shape::Ellipse { radius_x: length(x)?, radius_y: length(y)? })
 }
 
 fn circle(area: &Object<'_>, reader: &mut Reader<'_>) -> Option<Shape> {
     let place = area.at("circle");
     let circle = reader.object(area.get("circle")?, Some(&place), &CIRCLE)?;
     let radius = reader.number(&circle, "radius")?;
-    Some(Shape::Circle {
-        radius: length(radius)?,
-    })
+    Some(Shape::Circle { radius: length(radius)? })
 }
 
 /// A drawable length in hundredths.
 fn length(units: f64) -> Option<u32> {
-    hundredths(units)
-        .filter(|length| *length > 0)
-        .map(|length| length as u32)
+    hundredths(units).filter(|length| *length > 0).map(|length| length as u32)
 }
 
 fn text(area: &Object<'_>, at: (f64, f64), reader: &mut Reader<'_>) -> Option<DrawnText> {
     let place = area.at("text");
     let text = reader.object(area.get("text")?, Some(&place), &TEXT)?;
     let color = color(&text, "color", reader);
-    let size = reader
-        .number(&text, "size")
-        .and_then(length)
-        .unwrap_or(TEXT_SIZE_DEFAULT);
+    let size = reader.number(&text, "size").and_then(length).unwrap_or(TEXT_SIZE_DEFAULT);
     let (x, y) = reader.position(&text, "position");
     let at = reader.point((at.0 + x, at.1 + y), &place);
     let words = reader.text(&text, "text")?;
     if words.chars().nth(NAME_CHARS_MAX).is_some() {
-        reader.remark(
-            &text.at("text"),
-            Remark::TextCut {
-                max: NAME_CHARS_MAX,
-            },
-        );
+        reader.remark(&text.at("text"), Remark::TextCut { max: NAME_CHARS_MAX });
     }
-    Some(DrawnText {
-        text: shortened(words),
-        at,
-        color,
-        size,
-    })
+    Some(DrawnText { text: shortened(words), at, color, size })
 }
 
 /// Hundredths of a degree within one turn.

@@ -60,10 +60,7 @@ pub(super) fn find(drawings: &[Drawing], seats: &[Seat]) -> (Option<Point>, u32)
 pub(super) fn distance_cost(seat: &Seat, focal: Option<Point>, weights: Weights) -> u32 {
     let Some(focal) = focal else { return 0 };
     let along = |from: i32, to: i32| (f64::from(to) - f64::from(from)) / f64::from(HUNDREDTHS);
-    let (x, y) = (
-        weights.x * along(focal.x, seat.x),
-        weights.y * along(focal.y, seat.y),
-    );
+    let (x, y) = (weights.x * along(focal.x, seat.x), weights.y * along(focal.y, seat.y));
     let cost = (COST_PER_UNIT * (x * x + y * y).sqrt()).round();
     // Place and weight limits keep it far below the end of u32.
     cost as u32
@@ -74,11 +71,7 @@ pub fn is_stage(drawing: &Drawing) -> bool {
     let Some(text) = &drawing.text else {
         return false;
     };
-    let letters: String = text
-        .text
-        .chars()
-        .filter(|letter| letter.is_alphabetic())
-        .collect();
+    let letters: String = text.text.chars().filter(|letter| letter.is_alphabetic()).collect();
     WORDS.contains(&letters.to_uppercase().as_str())
 }
 
@@ -95,54 +88,32 @@ fn nearest_edge(stage: &Drawing, seats: Option<(f64, f64)>) -> Point {
     let edges = edge_middles(stage);
     let Some(seats) = seats else { return stage.at };
     let distance = |edge: &(f64, f64)| (edge.0 - seats.0).powi(2) + (edge.1 - seats.1).powi(2);
-    let nearest = edges
-        .into_iter()
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)));
-    nearest.map_or(stage.at, |(x, y)| Point {
-        x: x.round() as i32,
-        y: y.round() as i32,
-    })
+    let nearest = edges.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+    nearest.map_or(stage.at, |(x, y)| Point { x: x.round() as i32, y: y.round() as i32 })
 }
 
 /// Middles of the edges, turned as the drawing is. Round shapes have four.
 fn edge_middles(drawing: &Drawing) -> Vec<(f64, f64)> {
     let (x, y) = place(drawing.at);
     let around = |radius_x: f64, radius_y: f64| {
-        vec![
-            (x, y - radius_y),
-            (x + radius_x, y),
-            (x, y + radius_y),
-            (x - radius_x, y),
-        ]
+        vec![(x, y - radius_y), (x + radius_x, y), (x, y + radius_y), (x - radius_x, y)]
     };
     let middles = match &drawing.shape {
         Shape::Polygon { points } => {
             let next = points.iter().cycle().skip(1);
-            points
-                .iter()
-                .zip(next)
-                .map(|(a, b)| halfway(place(*a), place(*b)))
-                .collect()
+            points.iter().zip(next).map(|(a, b)| halfway(place(*a), place(*b))).collect()
         }
         Shape::Rectangle { width, height } => {
             let (width, height) = (f64::from(*width), f64::from(*height));
             let (half, middle) = (width / 2.0, height / 2.0);
             let (right, bottom) = (x + width, y + height);
-            vec![
-                (x + half, y),
-                (right, y + middle),
-                (x + half, bottom),
-                (x, y + middle),
-            ]
+            vec![(x + half, y), (right, y + middle), (x + half, bottom), (x, y + middle)]
         }
         Shape::Ellipse { radius_x, radius_y } => around(f64::from(*radius_x), f64::from(*radius_y)),
         Shape::Circle { radius } => around(f64::from(*radius), f64::from(*radius)),
         Shape::Text => vec![drawing.text.as_ref().map_or((x, y), |text| place(text.at))],
     };
-    middles
-        .into_iter()
-        .map(|middle| turned(middle, (x, y), drawing.rotation))
-        .collect()
+    middles.into_iter().map(|middle| turned(middle, (x, y), drawing.rotation)).collect()
 }
 
 /// A point turned clockwise (y grows downwards) by hundredths of a degree.
@@ -150,9 +121,7 @@ fn turned(point: (f64, f64), around: (f64, f64), hundredths: i32) -> (f64, f64) 
     if hundredths == 0 {
         return point;
     }
-    let (sin, cos) = (f64::from(hundredths) / f64::from(HUNDREDTHS))
-        .to_radians()
-        .sin_cos();
+    let (sin, cos) = (f64::from(hundredths) / f64::from(HUNDREDTHS)).to_radians().sin_cos();
     let (x, y) = (point.0 - around.0, point.1 - around.1);
     (around.0 + x * cos - y * sin, around.1 + x * sin + y * cos)
 }

@@ -121,9 +121,7 @@ fn build(mut original: Original, mut overlay: Overlay, report: &mut Report) -> O
         doors: overlay.doors,
         ..Plan::default()
     };
-    (plan.width, plan.height) = original
-        .size
-        .unwrap_or_else(|| computed_size(&plan, report));
+    (plan.width, plan.height) = original.size.unwrap_or_else(|| computed_size(&plan, report));
     remark_on(&plan, report);
     Some(plan)
 }
@@ -137,29 +135,20 @@ fn find_blocks(
     let seats = &original.seats;
     let cut = block::cut(&original.rows, seats);
     for row in cut.too_many {
-        let remark = Remark::TooManyPieces {
-            row,
-            max: block::PIECES_MAX,
-        };
+        let remark = Remark::TooManyPieces { row, max: block::PIECES_MAX };
         report.remark(Source::Plan, None, remark);
     }
     let guid = |no: SeatNo| seats[no.0 as usize].guid.clone();
     let (blocks, unfit) = by_hand::join(cut.blocks, &overlay.joins);
     for index in unfit {
         let (first, second) = overlay.joins[index];
-        let flaw = Flaw::Misfit(Misfit::NotBlockEnds {
-            first: guid(first),
-            second: guid(second),
-        });
+        let flaw = Flaw::Misfit(Misfit::NotBlockEnds { first: guid(first), second: guid(second) });
         report.refuse(Source::Overlay, Some(pointer("joins", index)), flaw);
     }
     let (blocks, unfit) = by_hand::cut(blocks, &overlay.cuts);
     for index in unfit {
         let (first, second) = overlay.cuts[index];
-        let flaw = Flaw::Misfit(Misfit::NotNeighbours {
-            first: guid(first),
-            second: guid(second),
-        });
+        let flaw = Flaw::Misfit(Misfit::NotNeighbours { first: guid(first), second: guid(second) });
         report.refuse(Source::Overlay, Some(pointer("cuts", index)), flaw);
     }
     let blocks = by_hand::seat_tables(blocks, &mut overlay.tables, seats);
@@ -180,11 +169,7 @@ fn mark_seats(seats: &mut [Seat], overlay: &Overlay, blocks: &[Block], focal: Op
     }
     let last_rank = overlay.row_ranks.values().max();
     for (index, seat) in seats.iter_mut().enumerate() {
-        let flags = overlay
-            .flags
-            .get(&SeatNo(index as u32))
-            .copied()
-            .unwrap_or_default();
+        let flags = overlay.flags.get(&SeatNo(index as u32)).copied().unwrap_or_default();
         seat.wheelchair = flags.wheelchair;
         seat.companion_of = flags.companion_of;
         seat.restricted = flags.restricted;
@@ -211,10 +196,7 @@ fn row_rank(seat: &Seat, ranks: &BTreeMap<(u16, String), u32>) -> Option<u32> {
         return None;
     }
     let of = |row: &String| ranks.get(&(seat.zone, row.clone())).copied();
-    seat.row_label
-        .as_ref()
-        .and_then(of)
-        .or_else(|| of(&seat.row))
+    seat.row_label.as_ref().and_then(of).or_else(|| of(&seat.row))
 }
 
 /// Puts each zone's name above the middle of its seats; a zone without seats keeps its place.
@@ -225,10 +207,8 @@ fn place_labels(zones: &mut [Zone], seats: &[Seat]) {
     }
     for (zone, extent) in extents {
         let middle = extent.left + (extent.right - extent.left) / 2;
-        zones[usize::from(zone)].label = Point {
-            x: middle,
-            y: extent.top.saturating_sub(ZONE_LABEL_ABOVE),
-        };
+        zones[usize::from(zone)].label =
+            Point { x: middle, y: extent.top.saturating_sub(ZONE_LABEL_ABOVE) };
     }
 }
 
@@ -242,12 +222,7 @@ struct Extent {
 
 impl Default for Extent {
     fn default() -> Extent {
-        Extent {
-            left: i32::MAX,
-            right: i32::MIN,
-            top: i32::MAX,
-            bottom: i32::MIN,
-        }
+        Extent { left: i32::MAX, right: i32::MIN, top: i32::MAX, bottom: i32::MIN }
     }
 }
 
@@ -262,10 +237,7 @@ impl Extent {
 fn computed_size(plan: &Plan, report: &mut Report) -> (u32, u32) {
     let mut extent = Extent::default();
     plan.seats.iter().for_each(|seat| extent.take(seat.at()));
-    plan.areas
-        .iter()
-        .flat_map(|area| &area.outline)
-        .for_each(|at| extent.take(*at));
+    plan.areas.iter().flat_map(|area| &area.outline).for_each(|at| extent.take(*at));
     let length = |from: i32, to: i32| {
         let (from, to) = (i64::from(from), i64::from(to));
         let end = to + (to - from).max(0) / MARGIN_DIVISOR;

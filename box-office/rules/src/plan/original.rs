@@ -32,21 +32,10 @@ pub const LABEL_CHARS_MAX: usize = 400;
 /// Whole plan units of width and height.
 pub const SIZE_MAX: f64 = 4_000_000.0;
 
-const PLAN: Kind = Kind {
-    name: "plan",
-    required: &["name", "categories", "zones"],
-    optional: &["size"],
-};
-const SIZE: Kind = Kind {
-    name: "size",
-    required: &["width", "height"],
-    optional: &[],
-};
-const CATEGORY: Kind = Kind {
-    name: "category",
-    required: &["name"],
-    optional: &["color"],
-};
+const PLAN: Kind =
+    Kind { name: "plan", required: &["name", "categories", "zones"], optional: &["size"] };
+const SIZE: Kind = Kind { name: "size", required: &["width", "height"], optional: &[] };
+const CATEGORY: Kind = Kind { name: "category", required: &["name"], optional: &["color"] };
 const ZONE: Kind = Kind {
     name: "zone",
     required: &["position", "rows"],
@@ -55,13 +44,7 @@ const ZONE: Kind = Kind {
 const ROW: Kind = Kind {
     name: "row",
     required: &["seats", "row_number"],
-    optional: &[
-        "row_label",
-        "seat_label",
-        "uuid",
-        "position",
-        "row_number_position",
-    ],
+    optional: &["row_label", "seat_label", "uuid", "position", "row_number_position"],
 };
 const SEAT: Kind = Kind {
     name: "seat",
@@ -160,11 +143,7 @@ impl Original {
             }
             let no = CategoryNo(self.categories.len() as u16);
             self.category_nos.insert(name.clone(), no);
-            self.categories.push(Category {
-                name,
-                color,
-                not_for_sale: false,
-            });
+            self.categories.push(Category { name, color, not_for_sale: false });
         }
     }
 
@@ -178,10 +157,7 @@ impl Original {
         let at = reader.position(&zone, "position");
         let zone_no = index as u16;
         let label = reader.point(at, &zone.at("position"));
-        self.zones.push(Zone {
-            name: name.or(zone_id).unwrap_or_default(),
-            label,
-        });
+        self.zones.push(Zone { name: name.or(zone_id).unwrap_or_default(), label });
         let rows = reader.list(&zone, "rows");
         let rows_place = zone.at("rows");
         for (index, row) in rows.iter().enumerate() {
@@ -189,12 +165,7 @@ impl Original {
                 reader.too_big(&rows_place, "the row objects of a plan", ROWS_MAX as u64);
                 return;
             }
-            if !self.read_row(
-                row,
-                (zone_no, at),
-                &Place::index(&rows_place, index),
-                reader,
-            ) {
+            if !self.read_row(row, (zone_no, at), &Place::index(&rows_place, index), reader) {
                 return;
             }
         }
@@ -229,26 +200,10 @@ impl Original {
             return false;
         }
         for (index, seat) in seats.iter().enumerate() {
-            let blank = Seat {
-                zone,
-                row: number.clone(),
-                ..Seat::default()
-            };
-            self.read_seat(
-                seat,
-                blank,
-                &labels,
-                at,
-                &Place::index(&seats_place, index),
-                reader,
-            );
+            let blank = Seat { zone, row: number.clone(), ..Seat::default() };
+            self.read_seat(seat, blank, &labels, at, &Place::index(&seats_place, index), reader);
         }
-        self.rows.push(RowObject {
-            zone,
-            number,
-            seats: first..self.seats.len(),
-            mark,
-        });
+        self.rows.push(RowObject { zone, number, seats: first..self.seats.len(), mark });
         true
     }
 
@@ -288,12 +243,7 @@ impl Original {
         if let Some(no) = self.category_nos.get(name) {
             return *no;
         }
-        reader.refuse(
-            &seat.at("category"),
-            Flaw::UnknownCategory {
-                name: shortened(name),
-            },
-        );
+        reader.refuse(&seat.at("category"), Flaw::UnknownCategory { name: shortened(name) });
         CategoryNo(0)
     }
 }
@@ -315,11 +265,7 @@ fn checked_label(label: String, place: &Place<'_>, reader: &mut Reader<'_>) -> O
     if label.chars().nth(LABEL_CHARS_MAX).is_none() {
         return Some(label);
     }
-    reader.too_big(
-        place,
-        "the characters of a filled label",
-        LABEL_CHARS_MAX as u64,
-    );
+    reader.too_big(place, "the characters of a filled label", LABEL_CHARS_MAX as u64);
     None
 }
 

@@ -62,24 +62,13 @@ pub(super) struct Reader<'r> {
 
 /// Parses a file after its limits are checked. A flaw is filed and gives `None`.
 pub(super) fn parse(bytes: &[u8], source: Source, report: &mut Report) -> Option<Value> {
-    let too_big = |what, max: usize| Flaw::TooBig {
-        what,
-        max: max as u64,
-    };
+    let too_big = |what, max: usize| Flaw::TooBig { what, max: max as u64 };
     if bytes.len() > FILE_BYTES_MAX {
-        report.refuse(
-            source,
-            None,
-            too_big("the bytes of the file", FILE_BYTES_MAX),
-        );
+        report.refuse(source, None, too_big("the bytes of the file", FILE_BYTES_MAX));
         return None;
     }
     if nesting(bytes) > NESTING_MAX {
-        report.refuse(
-            source,
-            None,
-            too_big("the nesting of the file", NESTING_MAX),
-        );
+        report.refuse(source, None, too_big("the nesting of the file", NESTING_MAX));
         return None;
     }
     match serde_json::from_slice(bytes) {
@@ -113,17 +102,11 @@ fn nesting(bytes: &[u8]) -> usize {
 
 impl<'a> Place<'a> {
     pub const fn key(up: Option<&'a Place<'a>>, key: &'a str) -> Place<'a> {
-        Place {
-            up,
-            step: Step::Key(key),
-        }
+        Place { up, step: Step::Key(key) }
     }
 
     pub const fn index(up: &'a Place<'a>, index: usize) -> Place<'a> {
-        Place {
-            up: Some(up),
-            step: Step::Index(index),
-        }
+        Place { up: Some(up), step: Step::Index(index) }
     }
 }
 
@@ -134,11 +117,7 @@ impl fmt::Display for Place<'_> {
         }
         match self.step {
             Step::Key(key) => {
-                write!(
-                    out,
-                    "/{}",
-                    shortened(key).replace('~', "~0").replace('/', "~1")
-                )
+                write!(out, "/{}", shortened(key).replace('~', "~0").replace('/', "~1"))
             }
             Step::Index(index) => write!(out, "/{index}"),
         }
@@ -168,20 +147,13 @@ impl<'a> Object<'a> {
 
     /// The place of one member.
     pub fn at<'b>(&'b self, key: &'b str) -> Place<'b> {
-        Place {
-            up: self.place,
-            step: Step::Key(key),
-        }
+        Place { up: self.place, step: Step::Key(key) }
     }
 }
 
 impl<'r> Reader<'r> {
     pub fn new(source: Source, report: &'r mut Report) -> Reader<'r> {
-        Reader {
-            source,
-            report,
-            unknown: BTreeMap::new(),
-        }
+        Reader { source, report, unknown: BTreeMap::new() }
     }
 
     /// Files the unknown keys that were met; the end of a reading.
@@ -193,8 +165,7 @@ impl<'r> Reader<'r> {
     }
 
     pub fn refuse(&mut self, place: &Place<'_>, flaw: Flaw) {
-        self.report
-            .refuse(self.source, Some(place.to_string()), flaw);
+        self.report.refuse(self.source, Some(place.to_string()), flaw);
     }
 
     pub fn wrong(&mut self, place: &Place<'_>, wrong: Wrong) {
@@ -202,8 +173,7 @@ impl<'r> Reader<'r> {
     }
 
     pub fn remark(&mut self, place: &Place<'_>, remark: Remark) {
-        self.report
-            .remark(self.source, Some(place.to_string()), remark);
+        self.report.remark(self.source, Some(place.to_string()), remark);
     }
 
     pub fn too_big(&mut self, place: &Place<'_>, what: &'static str, max: u64) {
@@ -219,9 +189,7 @@ impl<'r> Reader<'r> {
     ) -> Option<Object<'a>> {
         let Value::Object(members) = value else {
             let pointer = place.map(Place::to_string).unwrap_or_default();
-            let flaw = Flaw::Schema {
-                wrong: Wrong::NotObject,
-            };
+            let flaw = Flaw::Schema { wrong: Wrong::NotObject };
             self.report.refuse(self.source, Some(pointer), flaw);
             return None;
         };
@@ -232,10 +200,7 @@ impl<'r> Reader<'r> {
                 self.unknown_key(&Place::key(place, key), kind.name, key);
             }
         }
-        let missing = kind
-            .required
-            .iter()
-            .filter(|key| !members.contains_key(**key));
+        let missing = kind.required.iter().filter(|key| !members.contains_key(**key));
         for key in missing {
             self.wrong(&Place::key(place, key), Wrong::Missing);
         }
@@ -245,10 +210,7 @@ impl<'r> Reader<'r> {
     /// Any object as a map from free keys, as in the overlay's `seats`.
     pub fn map<'a>(&mut self, value: &'a Value, place: &'a Place<'a>) -> Option<Object<'a>> {
         if let Value::Object(members) = value {
-            return Some(Object {
-                members,
-                place: Some(place),
-            });
+            return Some(Object { members, place: Some(place) });
         }
         self.wrong(place, Wrong::NotObject);
         None
@@ -260,11 +222,7 @@ impl<'r> Reader<'r> {
             Source::Overlay => self.wrong(place, Wrong::Unknown),
             Source::Plan => {
                 let full = self.unknown.len() >= UNKNOWN_KEYS_MAX;
-                let key = if full {
-                    "(others)".to_owned()
-                } else {
-                    shortened(key)
-                };
+                let key = if full { "(others)".to_owned() } else { shortened(key) };
                 let entry = self.unknown.entry((kind, key));
                 entry.or_insert_with(|| (0, place.to_string())).0 += 1;
             }
@@ -361,11 +319,7 @@ impl<'r> Reader<'r> {
 
     /// The position at `key`; absent is the origin.
     pub fn position(&mut self, object: &Object<'_>, key: &str) -> (f64, f64) {
-        const POSITION: Kind = Kind {
-            name: "position",
-            required: &["x", "y"],
-            optional: &[],
-        };
+        const POSITION: Kind = Kind { name: "position", required: &["x", "y"], optional: &[] };
         let Some(value) = object.get(key) else {
             return (0.0, 0.0);
         };
@@ -382,11 +336,7 @@ impl<'r> Reader<'r> {
         match (hundredths(x), hundredths(y)) {
             (Some(x), Some(y)) => Point { x, y },
             (None, _) | (_, None) => {
-                self.too_big(
-                    place,
-                    "the plan units from the origin",
-                    PLACE_UNITS_MAX as u64,
-                );
+                self.too_big(place, "the plan units from the origin", PLACE_UNITS_MAX as u64);
                 Point::default()
             }
         }

@@ -14,20 +14,12 @@ pub(super) fn settle(original: &mut Original, rekey: bool, report: &mut Report) 
     if sharing.is_empty() {
         return;
     }
-    let guids: BTreeSet<&str> = sharing
-        .iter()
-        .map(|seat| original.seats[*seat].guid.as_str())
-        .collect();
-    let listed: Vec<String> = guids
-        .iter()
-        .take(GUIDS_LISTED_MAX)
-        .map(|guid| (*guid).to_owned())
-        .collect();
+    let guids: BTreeSet<&str> =
+        sharing.iter().map(|seat| original.seats[*seat].guid.as_str()).collect();
+    let listed: Vec<String> =
+        guids.iter().take(GUIDS_LISTED_MAX).map(|guid| (*guid).to_owned()).collect();
     if !rekey {
-        let flaw = Flaw::DuplicateGuid {
-            count: guids.len() as u32,
-            guids: listed,
-        };
+        let flaw = Flaw::DuplicateGuid { count: guids.len() as u32, guids: listed };
         return report.refuse(Source::Plan, None, flaw);
     }
     match fresh_names(original, &sharing) {
@@ -37,14 +29,7 @@ pub(super) fn settle(original: &mut Original, rekey: bool, report: &mut Report) 
             for (seat, name) in sharing.into_iter().zip(names) {
                 original.seats[seat].guid = name;
             }
-            report.remark(
-                Source::Plan,
-                None,
-                Remark::Rekeyed {
-                    guids: listed,
-                    count,
-                },
-            );
+            report.remark(Source::Plan, None, Remark::Rekeyed { guids: listed, count });
         }
     }
 }
@@ -56,23 +41,15 @@ fn sharing(original: &Original) -> Vec<usize> {
         *count.entry(seat.guid.as_str()).or_default() += 1;
     }
     let guid = |seat: &usize| original.seats[*seat].guid.as_str();
-    (0..original.seats.len())
-        .filter(|seat| count[guid(seat)] > 1)
-        .collect()
+    (0..original.seats.len()).filter(|seat| count[guid(seat)] > 1).collect()
 }
 
 /// The uuids of those seats, if each can serve as a guid; else a guid that stays doubled.
 fn fresh_names(original: &Original, sharing: &[usize]) -> Result<Vec<String>, String> {
-    let mut used: BTreeSet<&str> = original
-        .seats
-        .iter()
-        .map(|seat| seat.guid.as_str())
-        .collect();
+    let mut used: BTreeSet<&str> = original.seats.iter().map(|seat| seat.guid.as_str()).collect();
     let mut names = Vec::with_capacity(sharing.len());
     for seat in sharing {
-        let uuid = original.uuids[*seat]
-            .as_deref()
-            .filter(|uuid| is_guid(uuid));
+        let uuid = original.uuids[*seat].as_deref().filter(|uuid| is_guid(uuid));
         match uuid.filter(|uuid| used.insert(uuid)) {
             Some(uuid) => names.push(uuid.to_owned()),
             None => return Err(original.seats[*seat].guid.clone()),

@@ -195,21 +195,13 @@ impl Report {
 
     /// Files something that refuses the plan.
     pub(super) fn refuse(&mut self, source: Source, pointer: Option<String>, flaw: Flaw) {
-        let finding = Finding {
-            matter: Matter::Flaw(flaw),
-            source,
-            pointer,
-        };
+        let finding = Finding { matter: Matter::Flaw(flaw), source, pointer };
         file(&mut self.errors, &mut self.errors_unlisted, finding);
     }
 
     /// Files something that staff should read.
     pub(super) fn remark(&mut self, source: Source, pointer: Option<String>, remark: Remark) {
-        let finding = Finding {
-            matter: Matter::Remark(remark),
-            source,
-            pointer,
-        };
+        let finding = Finding { matter: Matter::Remark(remark), source, pointer };
         file(&mut self.warnings, &mut self.warnings_unlisted, finding);
     }
 
@@ -217,13 +209,11 @@ impl Report {
     pub(super) fn close(&mut self) {
         let count = std::mem::take(&mut self.errors_unlisted);
         if count > 0 {
-            self.errors
-                .push(Finding::of_plan(Matter::Flaw(Flaw::More { count })));
+            self.errors.push(Finding::of_plan(Matter::Flaw(Flaw::More { count })));
         }
         let count = std::mem::take(&mut self.warnings_unlisted);
         if count > 0 {
-            self.warnings
-                .push(Finding::of_plan(Matter::Remark(Remark::More { count })));
+            self.warnings.push(Finding::of_plan(Matter::Remark(Remark::More { count })));
         }
     }
 }
@@ -238,11 +228,7 @@ fn file(list: &mut Vec<Finding>, unlisted: &mut u32, finding: Finding) {
 
 impl Finding {
     const fn of_plan(matter: Matter) -> Finding {
-        Finding {
-            matter,
-            source: Source::Plan,
-            pointer: None,
-        }
+        Finding { matter, source: Source::Plan, pointer: None }
     }
 
     /// The stable name of what was found.

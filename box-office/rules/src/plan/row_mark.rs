@@ -11,17 +11,10 @@ const LONE_RADII: f64 = 2.6;
 /// The names of all rows that want to be seen, in import order.
 pub(super) fn of(rows: &[RowObject], seats: &[Seat]) -> Vec<RowMark> {
     let mut marks = Vec::new();
-    for row in rows
-        .iter()
-        .filter(|row| !row.number.is_empty() && !row.seats.is_empty())
-    {
+    for row in rows.iter().filter(|row| !row.number.is_empty() && !row.seats.is_empty()) {
         let seats = &seats[row.seats.clone()];
         let (start, end) = ends(row.mark, seats);
-        let mark = |at| RowMark {
-            at,
-            text: row.number.clone(),
-            zone: row.zone,
-        };
+        let mark = |at| RowMark { at, text: row.number.clone(), zone: row.zone };
         marks.extend(start.then(|| mark(beyond(seats, true))));
         marks.extend(end.then(|| mark(beyond(seats, false))));
     }
@@ -45,23 +38,12 @@ fn ends(mark: Mark, seats: &[Seat]) -> (bool, bool) {
 /// One usual step beyond the first or the last seat, along the row.
 fn beyond(seats: &[Seat], first: bool) -> Point {
     let last = seats.len() - 1;
-    let (tip, inner) = if first {
-        (0, 1.min(last))
-    } else {
-        (last, last.saturating_sub(1))
-    };
+    let (tip, inner) = if first { (0, 1.min(last)) } else { (last, last.saturating_sub(1)) };
     let (tip, inner) = (&seats[tip], &seats[inner]);
     let (x, y) = (f64::from(tip.x - inner.x), f64::from(tip.y - inner.y));
     let length = (x * x + y * y).sqrt();
     let step = block::median_step(seats).unwrap_or(LONE_RADII * f64::from(tip.radius));
     let side = if first { -1.0 } else { 1.0 };
-    let (x, y) = if length > 0.0 {
-        (x / length, y / length)
-    } else {
-        (side, 0.0)
-    };
-    Point {
-        x: tip.x + (x * step).round() as i32,
-        y: tip.y + (y * step).round() as i32,
-    }
+    let (x, y) = if length > 0.0 { (x / length, y / length) } else { (side, 0.0) };
+    Point { x: tip.x + (x * step).round() as i32, y: tip.y + (y * step).round() as i32 }
 }

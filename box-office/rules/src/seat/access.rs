@@ -41,11 +41,7 @@ pub fn releasable(layout: &Layout, unsold: &SeatSet, by: Release) -> Vec<SeatNo>
     let may = |seat: &SeatNo| match by {
         Release::House => gone(Some(&general)),
         Release::Zone => gone(layout.by_zone.iter().find(|zone| zone.has(*seat))),
-        Release::Category => gone(
-            layout
-                .by_category
-                .get(usize::from(layout.category(*seat).0)),
-        ),
+        Release::Category => gone(layout.by_category.get(usize::from(layout.category(*seat).0))),
     };
     let unsold_access = unsold.iter().filter(|seat| layout.is_access(*seat));
     unsold_access.filter(may).collect()
@@ -53,10 +49,7 @@ pub fn releasable(layout: &Layout, unsold: &SeatSet, by: Release) -> Vec<SeatNo>
 
 /// Accessible seats in a take that nobody in a wheelchair asked for: a flagged sale.
 pub fn flagged(layout: &Layout, seats: &[SeatNo], wheelchair: u8) -> Vec<SeatNo> {
-    let access = seats
-        .iter()
-        .copied()
-        .filter(|seat| wheelchair == 0 && layout.is_access(*seat));
+    let access = seats.iter().copied().filter(|seat| wheelchair == 0 && layout.is_access(*seat));
     access.collect()
 }
 
@@ -71,19 +64,11 @@ pub(crate) fn best(house: &House, request: &Request, rule: &SingleRule) -> Resul
         return Err(NoSeats::SoldOut { left: places });
     }
     let smaller = (request.wheelchair..request.party).rev();
-    let largest_together = smaller
-        .into_iter()
-        .find(|party| search.seat(*party).is_some());
-    let freer = Request {
-        allow_split: true,
-        allow_alone: true,
-        ..request.clone()
-    };
+    let largest_together = smaller.into_iter().find(|party| search.seat(*party).is_some());
+    let freer = Request { allow_split: true, allow_alone: true, ..request.clone() };
     Err(NoSeats::NoSeatsTogether {
         largest_together: largest_together.unwrap_or(0),
-        split_possible: Search::new(house, &freer, rule)
-            .seat(request.party)
-            .is_some(),
+        split_possible: Search::new(house, &freer, rule).seat(request.party).is_some(),
     })
 }
 
@@ -135,12 +120,7 @@ impl<'a> Search<'a> {
         let mut companions = access;
         companions.put_aside(&places);
         let sight = Sight::new(house, *rule, categories, request.zone);
-        Search {
-            request,
-            sight,
-            places,
-            companions,
-        }
+        Search { request, sight, places, companions }
     }
 
     fn found(&self, seating: &Seating) -> Found {
@@ -152,9 +132,7 @@ impl<'a> Search<'a> {
         let mut parts = parts(layout, &take);
         // The part with the bay is told first.
         let holds_place = |part: &Placement| {
-            layout
-                .positions(*part)
-                .any(|at| self.places.has(layout.seat_at[at as usize]))
+            layout.positions(*part).any(|at| self.places.has(layout.seat_at[at as usize]))
         };
         parts.sort_by_key(|part| !holds_place(part));
         let rung = match (parts.len(), seating.singles) {
@@ -176,10 +154,7 @@ impl<'a> Search<'a> {
         let mut bays: Vec<(u64, Vec<SeatNo>)> = Vec::new();
         for bay in &self.sight.layout.bays {
             let free: Vec<SeatNo> = self.free_places(bay);
-            let cheapest = free
-                .windows(wanted)
-                .map(|places| self.cost_of(places))
-                .min();
+            let cheapest = free.windows(wanted).map(|places| self.cost_of(places)).min();
             bays.extend(cheapest.map(|cheapest| (cheapest, free)));
         }
         bays.sort();
@@ -187,9 +162,7 @@ impl<'a> Search<'a> {
         for (_, free) in &bays {
             let near = choices(free, wanted).into_iter().filter_map(|places| {
                 let begun = self.begun(&places, party).into_iter();
-                begun
-                    .rev()
-                    .find_map(|begun| self.finished(&begun, self.near(&begun)?))
+                begun.rev().find_map(|begun| self.finished(&begun, self.near(&begun)?))
             });
             let here = near.min();
             // Of two bays that leave as many singles the nearer one wins.
@@ -228,19 +201,13 @@ impl<'a> Search<'a> {
     }
 
     fn free_places(&self, bay: &Bay) -> Vec<SeatNo> {
-        bay.places
-            .iter()
-            .copied()
-            .filter(|place| self.places.has(*place))
-            .collect()
+        bay.places.iter().copied().filter(|place| self.places.has(*place)).collect()
     }
 
     fn cost_of(&self, seats: &[SeatNo]) -> u64 {
         let layout = self.sight.layout;
         let costs = seats.iter().map(|seat| layout.position(*seat));
-        costs
-            .map(|position| layout.sum(position, position + 1))
-            .sum()
+        costs.map(|position| layout.sum(position, position + 1)).sum()
     }
 
     /// Ways to begin with wheelchairs at these places: with no companion seat, with one, up to as
@@ -258,12 +225,7 @@ impl<'a> Search<'a> {
             let mut take: Vec<u32> = access.iter().map(|seat| layout.position(*seat)).collect();
             take.sort_unstable();
             let rest = u32::from(party) - access.len() as u32;
-            Begun {
-                access,
-                seated: parts(layout, &take),
-                take,
-                rest,
-            }
+            Begun { access, seated: parts(layout, &take), take, rest }
         };
         (0..=companions.len()).map(with).collect()
     }
@@ -271,26 +233,15 @@ impl<'a> Search<'a> {
     fn finished(&self, begun: &Begun, rest: Vec<Placement>) -> Option<Seating> {
         let layout = self.sight.layout;
         let begin = begun.take.clone();
-        let take = rest
-            .iter()
-            .try_fold(begin, |take, part| joined(layout, &take, *part))?;
+        let take = rest.iter().try_fold(begin, |take, part| joined(layout, &take, *part))?;
         let singles = stretches(&self.sight, &take).len() as u32;
-        let away: u64 = rest
-            .iter()
-            .map(|part| distance(layout, &begun.seated, *part))
-            .sum();
+        let away: u64 = rest.iter().map(|part| distance(layout, &begun.seated, *part)).sum();
         let costs: u64 = rest.iter().map(|part| layout.cost(*part)).sum();
         let weight = self.cost_of(&begun.access) + costs + DISTANCE_WEIGHT * away;
         let scattered = (begun.seated.len(), begun.rest as usize);
         let allowed = singles == 0 || self.sight.rule.last_resort;
         let access = begun.access.clone();
-        allowed.then_some(Seating {
-            singles,
-            scattered,
-            weight,
-            access,
-            rest,
-        })
+        allowed.then_some(Seating { singles, scattered, weight, access, rest })
     }
 
     /// Companion seats of these places, in turn for each place, up to three a place.
@@ -299,26 +250,17 @@ impl<'a> Search<'a> {
         let mut seats: Vec<(usize, u32, SeatNo)> = Vec::new();
         for place in places {
             let at = layout.position(*place);
-            let free = layout
-                .companions(*place)
-                .filter(|seat| self.companions.has(*seat));
-            let mut free: Vec<(u32, SeatNo)> = free
-                .map(|seat| (layout.position(seat).abs_diff(at), seat))
-                .collect();
+            let free = layout.companions(*place).filter(|seat| self.companions.has(*seat));
+            let mut free: Vec<(u32, SeatNo)> =
+                free.map(|seat| (layout.position(seat).abs_diff(at), seat)).collect();
             free.sort_unstable();
             free.truncate(usize::from(COMPANIONS_PER_PLACE_MAX));
             seats.extend(
-                free.into_iter()
-                    .enumerate()
-                    .map(|(turn, (away, seat))| (turn, away, seat)),
+                free.into_iter().enumerate().map(|(turn, (away, seat))| (turn, away, seat)),
             );
         }
         seats.sort_unstable();
-        seats
-            .into_iter()
-            .take(wish)
-            .map(|(_, _, seat)| seat)
-            .collect()
+        seats.into_iter().take(wish).map(|(_, _, seat)| seat).collect()
     }
 
     /// Places for the rest beside the bay, in its row or in the rows next to it. Without company
@@ -328,11 +270,8 @@ impl<'a> Search<'a> {
             return Some(Vec::new());
         }
         let layout = self.sight.layout;
-        let mut blocks: Vec<u32> = begun
-            .seated
-            .iter()
-            .flat_map(|part| layout.near(part.block))
-            .collect();
+        let mut blocks: Vec<u32> =
+            begun.seated.iter().flat_map(|part| layout.near(part.block)).collect();
         blocks.sort_unstable();
         blocks.dedup();
         let one = if begun.has_company() {
@@ -340,8 +279,7 @@ impl<'a> Search<'a> {
         } else {
             self.beside(begun, begun.rest)
         };
-        one.map(|part| vec![part])
-            .or_else(|| self.beside_and_near(begun, &blocks))
+        one.map(|part| vec![part]).or_else(|| self.beside_and_near(begun, &blocks))
     }
 
     /// Some right beside the bay, the others near by: as many beside as there is room for.
@@ -366,8 +304,7 @@ impl<'a> Search<'a> {
         }
         let all: Vec<u32> = (0..self.sight.layout.blocks.len() as u32).collect();
         let one = self.nearest(begun, &all, begun.rest, &begun.take);
-        one.map(|part| vec![part])
-            .or_else(|| self.split_rest(begun.rest))
+        one.map(|part| vec![part]).or_else(|| self.split_rest(begun.rest))
     }
 
     fn split_rest(&self, rest: u32) -> Option<Vec<Placement>> {
@@ -417,9 +354,7 @@ impl<'a> Search<'a> {
             return None;
         }
         let seated = &begun.seated;
-        let same_row = seated
-            .iter()
-            .any(|part| layout.same_row(part.block, placement.block));
+        let same_row = seated.iter().any(|part| layout.same_row(part.block, placement.block));
         let step = match (touches(seated, placement), same_row) {
             (true, _) => 0,
             (false, true) => 1,

@@ -56,10 +56,7 @@ fn climb(
     let sight = Sight::new(house, *rule, request.categories.as_deref(), request.zone);
     let party = u32::from(request.party);
     if party == 0 {
-        return Err(NoSeats::NoSeatsTogether {
-            largest_together: 0,
-            split_possible: false,
-        });
+        return Err(NoSeats::NoSeatsTogether { largest_together: 0, split_possible: false });
     }
     if let Some((placement, key)) = together(&sight, party, visit) {
         let rung = if key.singles == 0 { Rung::R1 } else { Rung::R2 };
@@ -75,9 +72,7 @@ fn climb(
 pub(crate) fn found(sight: &Sight, parts: &[Placement], rung: Rung, new_singles: u32) -> Found {
     let seats = |part: &Placement| {
         let positions = sight.layout.positions(*part);
-        positions
-            .map(|position| sight.layout.seat_at[position as usize])
-            .collect()
+        positions.map(|position| sight.layout.seat_at[position as usize]).collect()
     };
     Found {
         parts: parts.iter().map(seats).collect(),
@@ -102,24 +97,13 @@ fn refusal(sight: &Sight, request: &Request, visit: Visit) -> NoSeats {
 
 /// Rungs R1 and R2: the best placement of the whole party in one block.
 pub(crate) fn together(sight: &Sight, party: u32, visit: Visit) -> Option<(Placement, Key)> {
-    let mut search = Search {
-        sight,
-        party,
-        best: None,
-    };
+    let mut search = Search { sight, party, best: None };
     match (visit, sight.layout.order(party)) {
         (Visit::CheapestFirst, Some(order)) => search.cheapest_first(order),
         (Visit::CheapestFirst, None) | (Visit::All, _) => search.all(),
     }
     let key = search.best.map(|key| search.packed(key))?;
-    Some((
-        Placement {
-            block: key.block,
-            start: key.start,
-            len: party,
-        },
-        key,
-    ))
+    Some((Placement { block: key.block, start: key.start, len: party }, key))
 }
 
 struct Search<'a> {
@@ -144,10 +128,7 @@ impl Search<'_> {
             self.visit(block);
         }
         for (least, block) in order {
-            if self
-                .best
-                .is_some_and(|best| best.final_above(*least, &self.sight.own))
-            {
+            if self.best.is_some_and(|best| best.final_above(*least, &self.sight.own)) {
                 return;
             }
             self.visit(*block);
@@ -177,11 +158,7 @@ impl Search<'_> {
         for position in block.first..block.end {
             open = if sight.is_open(position) { open + 1 } else { 0 };
             if party > 0 && open >= party {
-                self.consider(Placement {
-                    block: no,
-                    start: position + 1 - party,
-                    len: party,
-                });
+                self.consider(Placement { block: no, start: position + 1 - party, len: party });
             }
         }
     }
@@ -213,35 +190,21 @@ impl Search<'_> {
             && !(beside_own && sight.owns_first_pass());
         let apart = !sight.own.is_empty() && !beside_own;
         let (block, start) = (placement.block, placement.start);
-        Some(Key {
-            singles,
-            second_pass,
-            apart,
-            cost,
-            block,
-            start,
-        })
+        Some(Key { singles, second_pass, apart, cost, block, start })
     }
 
     /// Among clean placements of the block found, little dearer, prefers one flush with the end
     /// of a run, then one that fills its run (domain 4.3, `pack_slack`).
     fn packed(&self, best: Key) -> Key {
-        let slack = self
-            .sight
-            .rule
-            .pack_slack_percent
-            .min(PACK_SLACK_PERCENT_MAX);
+        let slack = self.sight.rule.pack_slack_percent.min(PACK_SLACK_PERCENT_MAX);
         if slack == 0 || best.singles > 0 {
             return best;
         }
         let dearest = best.cost + best.cost * u64::from(slack) / 100;
         let block = &self.sight.layout.blocks[best.block as usize];
         let starts = block.starts(self.party);
-        let placements = starts.map(|start| Placement {
-            block: best.block,
-            start,
-            len: self.party,
-        });
+        let placements =
+            starts.map(|start| Placement { block: best.block, start, len: self.party });
         let open = placements.filter(|placement| self.sight.all_open(*placement));
         let keys = open.filter_map(|placement| {
             let key = self.key(placement, self.sight.layout.cost(placement))?;
@@ -256,10 +219,7 @@ impl Search<'_> {
     fn closed_ends(&self, placement: Placement) -> u32 {
         let layout = self.sight.layout;
         let last = layout.positions(placement).last();
-        let beside = [
-            layout.previous(placement.start),
-            last.and_then(|last| layout.next(last)),
-        ];
+        let beside = [layout.previous(placement.start), last.and_then(|last| layout.next(last))];
         let goes_on = |at: &u32| self.sight.in_play(*at);
         2 - beside.into_iter().flatten().filter(goes_on).count() as u32
     }

@@ -27,17 +27,10 @@ pub fn check(house: &House, selection: &[SeatNo], rule: &SingleRule, mode: Mode)
     take.dedup();
     let sight = Sight::new(house, *rule, None, None);
     if let Some(chairs) = table::broken(&sight, &take) {
-        let left: Vec<u32> = chairs
-            .iter()
-            .copied()
-            .filter(|at| !take.contains(at))
-            .collect();
+        let left: Vec<u32> = chairs.iter().copied().filter(|at| !take.contains(at)).collect();
         take.extend(&left);
         let (seats, whole) = (seats(layout, &left), seats(layout, &take));
-        return Verdict::LeavesSingle {
-            seats,
-            suggestions: vec![whole],
-        };
+        return Verdict::LeavesSingle { seats, suggestions: vec![whole] };
     }
     let left = stretches(&sight, &take);
     if left.is_empty() {
@@ -54,17 +47,11 @@ pub fn check(house: &House, selection: &[SeatNo], rule: &SingleRule, mode: Mode)
         (true, Mode::Lenient) => Choice::new(house, rule, &take, Mode::Strict).alternatives(),
         (true, Mode::Strict) | (false, _) => suggestions,
     };
-    Verdict::LeavesSingle {
-        seats: seats(layout, &positions),
-        suggestions,
-    }
+    Verdict::LeavesSingle { seats: seats(layout, &positions), suggestions }
 }
 
 fn seats(layout: &Layout, positions: &[u32]) -> Vec<SeatNo> {
-    let mut seats: Vec<SeatNo> = positions
-        .iter()
-        .map(|at| layout.seat_at[*at as usize])
-        .collect();
+    let mut seats: Vec<SeatNo> = positions.iter().map(|at| layout.seat_at[*at as usize]).collect();
     seats.sort_unstable();
     seats.dedup();
     seats
@@ -99,16 +86,8 @@ impl<'a> Choice<'a> {
             Mode::Strict => 0..layout.seats as u32,
             Mode::Lenient => run_of(&sight, *part),
         });
-        let fixed = fixed
-            .iter()
-            .flat_map(|part| layout.positions(*part))
-            .collect();
-        Choice {
-            bounds: bounds.collect(),
-            sight,
-            parts,
-            fixed,
-        }
+        let fixed = fixed.iter().flat_map(|part| layout.positions(*part)).collect();
+        Choice { bounds: bounds.collect(), sight, parts, fixed }
     }
 
     /// Whole selections that leave no single, nearest to the one made first: with one part moved,
@@ -122,10 +101,7 @@ impl<'a> Choice<'a> {
             offers.extend(self.move_all());
         }
         let layout = self.sight.layout;
-        offers
-            .into_iter()
-            .map(|(_, _, take)| seats(layout, &take))
-            .collect()
+        offers.into_iter().map(|(_, _, take)| seats(layout, &take)).collect()
     }
 
     fn move_one(&self, moved: usize, offers: &mut Vec<(u64, u64, Vec<u32>)>) {
@@ -174,19 +150,11 @@ impl<'a> Choice<'a> {
     fn move_all(&self) -> Option<(u64, u64, Vec<u32>)> {
         let mut order: Vec<usize> = (0..self.parts.len()).collect();
         order.sort_by_key(|no| (std::cmp::Reverse(self.parts[*no].len), *no));
-        let key = |one: Placement| {
-            (
-                singles_beside(&self.sight, one),
-                self.sight.layout.cost(one),
-                one,
-            )
-        };
+        let key =
+            |one: Placement| (singles_beside(&self.sight, one), self.sight.layout.cost(one), one);
         let tries_of = |no: &usize| -> Vec<Placement> {
             let all = self.placements(self.parts[*no].len, &self.bounds[*no]);
-            smallest(all.map(key), TRIES_MAX)
-                .into_iter()
-                .map(|(_, _, one)| one)
-                .collect()
+            smallest(all.map(key), TRIES_MAX).into_iter().map(|(_, _, one)| one).collect()
         };
         let tries: Vec<Vec<Placement>> = order.iter().map(tries_of).collect();
         let mut steps = STEPS_MAX;
@@ -243,9 +211,7 @@ impl<'a> Choice<'a> {
             starts.map(move |start| Placement { block, start, len })
         });
         all.filter(move |placement| {
-            layout
-                .positions(*placement)
-                .all(|at| bounds.contains(&at) && self.sight.is_open(at))
+            layout.positions(*placement).all(|at| bounds.contains(&at) && self.sight.is_open(at))
         })
     }
 }
@@ -258,10 +224,7 @@ fn run_of(sight: &Sight, part: Placement) -> Range<u32> {
     if layout.next(block.end - 1).is_some() {
         return block.first..block.end;
     }
-    let before = (block.first..part.start)
-        .rev()
-        .take_while(|at| sight.in_play(*at))
-        .count() as u32;
+    let before = (block.first..part.start).rev().take_while(|at| sight.in_play(*at)).count() as u32;
     let end = part.start + part.len;
     let after = (end..block.end).take_while(|at| sight.in_play(*at)).count() as u32;
     part.start - before..end + after

@@ -17,18 +17,12 @@ pub struct SeatSet {
 impl SeatSet {
     /// No seat of a plan of so many.
     pub fn empty(seats: usize) -> SeatSet {
-        SeatSet {
-            words: vec![0; seats.div_ceil(WORD_BITS)],
-            seats,
-        }
+        SeatSet { words: vec![0; seats.div_ceil(WORD_BITS)], seats }
     }
 
     /// Every seat of a plan of so many.
     pub fn full(seats: usize) -> SeatSet {
-        let mut set = SeatSet {
-            words: vec![!0; seats.div_ceil(WORD_BITS)],
-            seats,
-        };
+        let mut set = SeatSet { words: vec![!0; seats.div_ceil(WORD_BITS)], seats };
         if let (Some(last), rest @ 1..) = (set.words.last_mut(), seats % WORD_BITS) {
             *last = (1 << rest) - 1;
         }
@@ -57,9 +51,7 @@ impl SeatSet {
     /// How many seats are in this set and not in the other.
     pub fn count_without(&self, other: &SeatSet) -> u32 {
         let words = self.words.iter().zip(&other.words);
-        words
-            .map(|(word, other)| (word & !other).count_ones())
-            .sum()
+        words.map(|(word, other)| (word & !other).count_ones()).sum()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -68,18 +60,12 @@ impl SeatSet {
 
     pub fn has(&self, seat: SeatNo) -> bool {
         let (word, bit) = place(seat);
-        self.words
-            .get(word)
-            .is_some_and(|word| word >> bit & 1 == 1)
+        self.words.get(word).is_some_and(|word| word >> bit & 1 == 1)
     }
 
     /// Puts a seat in; says whether it was out. A number beyond the plan is a bug.
     pub fn insert(&mut self, seat: SeatNo) -> bool {
-        assert!(
-            (seat.0 as usize) < self.seats,
-            "seat {} is not of this plan",
-            seat.0
-        );
+        assert!((seat.0 as usize) < self.seats, "seat {} is not of this plan", seat.0);
         let was = self.has(seat);
         let (word, bit) = place(seat);
         self.words[word] |= 1 << bit;
@@ -182,20 +168,8 @@ mod tests {
 
     #[test]
     fn an_area_never_has_fewer_than_no_places() {
-        let area = AreaCount {
-            capacity: 10,
-            sold: 4,
-            held: 3,
-            allocated_elsewhere: 2,
-        };
+        let area = AreaCount { capacity: 10, sold: 4, held: 3, allocated_elsewhere: 2 };
         assert_eq!(area.left(), 1);
-        assert_eq!(
-            AreaCount {
-                capacity: 8,
-                ..area
-            }
-            .left(),
-            0
-        );
+        assert_eq!(AreaCount { capacity: 8, ..area }.left(), 0);
     }
 }

@@ -96,11 +96,7 @@ impl Layout {
         let seats = plan.seats.len();
         let (rows, row_of) = rows(plan);
         let blocks = blocks(plan, &row_of);
-        let nos = || {
-            plan.blocks
-                .iter()
-                .flat_map(|block| block.seats.iter().copied())
-        };
+        let nos = || plan.blocks.iter().flat_map(|block| block.seats.iter().copied());
         let set = |keep: &dyn Fn(SeatNo, &Seat) -> bool| {
             SeatSet::of(seats, nos().filter(|no| keep(*no, plan.seat(*no))))
         };
@@ -129,10 +125,7 @@ impl Layout {
             kept_back: set(&|no, seat| !plan.for_sale(no) || is_access(seat)),
             whole_tables: SeatSet::of(
                 seats,
-                plan.tables
-                    .iter()
-                    .filter(|table| table.whole)
-                    .flat_map(|t| t.seats.clone()),
+                plan.tables.iter().filter(|table| table.whole).flat_map(|t| t.seats.clone()),
             ),
             by_category: plan
                 .category_nos()
@@ -145,9 +138,7 @@ impl Layout {
             seat_at,
             blocks,
         };
-        layout.order = (1..=PARTY_MAX as u32)
-            .map(|party| layout.ordered_for(party))
-            .collect();
+        layout.order = (1..=PARTY_MAX as u32).map(|party| layout.ordered_for(party)).collect();
         layout
     }
 
@@ -239,9 +230,7 @@ impl Layout {
     /// Is every seat of it second pass?
     pub(crate) fn only_second_pass(&self, placement: Placement) -> bool {
         self.has_second_pass()
-            && self
-                .positions(placement)
-                .all(|position| self.is_second_pass(position))
+            && self.positions(placement).all(|position| self.is_second_pass(position))
     }
 
     pub(crate) fn is_second_pass(&self, position: u32) -> bool {
@@ -254,10 +243,7 @@ impl Layout {
         let mut ends = self.positions(placement);
         let first = self.points[ends.next().map_or(placement.start, |at| at) as usize];
         let last = self.points[ends.last().map_or(placement.start, |at| at) as usize];
-        Point {
-            x: first.x + last.x,
-            y: first.y + last.y,
-        }
+        Point { x: first.x + last.x, y: first.y + last.y }
     }
 
     /// Squared distance of two doubled middles.
@@ -285,35 +271,20 @@ impl Layout {
 
     /// Blocks that can seat the party, by the least they could cost; `None`: party too large.
     pub(crate) fn order(&self, party: u32) -> Option<&[(u64, u32)]> {
-        self.order
-            .get(party.checked_sub(1)? as usize)
-            .map(Vec::as_slice)
+        self.order.get(party.checked_sub(1)? as usize).map(Vec::as_slice)
     }
 
     /// Companion seats that belong to a wheelchair place.
     pub(crate) fn companions(&self, place: SeatNo) -> impl Iterator<Item = SeatNo> + '_ {
         let from = self.companions.partition_point(|pair| pair.0 < place);
-        self.companions[from..]
-            .iter()
-            .take_while(move |pair| pair.0 == place)
-            .map(|pair| pair.1)
+        self.companions[from..].iter().take_while(move |pair| pair.0 == place).map(|pair| pair.1)
     }
 
     fn ordered_for(&self, party: u32) -> Vec<(u64, u32)> {
-        let fitting = self
-            .blocks
-            .iter()
-            .zip(0u32..)
-            .filter(|(block, _)| block.len() >= party);
+        let fitting = self.blocks.iter().zip(0u32..).filter(|(block, _)| block.len() >= party);
         let least = fitting.filter_map(|(block, no)| {
             let starts = block.starts(party);
-            let sums = starts.map(|start| {
-                self.cost(Placement {
-                    block: no,
-                    start,
-                    len: party,
-                })
-            });
+            let sums = starts.map(|start| self.cost(Placement { block: no, start, len: party }));
             sums.min().map(|least| (least, no))
         });
         let mut order: Vec<(u64, u32)> = least.collect();
@@ -353,33 +324,20 @@ fn second_before(plan: &Plan, seat_at: &[SeatNo]) -> Vec<u32> {
     if !plan.seats.iter().any(|seat| seat.second_pass) {
         return Vec::new();
     }
-    let flags = seat_at
-        .iter()
-        .map(|no| u64::from(plan.seat(*no).second_pass));
-    running(flags)
-        .into_iter()
-        .map(|count| count as u32)
-        .collect()
+    let flags = seat_at.iter().map(|no| u64::from(plan.seat(*no).second_pass));
+    running(flags).into_iter().map(|count| count as u32).collect()
 }
 
 fn blocks(plan: &Plan, row_of: &[u32]) -> Vec<Block> {
     let mut first = 0;
     let compiled = plan.blocks.iter().zip(row_of).map(|(block, row)| {
         let end = first + block.seats.len() as u32;
-        let shape = match block
-            .table
-            .map(|table| plan.tables[usize::from(table)].whole)
-        {
+        let shape = match block.table.map(|table| plan.tables[usize::from(table)].whole) {
             None => Shape::Row,
             Some(false) => Shape::Ring,
             Some(true) => Shape::Whole,
         };
-        let block = Block {
-            first,
-            end,
-            shape,
-            row: *row,
-        };
+        let block = Block { first, end, shape, row: *row };
         first = end;
         block
     });
@@ -391,31 +349,21 @@ fn blocks(plan: &Plan, row_of: &[u32]) -> Vec<Block> {
 fn rows(plan: &Plan) -> (Vec<Row>, Vec<u32>) {
     let mut named: BTreeMap<(u16, &str), Vec<u32>> = BTreeMap::new();
     for (block, no) in plan.blocks.iter().zip(0..) {
-        named
-            .entry((block.zone, block.row.as_str()))
-            .or_default()
-            .push(no);
+        named.entry((block.zone, block.row.as_str())).or_default().push(no);
     }
     let away = |blocks: &[u32]| -> u64 {
-        let seats = blocks
-            .iter()
-            .flat_map(|no| &plan.blocks[*no as usize].seats);
+        let seats = blocks.iter().flat_map(|no| &plan.blocks[*no as usize].seats);
         let (mut sum, mut count) = (0, 0);
         for no in seats {
             let at = plan.seat(*no).at();
-            let origin = plan.focal.unwrap_or(Point {
-                x: at.x,
-                y: i32::MIN / 4,
-            });
+            let origin = plan.focal.unwrap_or(Point { x: at.x, y: i32::MIN / 4 });
             sum += Layout::apart_squared(at, origin).isqrt();
             count += 1;
         }
         sum / u64::max(count, 1)
     };
-    let mut sorted: Vec<(u16, u64, &str, Vec<u32>)> = named
-        .into_iter()
-        .map(|((zone, name), of)| (zone, away(&of), name, of))
-        .collect();
+    let mut sorted: Vec<(u16, u64, &str, Vec<u32>)> =
+        named.into_iter().map(|((zone, name), of)| (zone, away(&of), name, of)).collect();
     sorted.sort_unstable();
     let mut row_of = vec![0; plan.blocks.len()];
     for ((_, _, _, blocks), row) in sorted.iter().zip(0..) {
@@ -423,10 +371,7 @@ fn rows(plan: &Plan) -> (Vec<Row>, Vec<u32>) {
             row_of[*block as usize] = row;
         }
     }
-    let rows = sorted
-        .into_iter()
-        .map(|(zone, _, _, blocks)| Row { zone, blocks })
-        .collect();
+    let rows = sorted.into_iter().map(|(zone, _, _, blocks)| Row { zone, blocks }).collect();
     (rows, row_of)
 }
 
@@ -434,21 +379,11 @@ fn rows(plan: &Plan) -> (Vec<Row>, Vec<u32>) {
 fn bays(plan: &Plan) -> Vec<Bay> {
     let alike =
         |one: &SeatNo, other: &SeatNo| is_access(plan.seat(*one)) == is_access(plan.seat(*other));
-    let stretches = plan
-        .blocks
-        .iter()
-        .flat_map(|block| block.seats.chunk_by(alike));
+    let stretches = plan.blocks.iter().flat_map(|block| block.seats.chunk_by(alike));
     let places = stretches.map(|stretch| {
-        stretch
-            .iter()
-            .copied()
-            .filter(|no| plan.seat(*no).wheelchair)
-            .collect::<Vec<_>>()
+        stretch.iter().copied().filter(|no| plan.seat(*no).wheelchair).collect::<Vec<_>>()
     });
-    places
-        .filter(|places| !places.is_empty())
-        .map(|places| Bay { places })
-        .collect()
+    places.filter(|places| !places.is_empty()).map(|places| Bay { places }).collect()
 }
 
 fn is_access(seat: &Seat) -> bool {

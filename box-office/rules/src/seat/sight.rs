@@ -33,28 +33,14 @@ impl<'a> Sight<'a> {
         play.put_aside(&layout.kept_back);
         let mut open = filtered(layout, house.takeable, categories, zone);
         open.put_aside(&layout.kept_back);
-        let mut own: Vec<u32> = house
-            .own
-            .iter()
-            .map(|seat| layout.position(*seat))
-            .collect();
+        let mut own: Vec<u32> = house.own.iter().map(|seat| layout.position(*seat)).collect();
         own.sort_unstable();
-        Sight {
-            layout,
-            rule,
-            play,
-            open,
-            own,
-            shortest: rule.shortest(),
-        }
+        Sight { layout, rule, play, open, own, shortest: rule.shortest() }
     }
 
     /// Gives seats back for judging: as if those that hold them had not taken them yet.
     pub fn give_back(&mut self, seats: &[SeatNo]) {
-        for seat in seats
-            .iter()
-            .filter(|seat| !self.layout.kept_back.has(**seat))
-        {
+        for seat in seats.iter().filter(|seat| !self.layout.kept_back.has(**seat)) {
             self.play.insert(*seat);
         }
     }
@@ -96,9 +82,7 @@ impl<'a> Sight<'a> {
     }
 
     pub fn all_open(&self, placement: Placement) -> bool {
-        self.layout
-            .positions(placement)
-            .all(|position| self.is_open(position))
+        self.layout.positions(placement).all(|position| self.is_open(position))
     }
 
     pub fn shortest(&self) -> u32 {
@@ -112,23 +96,15 @@ impl<'a> Sight<'a> {
         }
         let ends = [placement.start, self.end_of(placement)];
         let beside = [self.layout.previous(ends[0]), self.layout.next(ends[1])];
-        beside
-            .into_iter()
-            .flatten()
-            .any(|position| self.own.binary_search(&position).is_ok())
+        beside.into_iter().flatten().any(|position| self.own.binary_search(&position).is_ok())
     }
 
     pub fn owns_first_pass(&self) -> bool {
-        self.own
-            .iter()
-            .any(|position| !self.layout.is_second_pass(*position))
+        self.own.iter().any(|position| !self.layout.is_second_pass(*position))
     }
 
     fn end_of(&self, placement: Placement) -> u32 {
-        self.layout
-            .positions(placement)
-            .last()
-            .map_or(placement.start, |position| position)
+        self.layout.positions(placement).last().map_or(placement.start, |position| position)
     }
 }
 
@@ -143,10 +119,7 @@ pub(crate) fn filtered(
     if let Some(categories) = categories {
         let mut wanted = SeatSet::empty(layout.seats);
         let known = |no: &CategoryNo| layout.by_category.get(usize::from(no.0));
-        categories
-            .iter()
-            .filter_map(known)
-            .for_each(|seats| wanted.unite(seats));
+        categories.iter().filter_map(known).for_each(|seats| wanted.unite(seats));
         kept.narrow_to(&wanted);
     }
     if let Some(zone) = zone {

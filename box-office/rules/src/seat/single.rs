@@ -20,13 +20,7 @@ pub(crate) struct Stretch {
 impl Stretch {
     pub fn positions(self, layout: &Layout) -> Vec<u32> {
         let block = layout.block_of[self.first as usize];
-        layout
-            .positions(Placement {
-                block,
-                start: self.first,
-                len: self.len,
-            })
-            .collect()
+        layout.positions(Placement { block, start: self.first, len: self.len }).collect()
     }
 }
 
@@ -39,11 +33,7 @@ enum Side {
 /// New short stretches that taking these positions leaves. `take` must be sorted.
 pub(crate) fn stretches(sight: &Sight, take: &[u32]) -> Vec<Stretch> {
     let mut found = Vec::new();
-    for position in take
-        .iter()
-        .copied()
-        .filter(|position| sight.in_play(*position))
-    {
+    for position in take.iter().copied().filter(|position| sight.in_play(*position)) {
         for side in [Side::Before, Side::After] {
             let free = |at: u32| sight.in_play(at) && take.binary_search(&at).is_err();
             if let Some(stretch) = short_beside(sight, position, side, free)
@@ -71,17 +61,13 @@ pub(crate) fn singles_beside(sight: &Sight, placement: Placement) -> u32 {
     let mut singles = 0;
     if sight.in_play(start) {
         let room = (start - block.first).min(shortest);
-        let len = (0..room)
-            .take_while(|step| sight.in_play(start - 1 - step))
-            .count() as u32;
+        let len = (0..room).take_while(|step| sight.in_play(start - 1 - step)).count() as u32;
         let at_wall = len == start - block.first;
         singles += u32::from(len > 0 && len < shortest && (wall_counts || !at_wall));
     }
     if sight.in_play(end - 1) {
         let room = (block.end - end).min(shortest);
-        let len = (0..room)
-            .take_while(|step| sight.in_play(end + step))
-            .count() as u32;
+        let len = (0..room).take_while(|step| sight.in_play(end + step)).count() as u32;
         let at_wall = len == block.end - end;
         singles += u32::from(len > 0 && len < shortest && (wall_counts || !at_wall));
     }
@@ -160,10 +146,7 @@ impl<'a> Judged<'a> {
     fn new(house: &House<'a>, held: &[SeatNo], rule: &SingleRule) -> Judged<'a> {
         let mut sight = Sight::new(house, *rule, None, None);
         sight.give_back(held);
-        let mut take: Vec<u32> = held
-            .iter()
-            .map(|seat| house.layout.position(*seat))
-            .collect();
+        let mut take: Vec<u32> = held.iter().map(|seat| house.layout.position(*seat)).collect();
         take.sort_unstable();
         take.dedup();
         Judged { sight, take }
@@ -174,11 +157,7 @@ impl<'a> Judged<'a> {
     }
 
     fn without(&self, position: u32) -> Vec<u32> {
-        self.take
-            .iter()
-            .copied()
-            .filter(|held| *held != position)
-            .collect()
+        self.take.iter().copied().filter(|held| *held != position).collect()
     }
 
     fn left_without(&self, position: u32) -> usize {
@@ -209,19 +188,10 @@ impl<'a> Judged<'a> {
         let rest = self.without(position);
         let alone = |at: &&u32| {
             let beside = [layout.previous(**at), layout.next(**at)];
-            !beside
-                .into_iter()
-                .flatten()
-                .any(|beside| rest.binary_search(&beside).is_ok())
+            !beside.into_iter().flatten().any(|beside| rest.binary_search(&beside).is_ok())
         };
         let lone = rest.iter().filter(alone).count();
         let cost = layout.sum(position, position + 1);
-        (
-            access,
-            self.left_by(&rest),
-            lone,
-            Reverse(cost),
-            Reverse(position),
-        )
+        (access, self.left_by(&rest), lone, Reverse(cost), Reverse(position))
     }
 }

@@ -58,9 +58,7 @@ pub(crate) fn seat_in_parts(sight: &Sight, party: u32, weigh: Weigh) -> Option<V
     let least = spread::least(sight, party, weigh)?;
     let singles = singles_of(sight, &least);
     let count = least.len() as u32;
-    let near = sizes(party, count)
-        .into_iter()
-        .find_map(|sizes| near(sight, &sizes, singles));
+    let near = sizes(party, count).into_iter().find_map(|sizes| near(sight, &sizes, singles));
     Some(near.unwrap_or(least))
 }
 
@@ -68,17 +66,10 @@ pub(crate) fn seat_in_parts(sight: &Sight, party: u32, weigh: Weigh) -> Option<V
 fn sizes(party: u32, count: u32) -> Vec<Vec<u32>> {
     match count {
         0 | 1 => Vec::new(),
-        2 => (2..=party / 2)
-            .rev()
-            .map(|small| vec![party - small, small])
-            .collect(),
+        2 => (2..=party / 2).rev().map(|small| vec![party - small, small]).collect(),
         _ => {
             let larger = party % count;
-            vec![
-                (0..count)
-                    .map(|no| party / count + u32::from(no < larger))
-                    .collect(),
-            ]
+            vec![(0..count).map(|no| party / count + u32::from(no < larger)).collect()]
         }
     }
 }
@@ -119,11 +110,8 @@ impl Chain {
     }
 
     fn next(&self, sight: &Sight, size: u32, singles_max: u32) -> Option<Chain> {
-        let mut blocks: Vec<u32> = self
-            .parts
-            .iter()
-            .flat_map(|part| sight.layout.near(part.block))
-            .collect();
+        let mut blocks: Vec<u32> =
+            self.parts.iter().flat_map(|part| sight.layout.near(part.block)).collect();
         blocks.sort_unstable();
         blocks.dedup();
         let mut best: Option<(u32, u64, Placement)> = None;
@@ -148,12 +136,7 @@ impl Chain {
         let (singles, weight, placement) = best?;
         let mut parts = self.parts.clone();
         parts.push(placement);
-        Some(Chain {
-            parts,
-            take: joined(sight.layout, &self.take, placement)?,
-            singles,
-            weight,
-        })
+        Some(Chain { parts, take: joined(sight.layout, &self.take, placement)?, singles, weight })
     }
 
     /// New singles of all parts with one more; `None` if it overlaps.
@@ -171,10 +154,7 @@ fn cheapest(sight: &Sight, size: u32, singles_max: u32) -> Vec<Placement> {
     let blocks = 0..sight.layout.blocks.len() as u32;
     let open = open_placements(sight, blocks, size);
     let fit = open.filter(|placement| singles_beside(sight, *placement) <= singles_max);
-    let kept = smallest(
-        fit.map(|placement| (sight.layout.cost(placement), placement)),
-        FIRST_MAX,
-    );
+    let kept = smallest(fit.map(|placement| (sight.layout.cost(placement), placement)), FIRST_MAX);
     kept.into_iter().map(|(_, placement)| placement).collect()
 }
 
@@ -190,11 +170,7 @@ pub(crate) fn open_placements<'a>(
             Shape::Row | Shape::Ring => block.starts(size),
             Shape::Whole => block.first..block.first,
         };
-        let all = starts.map(move |start| Placement {
-            block: no,
-            start,
-            len: size,
-        });
+        let all = starts.map(move |start| Placement { block: no, start, len: size });
         all.filter(|placement| sight.all_open(*placement))
     })
 }
@@ -203,18 +179,13 @@ pub(crate) fn open_placements<'a>(
 pub(crate) fn distance(layout: &Layout, parts: &[Placement], placement: Placement) -> u64 {
     let from = layout.middle_doubled(placement);
     let middles = parts.iter().map(|part| layout.middle_doubled(*part));
-    let nearest = middles
-        .map(|middle: Point| Layout::apart_squared(from, middle))
-        .min();
+    let nearest = middles.map(|middle: Point| Layout::apart_squared(from, middle)).min();
     // Middles are doubled and in hundredths; costs are sixteenths of a plan unit.
     nearest.unwrap_or(0).isqrt() * 8 / 100
 }
 
 pub(crate) fn singles_of(sight: &Sight, parts: &[Placement]) -> u32 {
-    let mut take: Vec<u32> = parts
-        .iter()
-        .flat_map(|part| sight.layout.positions(*part))
-        .collect();
+    let mut take: Vec<u32> = parts.iter().flat_map(|part| sight.layout.positions(*part)).collect();
     take.sort_unstable();
     stretches(sight, &take).len() as u32
 }

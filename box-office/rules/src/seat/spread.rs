@@ -125,12 +125,7 @@ impl<'a> Reach<'a> {
         let party = party as usize;
         let mut least = vec![None; party + 1];
         least[0] = Some(Tally::default());
-        Reach {
-            walk,
-            party,
-            least,
-            chosen: Vec::new(),
-        }
+        Reach { walk, party, least, chosen: Vec::new() }
     }
 
     fn whole(&self) -> Option<Tally> {
@@ -212,16 +207,7 @@ impl<'a> Walk<'a> {
         let ways = vec![None; (party + 1) * kinds.len()];
         let next_ways = ways.clone();
         let ends = vec![None; party + 1];
-        Walk {
-            sight,
-            party,
-            weigh,
-            kinds,
-            ways,
-            next_ways,
-            links: Vec::new(),
-            ends,
-        }
+        Walk { sight, party, weigh, kinds, ways, next_ways, links: Vec::new(), ends }
     }
 
     /// Fills `ends` for a block; false if nobody can sit there.
@@ -253,33 +239,17 @@ impl<'a> Walk<'a> {
         let count = chairs.len();
         let all_open = chairs.clone().all(|chair| self.sight.is_open(chair));
         if all_open && count <= self.party {
-            let alone = if count == 1 {
-                self.weigh.alone()
-            } else {
-                Some(Tally::default())
-            };
+            let alone = if count == 1 { self.weigh.alone() } else { Some(Tally::default()) };
             let cost = Tally([0, 0, 0, self.sight.layout.sum(chairs.start, chairs.end)]);
             let links = &mut self.links;
-            let chain = || {
-                chairs
-                    .clone()
-                    .fold(NO_LINK, |link, chair| linked(links, chair, link))
-            };
+            let chain = || chairs.clone().fold(NO_LINK, |link, chair| linked(links, chair, link));
             if let Some(alone) = alone {
-                keep(
-                    &mut self.ends[count],
-                    self.weigh.part() + alone + cost,
-                    chain,
-                );
+                keep(&mut self.ends[count], self.weigh.part() + alone + cost, chain);
             }
         }
         for first in chairs.clone().filter(|chair| self.sight.is_open(*chair)) {
             let in_play = self.sight.in_play(first);
-            let start = self.kinds.len()
-                + self.kind(Before::Taken {
-                    alone: true,
-                    in_play,
-                });
+            let start = self.kinds.len() + self.kind(Before::Taken { alone: true, in_play });
             let cost = Tally([0, 0, 0, self.sight.layout.sum(first, first + 1)]);
             let link = linked(&mut self.links, first, NO_LINK);
             self.ways.fill(None);
@@ -355,10 +325,9 @@ impl<'a> Walk<'a> {
         let (origin, len, more) = match before {
             Before::Long if in_play => return Some((Before::Long, nothing)),
             Before::Long => (Origin::Edge, 0, nothing),
-            Before::Free {
-                origin: Origin::Taken,
-                len: 1..,
-            } if !in_play => (Origin::Edge, 0, self.weigh.single()?),
+            Before::Free { origin: Origin::Taken, len: 1.. } if !in_play => {
+                (Origin::Edge, 0, self.weigh.single()?)
+            }
             Before::Free { origin, len } => (origin, len, nothing),
             Before::Taken { alone, in_play } => {
                 let origin = if in_play { Origin::Taken } else { Origin::Edge };
@@ -366,15 +335,9 @@ impl<'a> Walk<'a> {
             }
         };
         let after = match (in_play, len + 1 >= self.sight.shortest()) {
-            (false, _) => Before::Free {
-                origin: Origin::Edge,
-                len: 0,
-            },
+            (false, _) => Before::Free { origin: Origin::Edge, len: 0 },
             (true, true) => Before::Long,
-            (true, false) => Before::Free {
-                origin,
-                len: len + 1,
-            },
+            (true, false) => Before::Free { origin, len: len + 1 },
         };
         Some((after, more))
     }
@@ -382,39 +345,21 @@ impl<'a> Walk<'a> {
     fn take(&self, before: Before, in_play: bool) -> Option<(Before, Tally)> {
         let more = match before {
             Before::Taken { .. } => {
-                return Some((
-                    Before::Taken {
-                        alone: false,
-                        in_play,
-                    },
-                    Tally::default(),
-                ));
+                return Some((Before::Taken { alone: false, in_play }, Tally::default()));
             }
             Before::Free { .. } | Before::Long => {
                 self.weigh.part() + self.meets(before, in_play)?
             }
         };
-        Some((
-            Before::Taken {
-                alone: true,
-                in_play,
-            },
-            more,
-        ))
+        Some((Before::Taken { alone: true, in_play }, more))
     }
 
     /// What it costs that a stretch of free seats meets a taken one. It was short before if the
     /// seats at both its ends were no part of its run.
     fn meets(&self, before: Before, in_play: bool) -> Option<Tally> {
         match before {
-            Before::Free {
-                origin: Origin::Taken,
-                len: 1..,
-            } => self.weigh.single(),
-            Before::Free {
-                origin: Origin::Edge,
-                len: 1..,
-            } if in_play => self.weigh.single(),
+            Before::Free { origin: Origin::Taken, len: 1.. } => self.weigh.single(),
+            Before::Free { origin: Origin::Edge, len: 1.. } if in_play => self.weigh.single(),
             Before::Taken { .. } | Before::Free { .. } | Before::Long => Some(Tally::default()),
         }
     }
@@ -422,10 +367,7 @@ impl<'a> Walk<'a> {
     fn end(&self, before: Before, wall: bool) -> Option<Tally> {
         match before {
             Before::Taken { alone: true, .. } => self.weigh.alone(),
-            Before::Free {
-                origin: Origin::Taken,
-                len: 1..,
-            } if !wall => self.weigh.single(),
+            Before::Free { origin: Origin::Taken, len: 1.. } if !wall => self.weigh.single(),
             Before::Taken { .. } | Before::Free { .. } | Before::Long => Some(Tally::default()),
         }
     }
@@ -456,9 +398,7 @@ impl<'a> Walk<'a> {
 /// Everything that can stand before a seat.
 fn befores(shortest: u32) -> impl Iterator<Item = Before> {
     let flags = [(false, false), (false, true), (true, false), (true, true)];
-    let taken = flags
-        .into_iter()
-        .map(|(alone, in_play)| Before::Taken { alone, in_play });
+    let taken = flags.into_iter().map(|(alone, in_play)| Before::Taken { alone, in_play });
     let origins = [Origin::Edge, Origin::Wall, Origin::Taken];
     let free = origins
         .into_iter()

@@ -9,11 +9,7 @@ use crate::seat::sight::Sight;
 /// Places for a party at one table, in chair order.
 pub(crate) fn placements(sight: &Sight, block: u32, party: u32) -> impl Iterator<Item = Placement> {
     let starts = sight.layout.blocks[block as usize].starts(party);
-    let all = starts.map(move |start| Placement {
-        block,
-        start,
-        len: party,
-    });
+    let all = starts.map(move |start| Placement { block, start, len: party });
     all.filter(|placement| sight.all_open(*placement))
 }
 

@@ -12,11 +12,7 @@ pub(crate) fn parts(layout: &Layout, take: &[u32]) -> Vec<Placement> {
     let mut parts: Vec<Placement> = Vec::new();
     for stretch in take.chunk_by(together) {
         let block = layout.block_of[stretch[0] as usize];
-        parts.push(Placement {
-            block,
-            start: stretch[0],
-            len: stretch.len() as u32,
-        });
+        parts.push(Placement { block, start: stretch[0], len: stretch.len() as u32 });
     }
     // Round a table the last stretch may go on as the first one.
     let mut whole: Vec<Placement> = Vec::new();
@@ -28,12 +24,7 @@ pub(crate) fn parts(layout: &Layout, take: &[u32]) -> Vec<Placement> {
                 && layout.next(last) == Some(first.start)
         };
         match whole.iter_mut().find(goes_on) {
-            Some(first) => {
-                *first = Placement {
-                    len: first.len + part.len,
-                    ..part
-                }
-            }
+            Some(first) => *first = Placement { len: first.len + part.len, ..part },
             None => whole.push(part),
         }
     }

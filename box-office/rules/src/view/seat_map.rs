@@ -24,18 +24,9 @@ pub struct SeatMap {
 /// What is drawn: all seats, one part of a large house, or the house as blocks.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Show {
-    Seats {
-        zones: Vec<Zone>,
-    },
-    Part {
-        part: PartNo,
-        name: String,
-        zones: Vec<Zone>,
-        parts: Vec<PartGlance>,
-    },
-    Overview {
-        parts: Vec<PartGlance>,
-    },
+    Seats { zones: Vec<Zone> },
+    Part { part: PartNo, name: String, zones: Vec<Zone>, parts: Vec<PartGlance> },
+    Overview { parts: Vec<PartGlance> },
 }
 
 /// Number of a loadable part of a large plan, in the plan's order from 0.

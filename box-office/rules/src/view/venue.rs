@@ -56,5 +56,8 @@ pub enum Place {
         number: String,
     },
     /// General admission: the n-th place of this kind in its cart or order, from 1.
-    Area { name: String, nth: u32 },
+    Area {
+        name: String,
+        nth: u32,
+    },
 }

@@ -8,10 +8,7 @@ use usher_rules::plan::block::PIECES_MAX;
 
 /// A row object with this number: seats `name-1`, `name-2`, ... at these places.
 fn piece(number: &str, name: &str, places: &[(f64, f64)]) -> Value {
-    let seats = places
-        .iter()
-        .zip(1..)
-        .map(|((x, y), no)| seat(&format!("{name}-{no}"), *x, *y));
+    let seats = places.iter().zip(1..).map(|((x, y), no)| seat(&format!("{name}-{no}"), *x, *y));
     row(number, seats.collect())
 }
 
@@ -38,10 +35,7 @@ fn steps_are_measured_along_curves() {
         })
         .collect();
     let cut = blocks_of(&[piece("A", "A", &arc)]);
-    assert_eq!(
-        cut,
-        ["A-1 A-2 A-3 A-4 A-5 A-6", "A-7 A-8 A-9 A-10 A-11 A-12"]
-    );
+    assert_eq!(cut, ["A-1 A-2 A-3 A-4 A-5 A-6", "A-7 A-8 A-9 A-10 A-11 A-12"]);
 }
 
 #[test]
@@ -51,10 +45,7 @@ fn two_seats_are_one_block_however_far_apart() {
 
 #[test]
 fn seats_on_one_spot_are_one_block() {
-    assert_eq!(
-        blocks_of(&[line("A", 100.0, &[9.0, 9.0, 9.0])]),
-        ["A-1 A-2 A-3"]
-    );
+    assert_eq!(blocks_of(&[line("A", 100.0, &[9.0, 9.0, 9.0])]), ["A-1 A-2 A-3"]);
 }
 
 #[test]
@@ -81,12 +72,7 @@ fn a_turn_of_30_degrees_is_joined_and_of_31_is_not() {
     let with = |degrees: f64| {
         let (sin, cos) = degrees.to_radians().sin_cos();
         let bent: Vec<(f64, f64)> = (1..4)
-            .map(|no| {
-                (
-                    50.0 + 25.0 * f64::from(no) * cos,
-                    100.0 + 25.0 * f64::from(no) * sin,
-                )
-            })
+            .map(|no| (50.0 + 25.0 * f64::from(no) * cos, 100.0 + 25.0 * f64::from(no) * sin))
             .collect();
         let straight = piece("A", "S", &[(0.0, 100.0), (25.0, 100.0), (50.0, 100.0)]);
         blocks_of(&[straight, piece("A", "B", &bent)]).len()
@@ -123,10 +109,7 @@ fn only_pieces_of_one_zone_and_row_number_are_joined() {
     assert_eq!(blocks_of(&[left.clone(), other]).len(), 2);
     let mut plan = hall(&[left]);
     let right = piece("A", "R", &[(50.0, 100.0), (75.0, 100.0)]);
-    plan["zones"]
-        .as_array_mut()
-        .unwrap()
-        .push(zone("Circle", &[right]));
+    plan["zones"].as_array_mut().unwrap().push(zone("Circle", &[right]));
     assert_eq!(accepted(&plan).plan.blocks.len(), 2);
 }
 
@@ -144,17 +127,11 @@ fn three_pieces_become_one_block_where_the_first_stood() {
 fn a_lone_seat_joins_the_row_it_continues() {
     let row_of = piece("A", "R", &[(0.0, 100.0), (25.0, 100.0), (50.0, 100.0)]);
     let lone = piece("A", "S", &[(75.0, 100.0)]);
-    assert_eq!(
-        blocks_of(&[lone.clone(), row_of.clone()]),
-        ["R-1 R-2 R-3 S-1"]
-    );
+    assert_eq!(blocks_of(&[lone.clone(), row_of.clone()]), ["R-1 R-2 R-3 S-1"]);
     let before = piece("A", "P", &[(-25.0, 100.0)]);
     assert_eq!(blocks_of(&[before, row_of.clone()]), ["P-1 R-1 R-2 R-3"]);
     let beyond = piece("A", "T", &[(100.0, 100.0), (125.0, 100.0)]);
-    assert_eq!(
-        blocks_of(&[row_of, lone, beyond]),
-        ["R-1 R-2 R-3 S-1 T-1 T-2"]
-    );
+    assert_eq!(blocks_of(&[row_of, lone, beyond]), ["R-1 R-2 R-3 S-1 T-1 T-2"]);
 }
 
 #[test]
@@ -168,15 +145,9 @@ fn two_lone_seats_have_no_step_and_stay_apart() {
 fn pieces_that_meet_in_a_circle_keep_one_opening() {
     let ring = |from: i32, to: i32| -> Vec<(f64, f64)> {
         let place = |no: i32| (f64::from(no) * 10.0).to_radians().sin_cos();
-        (from..to)
-            .map(place)
-            .map(|(sin, cos)| (300.0 + 100.0 * sin, 300.0 + 100.0 * cos))
-            .collect()
+        (from..to).map(place).map(|(sin, cos)| (300.0 + 100.0 * sin, 300.0 + 100.0 * cos)).collect()
     };
-    let blocks = blocks_of(&[
-        piece("A", "L", &ring(0, 18)),
-        piece("A", "R", &ring(18, 36)),
-    ]);
+    let blocks = blocks_of(&[piece("A", "L", &ring(0, 18)), piece("A", "R", &ring(18, 36))]);
     assert_eq!(blocks.len(), 1);
     assert_eq!(blocks[0].split(' ').count(), 36);
 }
@@ -191,12 +162,7 @@ fn a_row_in_too_many_pieces_is_left_unjoined_and_named() {
             })
             .collect();
         let mut plan = hall(&rows);
-        for (no, row) in plan["zones"][0]["rows"]
-            .as_array_mut()
-            .unwrap()
-            .iter_mut()
-            .enumerate()
-        {
+        for (no, row) in plan["zones"][0]["rows"].as_array_mut().unwrap().iter_mut().enumerate() {
             row["row_label"] = json!(format!("A {no}"));
         }
         accepted(&plan)

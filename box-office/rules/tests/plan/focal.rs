@@ -96,18 +96,12 @@ fn round_and_cornered_stages_have_edges_too() {
         "shape": "polygon", "position": { "x": 100, "y": 0 }, "polygon": { "points": points },
         "text": { "text": "Stage", "position": { "x": 0, "y": 20 } },
     });
-    assert_eq!(
-        units(focal_of(json!([cornered])).plan.focal),
-        Some((100, 50))
-    );
+    assert_eq!(units(focal_of(json!([cornered])).plan.focal), Some((100, 50)));
 }
 
 #[test]
 fn of_several_stages_the_first_is_used_and_the_number_remarked() {
-    let areas = json!([
-        text_area("Stage", 10.0, 10.0),
-        text_area("Screen", 90.0, 10.0)
-    ]);
+    let areas = json!([text_area("Stage", 10.0, 10.0), text_area("Screen", 90.0, 10.0)]);
     let imported = focal_of(areas);
     assert_eq!(units(imported.plan.focal), Some((10, 10)));
     assert_eq!(codes(&imported.report.warnings), ["SeveralFocalPoints"]);
@@ -126,10 +120,7 @@ fn weights_stretch_the_house() {
     let weighed = |x: f64, y: f64| {
         let overlay = json!({ "version": 1, "weights": { "x": x, "y": y } });
         let plan = with_overlay(&five(), &overlay).plan;
-        plan.seats
-            .iter()
-            .map(|seat| seat.cost)
-            .collect::<Vec<u32>>()
+        plan.seats.iter().map(|seat| seat.cost).collect::<Vec<u32>>()
     };
     assert_eq!(weighed(1.0, 1.0), [1_154, 1_012, 960, 1_012, 1_154]);
     assert_eq!(weighed(0.0, 1.0), [960; 5]);
@@ -142,10 +133,7 @@ fn a_mirrored_plan_costs_the_same() {
     let mirror: Vec<f64> = xs.iter().map(|x| 200.0 - x).collect();
     let costs = |xs: &[f64]| {
         let plan = accepted(&hall(&[line("A", 100.37, xs), line("B", 133.33, xs)])).plan;
-        plan.seats
-            .iter()
-            .map(|seat| seat.cost)
-            .collect::<Vec<u32>>()
+        plan.seats.iter().map(|seat| seat.cost).collect::<Vec<u32>>()
     };
     assert_eq!(costs(&xs), costs(&mirror));
 }

@@ -24,25 +24,13 @@ fn a_plan_of_the_format_is_taken_with_its_figures() {
     let report = &imported.report;
     assert_eq!((report.seats, report.zones, report.rows), (5, 1, 1));
     assert_eq!((report.blocks, report.categories, report.areas), (1, 2, 0));
-    assert_eq!(
-        report.focal_point,
-        Some(Point {
-            x: 10_000,
-            y: 4_000
-        })
-    );
+    assert_eq!(report.focal_point, Some(Point { x: 10_000, y: 4_000 }));
     assert_eq!(report.warnings, []);
     let plan = &imported.plan;
-    assert_eq!(
-        (plan.name.as_str(), plan.width, plan.height),
-        ("Hall", 400, 300)
-    );
+    assert_eq!((plan.name.as_str(), plan.width, plan.height), ("Hall", 400, 300));
     assert_eq!(plan.categories[0].color.as_deref(), Some("#33415c"));
     let seat = plan.seat(SeatNo(1));
-    assert_eq!(
-        (seat.guid.as_str(), seat.number.as_str(), seat.row.as_str()),
-        ("A-2", "2", "A")
-    );
+    assert_eq!((seat.guid.as_str(), seat.number.as_str(), seat.row.as_str()), ("A-2", "2", "A"));
     assert_eq!((seat.x, seat.y, seat.radius), (8_000, 10_000, 1_000));
 }
 
@@ -61,8 +49,7 @@ fn nesting_of_64_is_read_and_65_is_not() {
     let nested = |levels: usize| {
         let text = String::from_utf8(bytes(&five())).unwrap();
         let deep = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        text.replacen('{', &format!("{{\"deep\":{deep},"), 1)
-            .into_bytes()
+        text.replacen('{', &format!("{{\"deep\":{deep},"), 1).into_bytes()
     };
     // The plan itself is one level.
     let imported = check(&nested(63), None, PLAIN).unwrap();
@@ -88,9 +75,7 @@ fn a_hundred_thousand_seats_are_read_and_one_more_is_not() {
     };
     let crowd = |count: usize| {
         let nos: Vec<usize> = (0..count).collect();
-        let rows = nos
-            .chunks(50)
-            .map(|nos| row("", nos.iter().copied().map(seat_of).collect()));
+        let rows = nos.chunks(50).map(|nos| row("", nos.iter().copied().map(seat_of).collect()));
         hall(&rows.collect::<Vec<Value>>())
     };
     let imported = accepted(&crowd(100_000));
@@ -110,20 +95,10 @@ fn a_name_has_200_characters_at_most() {
         first_seat(&mut plan)["seat_guid"] = json!(name);
         plan
     };
-    assert_eq!(
-        accepted(&named(200)).plan.seats[0].guid.chars().count(),
-        200
-    );
+    assert_eq!(accepted(&named(200)).plan.seats[0].guid.chars().count(), 200);
     let report = refused(&named(201));
-    let pointers = [
-        "/name",
-        "/zones/0/name",
-        "/zones/0/rows/0/seats/0/seat_guid",
-    ];
-    assert_eq!(
-        brief(&report.errors),
-        pointers.map(|pointer| ("TooBig", pointer))
-    );
+    let pointers = ["/name", "/zones/0/name", "/zones/0/rows/0/seats/0/seat_guid"];
+    assert_eq!(brief(&report.errors), pointers.map(|pointer| ("TooBig", pointer)));
 }
 
 #[test]
@@ -131,10 +106,7 @@ fn a_place_is_a_million_units_away_at_most() {
     let far = |x: f64| changed(|plan| first_seat(plan)["position"]["x"] = json!(x));
     assert_eq!(accepted(&far(-1_000_000.0)).plan.seats[0].x, -100_000_000);
     let report = refused(&far(1_000_000.5));
-    assert_eq!(
-        brief(&report.errors),
-        [("TooBig", "/zones/0/rows/0/seats/0/position")]
-    );
+    assert_eq!(brief(&report.errors), [("TooBig", "/zones/0/rows/0/seats/0/position")]);
 }
 
 #[test]
@@ -162,19 +134,11 @@ fn each_missing_key_is_named_with_its_pointer() {
     ];
     for (object, key) in cases {
         let plan = changed(|plan| {
-            plan.pointer_mut(object)
-                .unwrap()
-                .as_object_mut()
-                .unwrap()
-                .remove(key)
-                .unwrap();
+            plan.pointer_mut(object).unwrap().as_object_mut().unwrap().remove(key).unwrap();
         });
         let report = refused(&plan);
         let wanted = format!("{object}/{key}");
-        assert!(
-            brief(&report.errors).contains(&("Schema", wanted.as_str())),
-            "{report:?}"
-        );
+        assert!(brief(&report.errors).contains(&("Schema", wanted.as_str())), "{report:?}");
     }
 }
 
@@ -205,20 +169,14 @@ fn values_of_the_wrong_kind_are_named_with_their_pointer() {
             }
         });
         let report = refused(&plan);
-        assert!(
-            brief(&report.errors).contains(&("Schema", pointer)),
-            "{pointer}: {report:?}"
-        );
+        assert!(brief(&report.errors).contains(&("Schema", pointer)), "{pointer}: {report:?}");
     }
 }
 
 #[test]
 fn what_is_no_json_is_refused_with_line_and_column() {
     let report = check(b"{\n  \"name\": nope\n}", None, PLAIN).unwrap_err();
-    let flaw = Matter::Flaw(Flaw::NotJson {
-        line: 2,
-        column: 12,
-    });
+    let flaw = Matter::Flaw(Flaw::NotJson { line: 2, column: 12 });
     assert_eq!(report.errors[0].matter, flaw);
     for file in [&b""[..], b"[", b"\xff", b"{}{}", b"\xef\xbb\xbf{}"] {
         let report = check(file, None, PLAIN).unwrap_err();
@@ -253,16 +211,9 @@ fn unknown_keys_are_listed_and_change_nothing() {
     });
     let imported = accepted(&plan);
     assert_eq!(imported.plan, accepted(&five()).plan);
-    let found = [
-        ("UnknownKey", "/by"),
-        ("UnknownKey", "/zones/0/rows/0/seats/0/sold"),
-    ];
+    let found = [("UnknownKey", "/by"), ("UnknownKey", "/zones/0/rows/0/seats/0/sold")];
     assert_eq!(brief(&imported.report.warnings), found);
-    let remark = Remark::UnknownKey {
-        kind: "seat",
-        key: "sold".to_owned(),
-        count: 5,
-    };
+    let remark = Remark::UnknownKey { kind: "seat", key: "sold".to_owned(), count: 5 };
     assert_eq!(imported.report.warnings[1].matter, Matter::Remark(remark));
 }
 
@@ -297,14 +248,8 @@ fn of_two_categories_with_one_name_the_first_is_used() {
     });
     let imported = accepted(&plan);
     assert_eq!(imported.plan.categories.len(), 2);
-    assert_eq!(
-        imported.plan.categories[0].color.as_deref(),
-        Some("#33415c")
-    );
-    assert_eq!(
-        brief(&imported.report.warnings),
-        [("CategoryTwice", "/categories/1")]
-    );
+    assert_eq!(imported.plan.categories[0].color.as_deref(), Some("#33415c"));
+    assert_eq!(brief(&imported.report.warnings), [("CategoryTwice", "/categories/1")]);
 }
 
 #[test]
@@ -340,10 +285,7 @@ fn quartet(guids: [&str; 4], uuids: [&str; 4]) -> Value {
 fn duplicate_guids_are_refused_and_listed() {
     let plan = quartet(["g1", "g2", "g2", "g1"], ["u1", "u2", "u3", "u4"]);
     let report = refused(&plan);
-    let flaw = Flaw::DuplicateGuid {
-        guids: vec!["g1".into(), "g2".into()],
-        count: 2,
-    };
+    let flaw = Flaw::DuplicateGuid { guids: vec!["g1".into(), "g2".into()], count: 2 };
     assert_eq!(report.errors[0].matter, Matter::Flaw(flaw));
     assert_eq!(report.errors.len(), 1);
 }
@@ -352,17 +294,9 @@ fn duplicate_guids_are_refused_and_listed() {
 fn duplicates_go_by_their_uuid_on_request_the_first_one_too() {
     let plan = quartet(["g1", "g2", "g3", "g1"], ["u1", "u2", "u3", "u4"]);
     let imported = check(&bytes(&plan), None, REKEY).unwrap();
-    let guids: Vec<&str> = imported
-        .plan
-        .seats
-        .iter()
-        .map(|seat| seat.guid.as_str())
-        .collect();
+    let guids: Vec<&str> = imported.plan.seats.iter().map(|seat| seat.guid.as_str()).collect();
     assert_eq!(guids, ["u1", "g2", "g3", "u4"]);
-    let remark = Remark::Rekeyed {
-        guids: vec!["g1".into()],
-        count: 2,
-    };
+    let remark = Remark::Rekeyed { guids: vec!["g1".into()], count: 2 };
     assert_eq!(imported.report.warnings[0].matter, Matter::Remark(remark));
 }
 
@@ -401,10 +335,7 @@ fn a_printed_label_on_two_seats_of_a_zone_is_remarked() {
         hall(&[line("A", 100.0, &[60.0, 80.0, 100.0]), upper])
     };
     let imported = accepted(&twice(None));
-    let remark = Remark::AmbiguousLabel {
-        label: "Stalls, row A".to_owned(),
-        count: 4,
-    };
+    let remark = Remark::AmbiguousLabel { label: "Stalls, row A".to_owned(), count: 4 };
     assert_eq!(imported.report.warnings[0].matter, Matter::Remark(remark));
     assert_eq!(accepted(&twice(Some("Upper %s"))).report.warnings, []);
 }
@@ -431,25 +362,16 @@ fn a_filled_label_has_400_characters_at_most() {
             row["row_label"] = json!("%s".repeat(times));
         })
     };
-    let label = accepted(&filled(8)).plan.seats[0]
-        .row_label
-        .clone()
-        .unwrap();
+    let label = accepted(&filled(8)).plan.seats[0].row_label.clone().unwrap();
     assert_eq!(label.len(), 400);
     let report = refused(&filled(9));
-    assert_eq!(
-        brief(&report.errors),
-        [("TooBig", "/zones/0/rows/0/row_label")]
-    );
+    assert_eq!(brief(&report.errors), [("TooBig", "/zones/0/rows/0/row_label")]);
     let many = changed(|plan| {
         plan["zones"][0]["rows"][0]["seat_label"] = json!("%s".repeat(100));
         first_seat(plan)["seat_number"] = json!("12345");
     });
     let report = refused(&many);
-    assert_eq!(
-        brief(&report.errors),
-        [("TooBig", "/zones/0/rows/0/seats/0/seat_number")]
-    );
+    assert_eq!(brief(&report.errors), [("TooBig", "/zones/0/rows/0/seats/0/seat_number")]);
 }
 
 #[test]
@@ -487,10 +409,7 @@ fn row_names_stand_one_step_beyond_the_ends_asked_for() {
             row["seats"].as_array_mut().unwrap().reverse();
         });
         let marks = accepted(&plan).plan.row_marks;
-        marks
-            .iter()
-            .map(|mark| mark.at.x / 100)
-            .collect::<Vec<i32>>()
+        marks.iter().map(|mark| mark.at.x / 100).collect::<Vec<i32>>()
     };
     assert_eq!(marks(json!(null)), [0_i32; 0]);
     assert_eq!(marks(json!("start")), [160]);
@@ -504,19 +423,15 @@ fn row_names_stand_one_step_beyond_the_ends_asked_for() {
 fn drawings_keep_shape_turn_words_and_harmless_colours() {
     let area = |more: Value| {
         let mut area = json!({ "position": { "x": 5, "y": 6 }, "rotation": -30.5 });
-        area.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        area.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         area
     };
     let plan = changed(|plan| {
         plan["zones"][0]["position"] = json!({ "x": 100, "y": 0 });
         plan["zones"][0]["areas"] = json!([
             area(json!({ "shape": "circle", "circle": { "radius": 7.5 }, "color": "red" })),
-            area(
-                json!({ "shape": "ellipse", "ellipse": { "radius": { "x": 3, "y": 4 } },
-                         "border_color": "url(javascript:alert(1))" })
-            ),
+            area(json!({ "shape": "ellipse", "ellipse": { "radius": { "x": 3, "y": 4 } },
+                         "border_color": "url(javascript:alert(1))" })),
             area(json!({ "shape": "polygon", "polygon": { "points": [
                 { "x": 0, "y": 0 }, { "x": 10, "y": 0 }, { "x": 0, "y": 10 }] } })),
             area(json!({ "text": { "text": "Bar", "position": { "x": 1, "y": 2 }, "size": 9 } })),
@@ -527,35 +442,17 @@ fn drawings_keep_shape_turn_words_and_harmless_colours() {
     let drawings = &imported.plan.drawings;
     assert_eq!(drawings.len(), 4);
     assert_eq!(drawings[0].shape, Shape::Circle { radius: 750 });
-    assert_eq!(
-        (drawings[0].at, drawings[0].rotation),
-        (Point { x: 10_500, y: 600 }, -3_050)
-    );
+    assert_eq!((drawings[0].at, drawings[0].rotation), (Point { x: 10_500, y: 600 }, -3_050));
     assert_eq!(drawings[0].color.as_deref(), Some("red"));
-    assert_eq!(
-        drawings[1].shape,
-        Shape::Ellipse {
-            radius_x: 300,
-            radius_y: 400
-        }
-    );
+    assert_eq!(drawings[1].shape, Shape::Ellipse { radius_x: 300, radius_y: 400 });
     assert_eq!(drawings[1].border_color, None);
     let corner = |x, y| Point { x, y };
-    let points = vec![
-        corner(10_500, 600),
-        corner(11_500, 600),
-        corner(10_500, 1_600),
-    ];
+    let points = vec![corner(10_500, 600), corner(11_500, 600), corner(10_500, 1_600)];
     assert_eq!(drawings[2].shape, Shape::Polygon { points });
     let text = drawings[3].text.as_ref().unwrap();
-    assert_eq!(
-        (text.text.as_str(), text.at, text.size),
-        ("Bar", Point { x: 10_600, y: 800 }, 900)
-    );
-    let found = [
-        ("ColorDropped", "/zones/0/areas/1/border_color"),
-        ("ShapeMissing", "/zones/0/areas/4"),
-    ];
+    assert_eq!((text.text.as_str(), text.at, text.size), ("Bar", Point { x: 10_600, y: 800 }, 900));
+    let found =
+        [("ColorDropped", "/zones/0/areas/1/border_color"), ("ShapeMissing", "/zones/0/areas/4")];
     assert_eq!(brief(&imported.report.warnings)[..2], found);
 }
 
@@ -566,11 +463,7 @@ fn an_unusable_radius_is_drawn_with_ten() {
     for radius in [0.0, -3.0, 1e9] {
         let imported = accepted(&with(radius));
         assert_eq!(imported.plan.seats[0].radius, 1_000);
-        assert_eq!(
-            codes(&imported.report.warnings),
-            ["RadiusDropped"],
-            "{radius}"
-        );
+        assert_eq!(codes(&imported.report.warnings), ["RadiusDropped"], "{radius}");
     }
 }
 
@@ -587,10 +480,7 @@ fn taken_seats_whose_guid_is_gone_would_vanish() {
     let taken = [SeatNo(0), SeatNo(3), SeatNo(4)];
     assert_eq!(vanish(&from, &to, &taken), ["A-4", "A-5"]);
     assert_eq!(vanish(&from, &to, &[SeatNo(2)]), Vec::<String>::new());
-    assert_eq!(
-        vanish(&to, &from, &[SeatNo(0), SeatNo(2)]),
-        Vec::<String>::new()
-    );
+    assert_eq!(vanish(&to, &from, &[SeatNo(0), SeatNo(2)]), Vec::<String>::new());
 }
 
 #[test]

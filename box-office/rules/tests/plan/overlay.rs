@@ -25,12 +25,7 @@ fn laid(member: &str, value: Value) -> Imported {
 
 fn unfit(member: &str, value: Value) -> Vec<(String, String)> {
     let report = refused_overlay(&room(), &json!({ "version": 1, member: value }));
-    assert!(
-        report
-            .errors
-            .iter()
-            .all(|error| error.source == Source::Overlay)
-    );
+    assert!(report.errors.iter().all(|error| error.source == Source::Overlay));
     let owned = |(code, pointer): (&str, &str)| (code.to_owned(), pointer.to_owned());
     brief(&report.errors).into_iter().map(owned).collect()
 }
@@ -41,10 +36,7 @@ fn fault(code: &str, pointer: &str) -> Vec<(String, String)> {
 
 #[test]
 fn an_overlay_that_says_nothing_changes_nothing() {
-    assert_eq!(
-        with_overlay(&room(), &json!({ "version": 1 })),
-        accepted(&room())
-    );
+    assert_eq!(with_overlay(&room(), &json!({ "version": 1 })), accepted(&room()));
 }
 
 #[test]
@@ -56,10 +48,7 @@ fn only_version_one_and_known_keys_are_taken() {
     assert_eq!(refused(json!([])), 1);
     assert_eq!(unfit("seets", json!({})), fault("Schema", "/seets"));
     let flags = json!({ "A-1": { "wheel_chair": true } });
-    assert_eq!(
-        unfit("seats", flags),
-        fault("Schema", "/seats/A-1/wheel_chair")
-    );
+    assert_eq!(unfit("seats", flags), fault("Schema", "/seats/A-1/wheel_chair"));
     let slash = json!({ "A/~1": {} });
     assert_eq!(unfit("seats", slash), fault("UnknownSeat", "/seats/A~1~01"));
 }
@@ -69,10 +58,7 @@ fn limits_stand_before_the_overlay_is_parsed_too() {
     let report = import(&bytes(&room()), Some(&[b'['; 70]), PLAIN).unwrap_err();
     assert_eq!(codes(&report.errors), ["TooBig"]);
     let report = import(&bytes(&room()), Some(b"{"), PLAIN).unwrap_err();
-    assert_eq!(
-        (codes(&report.errors)[0], report.errors[0].source),
-        ("NotJson", Source::Overlay)
-    );
+    assert_eq!((codes(&report.errors)[0], report.errors[0].source), ("NotJson", Source::Overlay));
 }
 
 #[test]
@@ -80,10 +66,7 @@ fn its_focal_point_outranks_the_stage() {
     let imported = laid("focal_point", json!({ "x": 7, "y": 9.5 }));
     assert_eq!(imported.plan.focal, Some(Point { x: 700, y: 950 }));
     assert_eq!(imported.report.focal_point, imported.plan.focal);
-    assert_eq!(
-        unfit("focal_point", json!({ "x": 7 })),
-        fault("Schema", "/focal_point/y")
-    );
+    assert_eq!(unfit("focal_point", json!({ "x": 7 })), fault("Schema", "/focal_point/y"));
 }
 
 #[test]
@@ -100,19 +83,12 @@ fn weights_run_from_0_to_10_and_not_both_0() {
 #[test]
 fn ranked_rows_come_in_their_order_and_before_all_others() {
     let mut plan = room();
-    plan["zones"][0]["rows"]
-        .as_array_mut()
-        .unwrap()
-        .push(line("C", 60.0, &[90.0, 110.0]));
+    plan["zones"][0]["rows"].as_array_mut().unwrap().push(line("C", 60.0, &[90.0, 110.0]));
     let ranks = json!([{ "zone": "Stalls", "row": "B", "rank": 1 },
                        { "zone": "Stalls", "row": "A", "rank": 2 }]);
     let plan = with_overlay(&plan, &json!({ "version": 1, "row_ranks": ranks })).plan;
     let dearest = |row: &str| {
-        let costs = plan
-            .seats
-            .iter()
-            .filter(|seat| seat.row == row)
-            .map(|seat| seat.cost);
+        let costs = plan.seats.iter().filter(|seat| seat.row == row).map(|seat| seat.cost);
         (costs.clone().min().unwrap(), costs.max().unwrap())
     };
     assert!(dearest("B").1 < dearest("A").0);
@@ -123,10 +99,7 @@ fn ranked_rows_come_in_their_order_and_before_all_others() {
 
 #[test]
 fn a_row_is_ranked_by_its_label_where_numbers_repeat() {
-    let mut plan = hall(&[
-        line("A", 100.0, &[80.0, 100.0]),
-        line("B", 160.0, &[80.0, 100.0]),
-    ]);
+    let mut plan = hall(&[line("A", 100.0, &[80.0, 100.0]), line("B", 160.0, &[80.0, 100.0])]);
     for (row, label) in [(0, "Stalls %s"), (1, "Circle %s")] {
         plan["zones"][0]["rows"][row]["row_number"] = json!("A");
         plan["zones"][0]["rows"][row]["row_label"] = json!(label);
@@ -142,22 +115,10 @@ fn row_ranks_name_a_zone_and_a_row_of_the_plan() {
         |zone: &str, row: &str, rank: i64| json!([{ "zone": zone, "row": row, "rank": rank }]);
     laid("row_ranks", rank("Stalls", "A", 1_000));
     let at = |key: &str| format!("/row_ranks/0/{key}");
-    assert_eq!(
-        unfit("row_ranks", rank("Pit", "A", 1)),
-        fault("UnknownZone", &at("zone"))
-    );
-    assert_eq!(
-        unfit("row_ranks", rank("Stalls", "Z", 1)),
-        fault("UnknownRow", &at("row"))
-    );
-    assert_eq!(
-        unfit("row_ranks", rank("Stalls", "A", 0)),
-        fault("Schema", &at("rank"))
-    );
-    assert_eq!(
-        unfit("row_ranks", rank("Stalls", "A", 1_001)),
-        fault("Schema", &at("rank"))
-    );
+    assert_eq!(unfit("row_ranks", rank("Pit", "A", 1)), fault("UnknownZone", &at("zone")));
+    assert_eq!(unfit("row_ranks", rank("Stalls", "Z", 1)), fault("UnknownRow", &at("row")));
+    assert_eq!(unfit("row_ranks", rank("Stalls", "A", 0)), fault("Schema", &at("rank")));
+    assert_eq!(unfit("row_ranks", rank("Stalls", "A", 1_001)), fault("Schema", &at("rank")));
 }
 
 #[test]
@@ -173,10 +134,7 @@ fn flags_are_written_into_their_seats() {
     .plan;
     let [first, second, third] = [0, 1, 5].map(|no| plan.seat(SeatNo(no)));
     assert!(first.wheelchair && first.restricted && !first.house && !first.second_pass);
-    assert_eq!(
-        (second.companion_of, second.wheelchair),
-        (Some(SeatNo(0)), false)
-    );
+    assert_eq!((second.companion_of, second.wheelchair), (Some(SeatNo(0)), false));
     assert!(third.house && third.second_pass && !third.restricted);
 }
 
@@ -188,15 +146,9 @@ fn a_best_rank_is_the_cost_and_outranks_row_and_distance() {
         "seats": { "A-5": { "best_rank": 0 }, "B-1": { "best_rank": 1_000_000 } },
     });
     let plan = with_overlay(&room(), &overlay).plan;
-    assert_eq!(
-        (plan.seat(SeatNo(4)).cost, plan.seat(SeatNo(5)).cost),
-        (0, 1_000_000)
-    );
+    assert_eq!((plan.seat(SeatNo(4)).cost, plan.seat(SeatNo(5)).cost), (0, 1_000_000));
     let wrong = json!({ "A-1": { "best_rank": 1_000_001 } });
-    assert_eq!(
-        unfit("seats", wrong),
-        fault("Schema", "/seats/A-1/best_rank")
-    );
+    assert_eq!(unfit("seats", wrong), fault("Schema", "/seats/A-1/best_rank"));
 }
 
 #[test]
@@ -209,58 +161,34 @@ fn a_companion_belongs_to_a_wheelchair_space_and_three_are_enough() {
         seats
     };
     laid("seats", with(3));
-    assert_eq!(
-        unfit("seats", with(4)),
-        fault("TooManyCompanions", "/seats")
-    );
+    assert_eq!(unfit("seats", with(4)), fault("TooManyCompanions", "/seats"));
     let lonely = json!({ "A-2": { "companion_of": "A-1" } });
     assert_eq!(unfit("seats", lonely), fault("NotWheelchair", "/seats"));
     let unknown = json!({ "A-2": { "companion_of": "A-9" } });
-    assert_eq!(
-        unfit("seats", unknown),
-        fault("UnknownSeat", "/seats/A-2/companion_of")
-    );
+    assert_eq!(unfit("seats", unknown), fault("UnknownSeat", "/seats/A-2/companion_of"));
 }
 
 #[test]
 fn cuts_make_aisles_between_neighbours() {
     let plan = laid("cuts", json!([["A-2", "A-3"], ["A-5", "A-4"]])).plan;
-    assert_eq!(
-        blocks(&plan),
-        ["A-1 A-2", "A-3 A-4", "A-5", "B-1 B-2", "B-3 B-4 B-5"]
-    );
+    assert_eq!(blocks(&plan), ["A-1 A-2", "A-3 A-4", "A-5", "B-1 B-2", "B-3 B-4 B-5"]);
     for pair in [["A-1", "A-3"], ["B-2", "B-3"], ["A-5", "B-1"]] {
-        assert_eq!(
-            unfit("cuts", json!([pair])),
-            fault("NotNeighbours", "/cuts/0")
-        );
+        assert_eq!(unfit("cuts", json!([pair])), fault("NotNeighbours", "/cuts/0"));
     }
     let wrong = unfit("cuts", json!([["A-1", "A-2"], ["A-2", "A-4"]]));
     assert_eq!(wrong, fault("NotNeighbours", "/cuts/1"));
     assert_eq!(unfit("cuts", json!([["A-1"]])), fault("Schema", "/cuts/0"));
-    assert_eq!(
-        unfit("cuts", json!([["A-1", "A-0"]])),
-        fault("UnknownSeat", "/cuts/0/1")
-    );
+    assert_eq!(unfit("cuts", json!([["A-1", "A-0"]])), fault("UnknownSeat", "/cuts/0/1"));
 }
 
 #[test]
 fn joins_close_aisles_that_are_not_real() {
     let plan = laid("joins", json!([["B-3", "B-2"]])).plan;
-    assert_eq!(
-        blocks(&plan),
-        ["A-1 A-2 A-3 A-4 A-5", "B-1 B-2 B-3 B-4 B-5"]
-    );
+    assert_eq!(blocks(&plan), ["A-1 A-2 A-3 A-4 A-5", "B-1 B-2 B-3 B-4 B-5"]);
     let plan = laid("joins", json!([["A-5", "B-5"]])).plan;
-    assert_eq!(
-        blocks(&plan),
-        ["A-1 A-2 A-3 A-4 A-5 B-5 B-4 B-3", "B-1 B-2"]
-    );
+    assert_eq!(blocks(&plan), ["A-1 A-2 A-3 A-4 A-5 B-5 B-4 B-3", "B-1 B-2"]);
     for pair in [["A-1", "A-5"], ["A-2", "B-1"], ["B-1", "B-1"]] {
-        assert_eq!(
-            unfit("joins", json!([pair])),
-            fault("NotBlockEnds", "/joins/0")
-        );
+        assert_eq!(unfit("joins", json!([pair])), fault("NotBlockEnds", "/joins/0"));
     }
     let twice = json!([["B-2", "B-3"], ["B-2", "A-1"]]);
     assert_eq!(unfit("joins", twice), fault("NotBlockEnds", "/joins/1"));
@@ -278,14 +206,8 @@ fn a_table_is_a_block_of_its_own_in_ring_order() {
     let tables = json!([{ "name": "Oak", "seats": ["A-3", "A-4", "B-1"], "whole": true },
                         { "name": "Elm", "seats": ["B-5"] }]);
     let plan = laid("tables", tables).plan;
-    assert_eq!(
-        blocks(&plan),
-        ["A-1 A-2", "A-5", "B-2", "B-3 B-4", "A-3 A-4 B-1", "B-5"]
-    );
-    assert_eq!(
-        (plan.tables[0].name.as_str(), plan.tables[0].whole),
-        ("Oak", true)
-    );
+    assert_eq!(blocks(&plan), ["A-1 A-2", "A-5", "B-2", "B-3 B-4", "A-3 A-4 B-1", "B-5"]);
+    assert_eq!((plan.tables[0].name.as_str(), plan.tables[0].whole), ("Oak", true));
     assert_eq!((plan.tables[1].block, plan.tables[1].whole), (5, false));
     assert_eq!(plan.blocks[4].table, Some(0));
     assert_eq!(plan.blocks[0].table, None);
@@ -295,10 +217,7 @@ fn a_table_is_a_block_of_its_own_in_ring_order() {
 fn a_seat_stands_at_one_table_only() {
     let table = |name: &str, seats: &[&str]| json!({ "name": name, "seats": seats });
     let twice = json!([table("Oak", &["A-1", "A-2"]), table("Elm", &["A-3", "A-1"])]);
-    assert_eq!(
-        unfit("tables", twice),
-        fault("SeatUsedTwice", "/tables/1/seats/1")
-    );
+    assert_eq!(unfit("tables", twice), fault("SeatUsedTwice", "/tables/1/seats/1"));
     let same = json!([table("Oak", &["A-1"]), table("Oak", &["A-2"])]);
     assert_eq!(unfit("tables", same), fault("NameTwice", "/tables/1/name"));
     let empty = json!([table("Oak", &[])]);
@@ -314,45 +233,21 @@ fn area(name: &str, capacity: i64, category: &str) -> Value {
 
 #[test]
 fn areas_bring_capacity_category_and_outline() {
-    let imported = laid(
-        "areas",
-        json!([area("Lawn", 300, "B"), area("Bank", 1_000_000, "A")]),
-    );
+    let imported = laid("areas", json!([area("Lawn", 300, "B"), area("Bank", 1_000_000, "A")]));
     assert_eq!(imported.report.areas, 2);
     let lawn = &imported.plan.areas[0];
-    assert_eq!(
-        (lawn.name.as_str(), lawn.capacity, lawn.category),
-        ("Lawn", 300, CategoryNo(1))
-    );
-    assert_eq!(
-        lawn.outline[2],
-        Point {
-            x: 9_000,
-            y: 29_050
-        }
-    );
-    assert_eq!(
-        imported.plan.area_nos().collect::<Vec<_>>(),
-        [AreaNo(0), AreaNo(1)]
-    );
+    assert_eq!((lawn.name.as_str(), lawn.capacity, lawn.category), ("Lawn", 300, CategoryNo(1)));
+    assert_eq!(lawn.outline[2], Point { x: 9_000, y: 29_050 });
+    assert_eq!(imported.plan.area_nos().collect::<Vec<_>>(), [AreaNo(0), AreaNo(1)]);
 }
 
 #[test]
 fn areas_need_places_three_corners_a_category_and_their_own_name() {
     let at = |key: &str| format!("/areas/0/{key}");
     let wrong = |area: Value| unfit("areas", json!([area]));
-    assert_eq!(
-        wrong(area("Lawn", 0, "A")),
-        fault("Schema", &at("capacity"))
-    );
-    assert_eq!(
-        wrong(area("Lawn", 1_000_001, "A")),
-        fault("Schema", &at("capacity"))
-    );
-    assert_eq!(
-        wrong(area("Lawn", 5, "C")),
-        fault("UnknownCategory", &at("category"))
-    );
+    assert_eq!(wrong(area("Lawn", 0, "A")), fault("Schema", &at("capacity")));
+    assert_eq!(wrong(area("Lawn", 1_000_001, "A")), fault("Schema", &at("capacity")));
+    assert_eq!(wrong(area("Lawn", 5, "C")), fault("UnknownCategory", &at("category")));
     let mut flat = area("Lawn", 5, "A");
     flat["points"].as_array_mut().unwrap().pop();
     assert_eq!(wrong(flat), fault("Schema", &at("points")));
@@ -374,10 +269,7 @@ fn a_plan_of_areas_alone_may_be_sold() {
 #[test]
 fn doors_are_given_to_every_zone_of_that_name() {
     let mut plan = room();
-    plan["zones"]
-        .as_array_mut()
-        .unwrap()
-        .push(zone("Stalls", &[]));
+    plan["zones"].as_array_mut().unwrap().push(zone("Stalls", &[]));
     let doors = json!([{ "zone": "Stalls", "doors": ["Left", "Right"] }]);
     let plan = with_overlay(&plan, &json!({ "version": 1, "doors": doors })).plan;
     let zones: Vec<u16> = plan.doors.iter().map(|doors| doors.zone).collect();
@@ -396,18 +288,9 @@ fn doors_are_given_to_every_zone_of_that_name() {
 fn a_category_that_is_not_for_sale_takes_its_seats_out() {
     let plan = laid("not_for_sale", json!(["B"])).plan;
     let sold: Vec<bool> = plan.seat_nos().map(|no| plan.for_sale(no)).collect();
-    assert_eq!(
-        sold,
-        [true, true, true, false, false, true, true, true, true, true]
-    );
-    assert_eq!(
-        unfit("not_for_sale", json!(["C"])),
-        fault("UnknownCategory", "/not_for_sale/0")
-    );
-    assert_eq!(
-        unfit("not_for_sale", json!([1])),
-        fault("Schema", "/not_for_sale/0")
-    );
+    assert_eq!(sold, [true, true, true, false, false, true, true, true, true, true]);
+    assert_eq!(unfit("not_for_sale", json!(["C"])), fault("UnknownCategory", "/not_for_sale/0"));
+    assert_eq!(unfit("not_for_sale", json!([1])), fault("Schema", "/not_for_sale/0"));
 }
 
 #[test]

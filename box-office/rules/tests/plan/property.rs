@@ -46,11 +46,7 @@ fn rows() -> impl Strategy<Value = Vec<Vec<(i8, i8)>>> {
 fn hall_of(rows: &[Vec<(i8, i8)>]) -> Value {
     let row_of = |(no, places): (usize, &Vec<(i8, i8)>)| {
         let seats = places.iter().enumerate().map(|(index, (x, y))| {
-            seat(
-                &format!("{no}-{index}"),
-                f64::from(*x) * 20.0,
-                f64::from(*y) * 20.0,
-            )
+            seat(&format!("{no}-{index}"), f64::from(*x) * 20.0, f64::from(*y) * 20.0)
         });
         row(["A", "B"][no % 2], seats.collect())
     };

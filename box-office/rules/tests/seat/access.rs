@@ -6,21 +6,14 @@ use usher_rules::seat::access::{Release, flagged, releasable};
 use usher_rules::seat::{NoSeats, Request, SeatSet};
 
 fn wheelchair(party: u8, wheelchair: u8, companions: u8) -> Request {
-    Request {
-        wheelchair,
-        companions,
-        ..Request::of(party)
-    }
+    Request { wheelchair, companions, ..Request::of(party) }
 }
 
 #[test]
 fn no_general_request_gets_an_accessible_seat() {
     let hall = Hall::drawn(&["WC..CW"]);
     check(&hall, &Request::of(2), &never(), "R1", &["WC11CW"]);
-    assert_eq!(
-        hall.best(&Request::of(3), &last_resort()),
-        Err(NoSeats::SoldOut { left: 2 })
-    );
+    assert_eq!(hall.best(&Request::of(3), &last_resort()), Err(NoSeats::SoldOut { left: 2 }));
 }
 
 #[test]
@@ -42,20 +35,8 @@ fn no_more_than_three_companion_seats_go_with_a_place() {
 #[test]
 fn several_wheelchairs_take_places_of_one_bay() {
     let hall = Hall::drawn(&["WX..XXXXXXX", "WCCW......."]);
-    check(
-        &hall,
-        &wheelchair(2, 2, 0),
-        &never(),
-        "R3",
-        &["WX..XXXXXXX", "1CC2......."],
-    );
-    check(
-        &hall,
-        &wheelchair(4, 2, 2),
-        &never(),
-        "R1",
-        &["WX..XXXXXXX", "1111......."],
-    );
+    check(&hall, &wheelchair(2, 2, 0), &never(), "R3", &["WX..XXXXXXX", "1CC2......."]);
+    check(&hall, &wheelchair(4, 2, 2), &never(), "R1", &["WX..XXXXXXX", "1111......."]);
     let refusal = hall.best(&wheelchair(4, 4, 0), &never());
     assert_eq!(refusal, Err(NoSeats::SoldOut { left: 3 }));
     refused(&hall, &wheelchair(3, 3, 0), &never(), 0, false);
@@ -64,13 +45,7 @@ fn several_wheelchairs_take_places_of_one_bay() {
 #[test]
 fn the_bay_nearest_to_the_focal_point_is_given_out_first() {
     let hall = Hall::drawn(&["......", "WC....", "WC...."]);
-    check(
-        &hall,
-        &wheelchair(2, 1, 1),
-        &never(),
-        "R1",
-        &["......", "11....", "WC...."],
-    );
+    check(&hall, &wheelchair(2, 1, 1), &never(), "R1", &["......", "11....", "WC...."]);
 }
 
 #[test]
@@ -78,13 +53,7 @@ fn the_rest_of_a_party_sits_beside_the_bay_or_in_the_nearest_rows() {
     let hall = Hall::drawn(&["WC......"]);
     check(&hall, &wheelchair(4, 1, 1), &never(), "R1", &["1111...."]);
     let hall = Hall::drawn(&["......", "WCXXXX"]);
-    check(
-        &hall,
-        &wheelchair(4, 1, 1),
-        &never(),
-        "R3",
-        &["22....", "11XXXX"],
-    );
+    check(&hall, &wheelchair(4, 1, 1), &never(), "R3", &["22....", "11XXXX"]);
 }
 
 #[test]
@@ -98,13 +67,7 @@ fn nobody_in_a_wheelchair_is_left_without_company() {
         "R2",
         &["WX..XX", "WX.XXX", "XXXXXX", "11.XXX"],
     );
-    check(
-        &hall,
-        &wheelchair(3, 1, 0),
-        &never(),
-        "R1",
-        &["WX..XX", "WX.XXX", "XXXXXX", "111XXX"],
-    );
+    check(&hall, &wheelchair(3, 1, 0), &never(), "R1", &["WX..XX", "WX.XXX", "XXXXXX", "111XXX"]);
     let hall = Hall::drawn(&["WX..XX"]);
     refused(&hall, &wheelchair(3, 1, 0), &last_resort(), 1, false);
 }
@@ -112,20 +75,8 @@ fn nobody_in_a_wheelchair_is_left_without_company() {
 #[test]
 fn somebody_sits_beside_the_wheelchair_when_not_all_can() {
     let hall = Hall::drawn(&["..XXXX", "W.XXXX"]);
-    check(
-        &hall,
-        &wheelchair(4, 1, 0),
-        &never(),
-        "R3",
-        &["22XXXX", "11XXXX"],
-    );
-    refused(
-        &Hall::drawn(&["..X", "W.X"]),
-        &wheelchair(3, 1, 0),
-        &last_resort(),
-        2,
-        true,
-    );
+    check(&hall, &wheelchair(4, 1, 0), &never(), "R3", &["22XXXX", "11XXXX"]);
+    refused(&Hall::drawn(&["..X", "W.X"]), &wheelchair(3, 1, 0), &last_resort(), 2, true);
 }
 
 #[test]
@@ -155,15 +106,9 @@ fn accessible_seats_are_released_only_when_all_others_are_gone() {
     let released = |seats: &[u32], by| releasable(&layout, &unsold(seats), by);
     let (house, zone, category) = (Release::House, Release::Zone, Release::Category);
     assert_eq!(released(&[0, 1, 4, 7], house), []);
-    assert_eq!(
-        released(&[0, 1, 4], house),
-        [SeatNo(0), SeatNo(1), SeatNo(4)]
-    );
+    assert_eq!(released(&[0, 1, 4], house), [SeatNo(0), SeatNo(1), SeatNo(4)]);
     assert_eq!(released(&[0, 1, 4, 7], zone), [SeatNo(0), SeatNo(1)]);
     assert_eq!(released(&[0, 1, 4, 2], zone), [SeatNo(4)]);
-    assert_eq!(
-        released(&[0, 1, 4, 7], category),
-        [SeatNo(0), SeatNo(1), SeatNo(4)]
-    );
+    assert_eq!(released(&[0, 1, 4, 7], category), [SeatNo(0), SeatNo(1), SeatNo(4)]);
     assert_eq!(released(&[0, 1, 4, 2], category), []);
 }

@@ -47,13 +47,7 @@ fn one_person_fills_a_single_that_was_there() {
 fn one_person_leaves_a_pair_of_seats_alone_while_anything_clean_is_left() {
     let hall = Hall::drawn(&["X..X", "X...X"]);
     check(&hall, &ask(1), &last_resort(), "R1", &["X..X", "X1..X"]);
-    check(
-        &Hall::drawn(&["X..X"]),
-        &ask(1),
-        &last_resort(),
-        "R2",
-        &["X1.X"],
-    );
+    check(&Hall::drawn(&["X..X"]), &ask(1), &last_resort(), "R2", &["X1.X"]);
     refused(&Hall::drawn(&["X..X"]), &ask(1), &never(), 0, false);
 }
 
@@ -77,13 +71,7 @@ fn the_third_pair_leaves_a_run_of_seven_for_another_row() {
     let first = Hall::drawn(&[".......", "....."]);
     check(&first, &ask(2), &last_resort(), "R1", &["11.....", "....."]);
     let second = Hall::drawn(&["XX.....", "....."]);
-    check(
-        &second,
-        &ask(2),
-        &last_resort(),
-        "R1",
-        &["XX11...", "....."],
-    );
+    check(&second, &ask(2), &last_resort(), "R1", &["XX11...", "....."]);
     let third = Hall::drawn(&["XXXX...", "....."]);
     check(&third, &ask(2), &last_resort(), "R1", &["XXXX...", "11..."]);
 }
@@ -91,10 +79,7 @@ fn the_third_pair_leaves_a_run_of_seven_for_another_row() {
 #[test]
 fn a_seat_of_another_category_is_stranded_too() {
     let hall = Hall::drawn(&["..BX"]);
-    let request = Request {
-        categories: Some(vec![CategoryNo(0)]),
-        ..ask(2)
-    };
+    let request = Request { categories: Some(vec![CategoryNo(0)]), ..ask(2) };
     check(&hall, &request, &last_resort(), "R2", &["11BX"]);
     refused(&hall, &request, &never(), 1, false);
 }
@@ -169,13 +154,7 @@ fn one_in_three_is_seated_without_leaving_one() {
 #[test]
 fn a_better_row_never_costs_a_single() {
     let hall = Hall::drawn(&["XX...XX", "XXXXXXX", "XX..XXX"]);
-    check(
-        &hall,
-        &ask(2),
-        &last_resort(),
-        "R1",
-        &["XX...XX", "XXXXXXX", "XX11XXX"],
-    );
+    check(&hall, &ask(2), &last_resort(), "R1", &["XX...XX", "XXXXXXX", "XX11XXX"]);
 }
 
 #[test]
@@ -198,27 +177,12 @@ fn a_house_without_enough_seats_says_how_many_are_left() {
 #[test]
 fn only_the_categories_and_the_zone_asked_for_are_offered() {
     let hall = Hall::drawn(&["...", "BBB"]);
-    let request = Request {
-        categories: Some(vec![CategoryNo(1)]),
-        ..ask(3)
-    };
+    let request = Request { categories: Some(vec![CategoryNo(1)]), ..ask(3) };
     check(&hall, &request, &never(), "R1", &["...", "111"]);
-    let unknown = Request {
-        categories: Some(vec![CategoryNo(7)]),
-        ..ask(1)
-    };
-    assert_eq!(
-        hall.best(&unknown, &never()),
-        Err(NoSeats::SoldOut { left: 0 })
-    );
-    let elsewhere = Request {
-        zone: Some(1),
-        ..ask(1)
-    };
-    assert_eq!(
-        hall.best(&elsewhere, &never()),
-        Err(NoSeats::SoldOut { left: 0 })
-    );
+    let unknown = Request { categories: Some(vec![CategoryNo(7)]), ..ask(1) };
+    assert_eq!(hall.best(&unknown, &never()), Err(NoSeats::SoldOut { left: 0 }));
+    let elsewhere = Request { zone: Some(1), ..ask(1) };
+    assert_eq!(hall.best(&elsewhere, &never()), Err(NoSeats::SoldOut { left: 0 }));
 }
 
 #[test]
@@ -239,10 +203,7 @@ fn refused_or_sold_out(hall: &Hall, party: u8) {
 #[test]
 fn the_shortest_leftover_is_a_setting() {
     let hall = Hall::drawn(&["....."]);
-    let rule = |min_leftover| SingleRule {
-        min_leftover,
-        ..never()
-    };
+    let rule = |min_leftover| SingleRule { min_leftover, ..never() };
     check(&hall, &ask(4), &rule(1), "R1", &["1111."]);
     check(&hall, &ask(3), &rule(2), "R1", &["111.."]);
     refused(&hall, &ask(3), &rule(3), 2, false);
@@ -252,10 +213,7 @@ fn the_shortest_leftover_is_a_setting() {
 #[test]
 fn a_single_at_an_aisle_counts_unless_the_venue_allows_it() {
     let hall = Hall::drawn(&[".....|X"]);
-    let allowed = SingleRule {
-        aisle_single_ok: true,
-        ..never()
-    };
+    let allowed = SingleRule { aisle_single_ok: true, ..never() };
     check(&hall, &ask(4), &allowed, "R1", &["1111.|X"]);
     let between = Hall::drawn(&["X.....X"]);
     refused(&between, &ask(4), &allowed, 3, false);
@@ -264,10 +222,7 @@ fn a_single_at_an_aisle_counts_unless_the_venue_allows_it() {
 #[test]
 fn packing_prefers_a_run_end_and_then_an_exact_fill() {
     let centre = |_: u32, column: u32| 100 + column.abs_diff(4);
-    let rule = |pack_slack_percent| SingleRule {
-        pack_slack_percent,
-        ..never()
-    };
+    let rule = |pack_slack_percent| SingleRule { pack_slack_percent, ..never() };
     let hall = Hall::with_costs(&["........."], centre);
     check(&hall, &ask(2), &rule(0), "R1", &["...11...."]);
     check(&hall, &ask(2), &rule(5), "R1", &["11......."]);
@@ -287,13 +242,7 @@ fn second_pass_seats_wait_for_the_next_table() {
     check(&hall, &ask(2), &never(), "R1", &["XX##|11##"]);
     let hall = Hall::drawn(&["XX##|XX##"]);
     check(&hall, &ask(2), &never(), "R1", &["XX11|XX##"]);
-    check(
-        &Hall::drawn(&["..##|..##"]),
-        &ask(4),
-        &never(),
-        "R1",
-        &["1111|..##"],
-    );
+    check(&Hall::drawn(&["..##|..##"]), &ask(4), &never(), "R1", &["1111|..##"]);
 }
 
 #[test]
@@ -304,10 +253,7 @@ fn second_pass_seats_beside_ones_own_are_not_a_second_pass() {
 
 #[test]
 fn relaxing_begins_at_the_share_sold_or_near_the_curtain() {
-    let relax = Relax::NeverUntil {
-        sold_ppm: 900_000,
-        before: Span::hours(24),
-    };
+    let relax = Relax::NeverUntil { sold_ppm: 900_000, before: Span::hours(24) };
     let curtain = At(0) + Span::hours(100);
     let day_before = curtain - Span::hours(24);
     let early = At(0);
@@ -318,11 +264,7 @@ fn relaxing_begins_at_the_share_sold_or_near_the_curtain() {
         (0, day_before + Span(1), true),
         (0, curtain + Span::hours(1), true),
     ] {
-        assert_eq!(
-            yields(relax, taken, 1_000, now, curtain),
-            expected,
-            "{taken} {now:?}"
-        );
+        assert_eq!(yields(relax, taken, 1_000, now, curtain), expected, "{taken} {now:?}");
     }
     assert!(!yields(Relax::Never, 1_000, 1_000, curtain, curtain));
     assert!(yields(Relax::LastResort, 0, 1_000, early, curtain));
@@ -341,17 +283,10 @@ fn a_party_of_nobody_and_a_party_beyond_the_sorted_sizes_get_an_answer() {
 
 #[test]
 fn an_empty_plan_is_sold_out() {
-    let layout = Layout::of(&Plan {
-        seats: Vec::<Seat>::new(),
-        ..Plan::default()
-    });
+    let layout = Layout::of(&Plan { seats: Vec::<Seat>::new(), ..Plan::default() });
     let none = SeatSet::empty(0);
-    let house = usher_rules::seat::House {
-        layout: &layout,
-        in_play: &none,
-        takeable: &none,
-        own: &[],
-    };
+    let house =
+        usher_rules::seat::House { layout: &layout, in_play: &none, takeable: &none, own: &[] };
     let refusal = usher_rules::seat::best(&house, &ask(1), &never());
     assert_eq!(refusal, Err(NoSeats::SoldOut { left: 0 }));
 }

@@ -17,10 +17,7 @@ fn picked(rows: &str, picture: &str, rule: SingleRule, mode: Mode, then: Then) {
     let hall = Hall::drawn(&lines);
     let marks: Vec<&str> = picture.split('/').collect();
     let draw = |seats: &Vec<_>| hall.picture(std::slice::from_ref(seats)).join("/");
-    match (
-        check(&hall.house(), &hall.marked(&marks), &rule, mode),
-        then,
-    ) {
+    match (check(&hall.house(), &hall.marked(&marks), &rule, mode), then) {
         (Verdict::Ok, Then::Ok) | (Verdict::OkUnavoidable, Then::Unavoidable) => {}
         (Verdict::LeavesSingle { seats, suggestions }, Then::Leaves(left, ways_out)) => {
             assert_eq!(draw(&seats), left);
@@ -52,33 +49,15 @@ fn an_avoidable_single_is_refused_with_the_nearest_ways_out() {
 
 #[test]
 fn the_run_decides_in_lenient_mode_and_the_category_in_strict_mode() {
-    picked(
-        "...X/....",
-        "11.X/....",
-        last_resort(),
-        Mode::Lenient,
-        Then::Unavoidable,
-    );
+    picked("...X/....", "11.X/....", last_resort(), Mode::Lenient, Then::Unavoidable);
     let then = Then::Leaves("..1X/....", &["...X/11..", "...X/..11"]);
     picked("...X/....", "11.X/....", last_resort(), Mode::Strict, then);
-    picked(
-        "...X/BBBB",
-        "11.X/BBBB",
-        last_resort(),
-        Mode::Strict,
-        Then::Unavoidable,
-    );
+    picked("...X/BBBB", "11.X/BBBB", last_resort(), Mode::Strict, Then::Unavoidable);
 }
 
 #[test]
 fn while_the_rule_never_yields_an_unavoidable_single_is_refused_too() {
-    picked(
-        "...",
-        "11.",
-        never(),
-        Mode::Lenient,
-        Then::Leaves("..1", &[]),
-    );
+    picked("...", "11.", never(), Mode::Lenient, Then::Leaves("..1", &[]));
     let then = Then::Leaves("..1X/....", &["...X/11..", "...X/..11"]);
     picked("...X/....", "11.X/....", never(), Mode::Lenient, then);
 }
@@ -99,13 +78,7 @@ fn a_hole_in_a_selection_is_a_single() {
 #[test]
 fn both_parts_are_moved_when_moving_one_is_not_enough() {
     let then = Then::Leaves("..1X/..1X/....", &["...X/...X/1111"]);
-    picked(
-        "...X/...X/....",
-        "11.X/11.X/....",
-        last_resort(),
-        Mode::Strict,
-        then,
-    );
+    picked("...X/...X/....", "11.X/11.X/....", last_resort(), Mode::Strict, then);
 }
 
 #[test]
@@ -114,25 +87,13 @@ fn many_people_one_by_one_are_judged_like_anybody() {
     let picked = hall.marked(&[".1.."; 10]);
     let verdict = check(&hall.house(), &picked, &last_resort(), Mode::Strict);
     let ends = hall.marked(&["1..."; 10]);
-    assert_eq!(
-        verdict,
-        Verdict::LeavesSingle {
-            seats: ends.clone(),
-            suggestions: vec![ends]
-        }
-    );
+    assert_eq!(verdict, Verdict::LeavesSingle { seats: ends.clone(), suggestions: vec![ends] });
 }
 
 #[test]
 fn seats_the_cart_has_already_are_not_moved() {
     picked("OO..X", "OO11X", never(), Mode::Lenient, Then::Ok);
-    picked(
-        "OO...X",
-        "OO11.X",
-        last_resort(),
-        Mode::Lenient,
-        Then::Unavoidable,
-    );
+    picked("OO...X", "OO11.X", last_resort(), Mode::Lenient, Then::Unavoidable);
 }
 
 #[test]
@@ -149,13 +110,7 @@ fn some_chairs_of_a_table_sold_whole_are_refused_with_all_of_them() {
     let some = check(&house, &hall.marked(&["[11..]"]), &never(), Mode::Lenient);
     let all = hall.marked(&["[1111]"]);
     let seats = hall.marked(&["[..11]"]);
-    assert_eq!(
-        some,
-        Verdict::LeavesSingle {
-            seats,
-            suggestions: vec![all.clone()]
-        }
-    );
+    assert_eq!(some, Verdict::LeavesSingle { seats, suggestions: vec![all.clone()] });
     assert_eq!(check(&house, &all, &never(), Mode::Lenient), Verdict::Ok);
     assert_eq!(hall.layout.unit(all[2]), all);
 }
@@ -201,9 +156,7 @@ fn may_go(rows: &str, seat: &str, instead: Option<&str>) {
     let hall = Hall::drawn(&[rows]);
     let seat = hall.marked(&[seat])[0];
     let answer = may_give_up(&hall.house(), &hall.own, seat, &never());
-    let other = answer
-        .err()
-        .map(|other| hall.picture(&[vec![], vec![other]]).concat());
+    let other = answer.err().map(|other| hall.picture(&[vec![], vec![other]]).concat());
     assert_eq!(other.as_deref(), instead);
 }
 
@@ -212,15 +165,9 @@ fn a_middle_seat_may_go_when_the_rest_stays_clean() {
     may_go("OOO..X", "O1O..X", Some("OO2..X"));
     may_go("OOO..X", "OO1..X", None);
     let hall = Hall::drawn(&["OOO..X"]);
-    let loose = SingleRule {
-        min_leftover: 1,
-        ..never()
-    };
+    let loose = SingleRule { min_leftover: 1, ..never() };
     let middle = hall.marked(&["O1O..X"])[0];
-    assert_eq!(
-        may_give_up(&hall.house(), &hall.own, middle, &loose),
-        Ok(())
-    );
+    assert_eq!(may_give_up(&hall.house(), &hall.own, middle, &loose), Ok(()));
 }
 
 #[test]

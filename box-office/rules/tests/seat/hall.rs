@@ -36,30 +36,16 @@ impl Hall {
         for (row, text) in rows.iter().enumerate() {
             draw_row(&mut plan, row as u32, text, &cost);
         }
-        let marks: Vec<char> = rows
-            .iter()
-            .flat_map(|row| row.chars())
-            .filter(is_seat)
-            .collect();
+        let marks: Vec<char> = rows.iter().flat_map(|row| row.chars()).filter(is_seat).collect();
         let pick = |wanted: &str| {
-            let seats = marks
-                .iter()
-                .zip(0..)
-                .filter(|(mark, _)| wanted.contains(**mark));
+            let seats = marks.iter().zip(0..).filter(|(mark, _)| wanted.contains(**mark));
             SeatSet::of(marks.len(), seats.map(|(_, no)| SeatNo(no)))
         };
         let layout = Layout::of(&plan);
         let (in_play, takeable) = (pick(".B#WC"), pick(".B#WC"));
         let own = pick("O").iter().collect();
         let rows = rows.iter().map(|row| String::from(*row)).collect();
-        Hall {
-            plan,
-            layout,
-            in_play,
-            takeable,
-            own,
-            rows,
-        }
+        Hall { plan, layout, in_play, takeable, own, rows }
     }
 
     pub fn house(&self) -> House<'_> {
@@ -95,11 +81,7 @@ impl Hall {
     /// Seats marked `1` in a picture of the same house.
     pub fn marked(&self, picture: &[&str]) -> Vec<SeatNo> {
         let marks = picture.iter().flat_map(|row| row.chars()).filter(is_seat);
-        marks
-            .zip(0..)
-            .filter(|(mark, _)| *mark == '1')
-            .map(|(_, no)| SeatNo(no))
-            .collect()
+        marks.zip(0..).filter(|(mark, _)| *mark == '1').map(|(_, no)| SeatNo(no)).collect()
     }
 }
 
@@ -108,10 +90,7 @@ fn is_seat(mark: &char) -> bool {
 }
 
 fn draw_row(plan: &mut Plan, row: u32, text: &str, cost: &impl Fn(u32, u32) -> u32) {
-    let mut block = Block {
-        row: row.to_string(),
-        ..Block::default()
-    };
+    let mut block = Block { row: row.to_string(), ..Block::default() };
     let first = plan.seats.len();
     for (mark, column) in text.chars().zip(0..) {
         let no = SeatNo(plan.seats.len() as u32);
@@ -140,18 +119,14 @@ fn draw_row(plan: &mut Plan, row: u32, text: &str, cost: &impl Fn(u32, u32) -> u
     for at in (0..marks.len()).filter(|at| marks[*at] == 'C') {
         let places = (0..marks.len()).filter(|place| marks[*place] == 'W');
         let nearest = places.min_by_key(|place| (place.abs_diff(at), *place));
-        plan.seats[first + at].companion_of =
-            Some(nearest.map_or(SeatNo((first + at) as u32), |place| {
-                SeatNo((first + place) as u32)
-            }));
+        plan.seats[first + at].companion_of = Some(
+            nearest.map_or(SeatNo((first + at) as u32), |place| SeatNo((first + place) as u32)),
+        );
     }
 }
 
 fn close(plan: &mut Plan, block: &mut Block, table: Option<bool>) {
-    let next = Block {
-        row: block.row.clone(),
-        ..Block::default()
-    };
+    let next = Block { row: block.row.clone(), ..Block::default() };
     let mut done = std::mem::replace(block, next);
     if done.seats.is_empty() {
         return;
@@ -159,21 +134,13 @@ fn close(plan: &mut Plan, block: &mut Block, table: Option<bool>) {
     if let Some(whole) = table {
         done.table = Some(plan.tables.len() as u16);
         let (seats, block) = (done.seats.clone(), plan.blocks.len() as u32);
-        plan.tables.push(Table {
-            seats,
-            whole,
-            block,
-            ..Table::default()
-        });
+        plan.tables.push(Table { seats, whole, block, ..Table::default() });
     }
     plan.blocks.push(done);
 }
 
 pub fn last_resort() -> SingleRule {
-    SingleRule {
-        last_resort: true,
-        ..SingleRule::default()
-    }
+    SingleRule { last_resort: true, ..SingleRule::default() }
 }
 
 pub fn never() -> SingleRule {
@@ -181,17 +148,11 @@ pub fn never() -> SingleRule {
 }
 
 pub fn split(party: u8) -> Request {
-    Request {
-        allow_split: true,
-        ..Request::of(party)
-    }
+    Request { allow_split: true, ..Request::of(party) }
 }
 
 pub fn alone(party: u8) -> Request {
-    Request {
-        allow_alone: true,
-        ..split(party)
-    }
+    Request { allow_alone: true, ..split(party) }
 }
 
 /// Given a house, when somebody asks, then this rung and these seats.
@@ -215,9 +176,6 @@ pub fn refused(
     largest_together: u8,
     split_possible: bool,
 ) {
-    let expected = NoSeats::NoSeatsTogether {
-        largest_together,
-        split_possible,
-    };
+    let expected = NoSeats::NoSeatsTogether { largest_together, split_possible };
     assert_eq!(hall.best(request, rule), Err(expected));
 }

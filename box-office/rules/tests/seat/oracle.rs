@@ -63,13 +63,7 @@ impl Oracle {
             }
             end(&mut seats, false);
         }
-        Oracle {
-            benches,
-            marks,
-            costs,
-            wanted: wanted.chars().collect(),
-            rule,
-        }
+        Oracle { benches, marks, costs, wanted: wanted.chars().collect(), rule }
     }
 
     pub fn open(&self, seat: usize) -> bool {
@@ -90,20 +84,16 @@ impl Oracle {
                 self.in_play(seat) && !taken.contains(&seat)
             };
             for from in 0..count {
-                let goes_back = if from == 0 {
-                    bench.ring && free(count - 1)
-                } else {
-                    free(from - 1)
-                };
+                let goes_back =
+                    if from == 0 { bench.ring && free(count - 1) } else { free(from - 1) };
                 let all_free = bench.ring && (0..count).all(free);
                 if !free(from) || (goes_back && !(all_free && from == 0)) {
                     continue;
                 }
                 let most = if bench.ring { count } else { count - from };
                 let len = (0..most).take_while(|step| free(from + step)).count();
-                let mut seats: Vec<usize> = (0..len)
-                    .map(|step| bench.seats[(from + step) % count])
-                    .collect();
+                let mut seats: Vec<usize> =
+                    (0..len).map(|step| bench.seats[(from + step) % count]).collect();
                 seats.sort_unstable();
                 let wall = !bench.ring && (from == 0 || from + len == count);
                 runs.insert((seats, wall));
@@ -116,10 +106,7 @@ impl Oracle {
     pub fn new_singles(&self, taken: &[usize]) -> Vec<Vec<usize>> {
         let before = self.runs(&[]);
         let short = usize::from(self.rule.min_leftover);
-        let after = self
-            .runs(taken)
-            .into_iter()
-            .filter(|run| !before.contains(run));
+        let after = self.runs(taken).into_iter().filter(|run| !before.contains(run));
         let bad = after
             .filter(|(seats, wall)| seats.len() < short && !(*wall && self.rule.aisle_single_ok));
         bad.map(|(seats, _)| seats).collect()
@@ -135,9 +122,8 @@ impl Oracle {
                 if party > count || (offset + party > count && !round) {
                     continue;
                 }
-                let seats: Vec<usize> = (0..party)
-                    .map(|step| bench.seats[(offset + step) % count])
-                    .collect();
+                let seats: Vec<usize> =
+                    (0..party).map(|step| bench.seats[(offset + step) % count]).collect();
                 if seats.iter().all(|seat| self.open(*seat)) {
                     all.push(self.ranked(no, offset, seats));
                 }
@@ -150,48 +136,20 @@ impl Oracle {
     fn ranked(&self, bench: usize, offset: usize, seats: Vec<usize>) -> Ranked {
         let of = &self.benches[bench];
         let singles = self.new_singles(&seats).len();
-        let own: Vec<usize> = (0..self.marks.len())
-            .filter(|no| self.marks[*no] == 'O')
-            .collect();
+        let own: Vec<usize> = (0..self.marks.len()).filter(|no| self.marks[*no] == 'O').collect();
         let neighbours = |seat: usize| {
-            let at = of
-                .seats
-                .iter()
-                .position(|no| *no == seat)
-                .expect("a seat of the bench");
+            let at = of.seats.iter().position(|no| *no == seat).expect("a seat of the bench");
             let count = of.seats.len();
-            let back = if at > 0 {
-                Some(at - 1)
-            } else {
-                of.ring.then_some(count - 1)
-            };
-            let on = if at + 1 < count {
-                Some(at + 1)
-            } else {
-                of.ring.then_some(0)
-            };
-            [back, on]
-                .into_iter()
-                .flatten()
-                .map(|at| of.seats[at])
-                .collect::<Vec<_>>()
+            let back = if at > 0 { Some(at - 1) } else { of.ring.then_some(count - 1) };
+            let on = if at + 1 < count { Some(at + 1) } else { of.ring.then_some(0) };
+            [back, on].into_iter().flatten().map(|at| of.seats[at]).collect::<Vec<_>>()
         };
-        let touches = seats
-            .iter()
-            .any(|seat| neighbours(*seat).iter().any(|no| own.contains(no)));
+        let touches = seats.iter().any(|seat| neighbours(*seat).iter().any(|no| own.contains(no)));
         let only_second_pass =
             singles == 0 && seats.iter().all(|seat| self.marks[*seat] == '#') && !touches;
         let cost = seats.iter().map(|seat| self.costs[*seat]).sum();
         let apart = !own.is_empty() && !touches;
-        Ranked {
-            singles,
-            only_second_pass,
-            apart,
-            cost,
-            bench,
-            offset,
-            seats,
-        }
+        Ranked { singles, only_second_pass, apart, cost, bench, offset, seats }
     }
 
     /// The answer of the ladder's first two rungs.
@@ -220,20 +178,12 @@ impl Oracle {
                 continue;
             }
             for from in (0..count).filter(|at| taken[*at]) {
-                let back = if from > 0 {
-                    taken[from - 1]
-                } else {
-                    bench.ring && taken[count - 1]
-                };
+                let back = if from > 0 { taken[from - 1] } else { bench.ring && taken[count - 1] };
                 if back {
                     continue;
                 }
                 let most = if bench.ring { count } else { count - from };
-                sizes.push(
-                    (0..most)
-                        .take_while(|step| taken[(from + step) % count])
-                        .count(),
-                );
+                sizes.push((0..most).take_while(|step| taken[(from + step) % count]).count());
             }
         }
         sizes
@@ -269,10 +219,7 @@ impl Oracle {
                 goes_on = taken;
             }
             let ends = [bench.seats.first(), bench.seats.last()];
-            let round = bench.ring
-                && ends
-                    .iter()
-                    .all(|end| end.is_some_and(|no| set.contains(no)));
+            let round = bench.ring && ends.iter().all(|end| end.is_some_and(|no| set.contains(no)));
             if round && here.len() > 1 {
                 let first = here.remove(0);
                 here.last_mut().expect("two parts").extend(first);

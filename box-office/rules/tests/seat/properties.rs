@@ -37,12 +37,7 @@ impl Drawn {
             Some([CategoryNo(0)]) => ".#",
             Some(_) => "B",
         };
-        Oracle::read(
-            &self.rows,
-            |row, column| self.cost(row, column),
-            wanted,
-            rule,
-        )
+        Oracle::read(&self.rows, |row, column| self.cost(row, column), wanted, rule)
     }
 
     /// Members may take what is kept for them.
@@ -66,22 +61,10 @@ fn house(marks: &'static str, rows: usize, length: usize) -> impl Strategy<Value
         (vec(proptest::sample::select(marks), 1..=length), 0..6u8).prop_map(|(marks, kind)| {
             let text: String = marks.iter().collect();
             // One row in six is a table, if no aisle runs through it.
-            if kind == 0 && !text.contains('|') {
-                format!("({text})")
-            } else {
-                text
-            }
+            if kind == 0 && !text.contains('|') { format!("({text})") } else { text }
         });
-    (
-        vec(row, 1..=rows),
-        prop_oneof![Just(3u32), Just(1_000u32)],
-        any::<u16>(),
-    )
-        .prop_map(|(rows, spread, salt)| Drawn {
-            rows,
-            spread,
-            salt: u32::from(salt),
-        })
+    (vec(row, 1..=rows), prop_oneof![Just(3u32), Just(1_000u32)], any::<u16>())
+        .prop_map(|(rows, spread, salt)| Drawn { rows, spread, salt: u32::from(salt) })
 }
 
 fn rules() -> impl Strategy<Value = SingleRule> {
@@ -102,10 +85,7 @@ fn requests(party: u8) -> impl Strategy<Value = Request> {
             1 => Some(vec![CategoryNo(1)]),
             _ => None,
         };
-        Request {
-            categories,
-            ..Request::of(party)
-        }
+        Request { categories, ..Request::of(party) }
     })
 }
 
@@ -115,12 +95,7 @@ fn numbers(seats: &[SeatNo]) -> Vec<usize> {
 
 fn config(cases: u32) -> ProptestConfig {
     let max_global_rejects = cases * 20;
-    ProptestConfig {
-        cases,
-        max_global_rejects,
-        failure_persistence: None,
-        ..Default::default()
-    }
+    ProptestConfig { cases, max_global_rejects, failure_persistence: None, ..Default::default() }
 }
 
 const MIXED: &str = "......XXXBB#M|WCO";
@@ -336,10 +311,7 @@ fn least_spread(oracle: &Oracle, party: usize, alone: bool) -> Option<(Rung, usi
         })
         .collect();
     let accompanied = || judged.iter().filter(|set| set.1 == 0);
-    let clean = accompanied()
-        .filter(|set| set.0 == 0)
-        .map(|set| set.2)
-        .min();
+    let clean = accompanied().filter(|set| set.0 == 0).map(|set| set.2).min();
     if let Some(parts) = clean {
         return Some((Rung::R3, 0, 0, parts));
     }
@@ -347,12 +319,8 @@ fn least_spread(oracle: &Oracle, party: usize, alone: bool) -> Option<(Rung, usi
     if let Some((parts, singles)) = fewest.filter(|_| oracle.rule.last_resort) {
         return Some((Rung::R4, singles, 0, parts));
     }
-    let any = judged
-        .iter()
-        .min()
-        .filter(|set| set.0 == 0 || oracle.rule.last_resort);
-    any.filter(|_| alone)
-        .map(|set| (Rung::R5, set.0, set.1, set.2))
+    let any = judged.iter().min().filter(|set| set.0 == 0 || oracle.rule.last_resort);
+    any.filter(|_| alone).map(|set| (Rung::R5, set.0, set.1, set.2))
 }
 
 proptest! {
@@ -457,10 +425,7 @@ fn clean_elsewhere(oracle: &Oracle, picked: &[usize], strict: bool) -> bool {
         .iter()
         .map(|part| {
             let run = oracle.run_around(part);
-            let all = oracle
-                .together(part.len())
-                .into_iter()
-                .map(|ranked| ranked.seats);
+            let all = oracle.together(part.len()).into_iter().map(|ranked| ranked.seats);
             let fits = |seats: &Vec<usize>| {
                 seats.iter().all(|seat| {
                     if strict {

@@ -44,12 +44,8 @@ fn opera_house() -> Plan {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/demo/plans/");
     let read = |name: &str| std::fs::read(format!("{folder}{name}")).expect("a shipped plan");
     let overlay = read("opera-house.overlay.json");
-    let options = ImportOptions {
-        rekey_duplicates: true,
-    };
-    import(&read("opera-house.json"), Some(&overlay), options)
-        .expect("a sound plan")
-        .plan
+    let options = ImportOptions { rekey_duplicates: true };
+    import(&read("opera-house.json"), Some(&overlay), options).expect("a sound plan").plan
 }
 
 /// A performance being sold, with its own count of what is free.
@@ -69,22 +65,11 @@ impl<'a> Sale<'a> {
         };
         let free = SeatSet::of(plan.seats.len(), plan.seat_nos().filter(general));
         let general = free.count();
-        Sale {
-            plan,
-            layout,
-            free,
-            general,
-            sold: 0,
-        }
+        Sale { plan, layout, free, general, sold: 0 }
     }
 
     fn house(&self) -> House<'_> {
-        House {
-            layout: self.layout,
-            in_play: &self.free,
-            takeable: &self.free,
-            own: &[],
-        }
+        House { layout: self.layout, in_play: &self.free, takeable: &self.free, own: &[] }
     }
 
     fn sell(&mut self, found: &Found) {
@@ -100,9 +85,7 @@ impl<'a> Sale<'a> {
         for block in &self.plan.blocks {
             let free = |at: usize| block.seats.get(at).is_some_and(|seat| self.free.has(*seat));
             let alone = |at: &usize| free(*at) && !free(at + 1) && (*at == 0 || !free(at - 1));
-            let here = (0..block.seats.len())
-                .filter(alone)
-                .map(|at| block.seats[at]);
+            let here = (0..block.seats.len()).filter(alone).map(|at| block.seats[at]);
             singles.extend(here);
         }
         singles
@@ -118,11 +101,7 @@ struct Outcome {
 }
 
 fn sell_out(plan: &Plan, layout: &Layout, rule: &SingleRule) -> Outcome {
-    let mut sum = Outcome {
-        singles: [0; 4],
-        first_refusal: 0,
-        forced: 0,
-    };
+    let mut sum = Outcome { singles: [0; 4], first_refusal: 0, forced: 0 };
     for seed in 0..RUNS {
         let mut luck = Luck(seed);
         let mut sale = Sale::opened(plan, layout);
@@ -161,22 +140,12 @@ fn a_house_sells_out_without_singles() {
     let plan = opera_house();
     let layout = Layout::of(&plan);
     let general = Sale::opened(&plan, &layout).general;
-    let ladder = SingleRule {
-        last_resort: true,
-        ..SingleRule::default()
-    };
-    let off = SingleRule {
-        min_leftover: 1,
-        ..ladder
-    };
+    let ladder = SingleRule { last_resort: true, ..SingleRule::default() };
+    let off = SingleRule { min_leftover: 1, ..ladder };
     let [off, ladder, never] =
         [off, ladder, SingleRule::default()].map(|rule| sell_out(&plan, &layout, &rule));
     let tenths = |figure: u64| format!("{}.{}", figure / 10, figure % 10);
-    for (name, outcome) in [
-        ("no rule", &off),
-        ("last resort", &ladder),
-        ("never", &never),
-    ] {
+    for (name, outcome) in [("no rule", &off), ("last resort", &ladder), ("never", &never)] {
         let singles = outcome.singles.map(tenths);
         println!(
             "{name:>12}: singles at {SHARES:?} % sold: {singles:?}, first refusal at {} of \
@@ -185,38 +154,18 @@ fn a_house_sells_out_without_singles() {
             tenths(outcome.forced),
         );
     }
-    let odd = plan
-        .blocks
-        .iter()
-        .filter(|block| block.seats.len() % 2 == 1)
-        .count();
+    let odd = plan.blocks.iter().filter(|block| block.seats.len() % 2 == 1).count();
     println!("{} blocks, {odd} of them odd", plan.blocks.len());
     assert!(general > 1_100);
-    assert!(
-        off.singles[2] > 100,
-        "without the rule more than ten singles at 90 %"
-    );
+    assert!(off.singles[2] > 100, "without the rule more than ten singles at 90 %");
     assert_eq!((never.singles, never.forced), ([0; 4], 0));
-    assert_eq!(
-        ladder.singles[..3],
-        [0; 3],
-        "no single while anything clean is left"
-    );
+    assert_eq!(ladder.singles[..3], [0; 3], "no single while anything clean is left");
     assert!(ladder.singles[3] < 30, "fewer than three at 97 %");
-    assert!(
-        ladder.forced < 150,
-        "fewer than fifteen forced singles a house"
-    );
+    assert!(ladder.forced < 150, "fewer than fifteen forced singles a house");
     assert!(ladder.first_refusal > never.first_refusal);
-    assert!(
-        ladder.first_refusal > off.first_refusal + 100,
-        "ten seats later than without"
-    );
+    assert!(ladder.first_refusal > off.first_refusal + 100, "ten seats later than without");
     assert!(never.first_refusal > off.first_refusal);
-    assert!(
-        ladder.first_refusal * 100 > u64::from(general) * 10 * 97,
-        "97 % without refusal"
-    );
+    assert!(ladder.first_refusal * 100 > u64::from(general) * 10 * 97, "97 % without refusal");
 }
 
 /// A3: ten thousand requests, with seats coming back in between, add no orphan.
@@ -229,10 +178,7 @@ fn ten_thousand_requests_add_no_orphan() {
     let mut sold: Vec<Vec<SeatNo>> = Vec::new();
     let (mut seated, mut refused) = (0, 0);
     for _ in 0..10_000 {
-        let rule = SingleRule {
-            last_resort: luck.below(2) == 0,
-            ..SingleRule::default()
-        };
+        let rule = SingleRule { last_resort: luck.below(2) == 0, ..SingleRule::default() };
         let request = Request {
             allow_split: luck.below(4) == 0,
             allow_alone: luck.below(4) == 0,
@@ -244,10 +190,7 @@ fn ten_thousand_requests_add_no_orphan() {
                 assert_eq!(found.new_singles, 0);
                 sale.sell(&found);
                 sold.push(found.seats());
-                let added = sale
-                    .singles()
-                    .into_iter()
-                    .find(|seat| !before.contains(seat));
+                let added = sale.singles().into_iter().find(|seat| !before.contains(seat));
                 assert_eq!(added, None, "{found:?}");
                 seated += 1;
             }
@@ -277,10 +220,7 @@ fn ten_thousand_requests_add_no_orphan() {
 fn pruned_search_is_the_full_scan() {
     let plan = opera_house();
     let layout = Layout::of(&plan);
-    let rule = SingleRule {
-        last_resort: true,
-        ..SingleRule::default()
-    };
+    let rule = SingleRule { last_resort: true, ..SingleRule::default() };
     let mut luck = Luck(7);
     let mut sale = Sale::opened(&plan, &layout);
     while sale.sold * 100 < sale.general * 98 {

@@ -73,10 +73,7 @@ fn more_than_two_parts_are_taken_when_two_do_not_do() {
 fn two_parts_in_one_run_are_judged_together() {
     // Two pairs of the category with a seat of the other between them: taking both strands it.
     let hall = Hall::drawn(&["..B.."]);
-    let request = Request {
-        categories: Some(vec![usher_rules::id::CategoryNo(0)]),
-        ..split(4)
-    };
+    let request = Request { categories: Some(vec![usher_rules::id::CategoryNo(0)]), ..split(4) };
     refused(&hall, &request, &never(), 2, false);
     check(&hall, &request, &last_resort(), "R4", &["11B22"]);
     let hall = Hall::drawn(&["..BB.."]);
@@ -87,11 +84,5 @@ fn two_parts_in_one_run_are_judged_together() {
 fn a_single_less_is_worth_a_part_further_away() {
     let rows = ["...", "...", "XXX", "XXX", "XXX", "XXX", "..X"];
     let picture = ["11.", "...", "XXX", "XXX", "XXX", "XXX", "22X"];
-    check(
-        &Hall::drawn(&rows),
-        &split(4),
-        &last_resort(),
-        "R4",
-        &picture,
-    );
+    check(&Hall::drawn(&rows), &split(4), &last_resort(), "R4", &picture);
 }

@@ -30,27 +30,9 @@ fn the_two_ends_of_one_leftover_arc_are_one_single() {
 #[test]
 fn a_table_sold_whole_goes_to_a_party_of_its_size_only() {
     let hall = Hall::drawn(&["[....]", "......"]);
-    check(
-        &hall,
-        &Request::of(4),
-        &never(),
-        "R1",
-        &["[1111]", "......"],
-    );
-    check(
-        &hall,
-        &Request::of(3),
-        &never(),
-        "R1",
-        &["[....]", "111..."],
-    );
-    check(
-        &hall,
-        &Request::of(6),
-        &never(),
-        "R1",
-        &["[....]", "111111"],
-    );
+    check(&hall, &Request::of(4), &never(), "R1", &["[1111]", "......"]);
+    check(&hall, &Request::of(3), &never(), "R1", &["[....]", "111..."]);
+    check(&hall, &Request::of(6), &never(), "R1", &["[....]", "111111"]);
     let hall = Hall::drawn(&["[...X]", "..XX"]);
     refused(&hall, &Request::of(4), &last_resort(), 2, false);
 }
@@ -59,26 +41,14 @@ fn a_table_sold_whole_goes_to_a_party_of_its_size_only() {
 fn tables_sold_whole_are_no_part_of_a_split_party() {
     let hall = Hall::drawn(&["[....]", "..X.."]);
     refused(&hall, &alone(6), &last_resort(), 4, false);
-    check(
-        &hall,
-        &Request {
-            allow_split: true,
-            ..alone(4)
-        },
-        &never(),
-        "R1",
-        &["[1111]", "..X.."],
-    );
+    check(&hall, &Request { allow_split: true, ..alone(4) }, &never(), "R1", &["[1111]", "..X.."]);
 }
 
 #[test]
 fn a_party_may_sit_in_several_arcs_of_one_table() {
     // Every other chair is of another category: no chair is gone, and no two are side by side.
     let hall = Hall::drawn(&["(.B.B)"]);
-    let request = Request {
-        categories: Some(vec![CategoryNo(0)]),
-        ..alone(2)
-    };
+    let request = Request { categories: Some(vec![CategoryNo(0)]), ..alone(2) };
     check(&hall, &request, &last_resort(), "R5", &["(1B2B)"]);
     refused(&hall, &request, &never(), 1, false);
 }

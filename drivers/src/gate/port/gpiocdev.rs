@@ -28,10 +28,7 @@ impl Lines {
         let chip = chip_by_label(label)?;
         let find = |name: &str| {
             let found = chip.find_line_info(name).map(|found| found.offset);
-            found.ok_or_else(|| Fault::NoLine {
-                chip: label.to_owned(),
-                line: name.to_owned(),
-            })
+            found.ok_or_else(|| Fault::NoLine { chip: label.to_owned(), line: name.to_owned() })
         };
         let mut outputs = Vec::new();
         for line in OutputLine::ALL {
@@ -47,13 +44,7 @@ impl Lines {
         }
         let driving = request_outputs(&chip, label, settings, &outputs)?;
         let watching = request_inputs(&chip, label, settings, &inputs)?;
-        Ok(Lines {
-            chip: label.to_owned(),
-            outputs,
-            inputs,
-            driving,
-            watching,
-        })
+        Ok(Lines { chip: label.to_owned(), outputs, inputs, driving, watching })
     }
 
     fn fault(&self, error: &gpiocdev::Error) -> Fault {
@@ -62,9 +53,7 @@ impl Lines {
 }
 
 fn chip_by_label(label: &str) -> Result<Chip, Fault> {
-    let absent = || Fault::NoChip {
-        label: label.to_owned(),
-    };
+    let absent = || Fault::NoChip { label: label.to_owned() };
     // No chips at all is an error of the library and the same absence for us.
     let paths = gpiocdev::chip::chips().map_err(|_| absent())?;
     let mut denied = None;
@@ -107,14 +96,8 @@ fn request_inputs(
     let mut builder = Request::builder();
     builder.on_chip(chip.path()).with_consumer(CONSUMER);
     for (line, offset) in inputs {
-        let bias = settings
-            .lines
-            .input(*line)
-            .map_or(Bias::None, |setting| setting.bias);
-        builder
-            .with_line(*offset)
-            .as_input()
-            .with_edge_detection(EdgeDetection::BothEdges);
+        let bias = settings.lines.input(*line).map_or(Bias::None, |setting| setting.bias);
+        builder.with_line(*offset).as_input().with_edge_detection(EdgeDetection::BothEdges);
         match bias {
             Bias::None => {}
             Bias::PullUp => {
@@ -125,9 +108,7 @@ fn request_inputs(
             }
         }
     }
-    let request = builder
-        .request()
-        .map_err(|error| gpio_fault(label, &error))?;
+    let request = builder.request().map_err(|error| gpio_fault(label, &error))?;
     Ok(Some(AsyncRequest::new(request)))
 }
 
@@ -144,10 +125,7 @@ impl Gate for Lines {
         let Some((_, offset)) = self.outputs.iter().find(|(known, _)| *known == line) else {
             return Ok(None);
         };
-        let seen = self
-            .driving
-            .value(*offset)
-            .map_err(|error| self.fault(&error))?;
+        let seen = self.driving.value(*offset).map_err(|error| self.fault(&error))?;
         Ok(Some(level(seen)))
     }
 
@@ -156,10 +134,7 @@ impl Gate for Lines {
         let (Some((_, offset)), Some(watching)) = (offset, &self.watching) else {
             return Ok(None);
         };
-        let seen = watching
-            .as_ref()
-            .value(*offset)
-            .map_err(|error| self.fault(&error))?;
+        let seen = watching.as_ref().value(*offset).map_err(|error| self.fault(&error))?;
         Ok(Some(level(seen)))
     }
 
@@ -168,10 +143,7 @@ impl Gate for Lines {
             return std::future::pending().await;
         };
         loop {
-            let event = watching
-                .read_edge_event()
-                .await
-                .map_err(|error| self.fault(&error))?;
+            let event = watching.read_edge_event().await.map_err(|error| self.fault(&error))?;
             let level = match event.kind {
                 EdgeKind::Rising => Level::High,
                 EdgeKind::Falling => Level::Low,
@@ -184,10 +156,7 @@ impl Gate for Lines {
 }
 
 fn gpio_fault(label: &str, error: &gpiocdev::Error) -> Fault {
-    Fault::Gpio {
-        chip: label.to_owned(),
-        detail: error.to_string(),
-    }
+    Fault::Gpio { chip: label.to_owned(), detail: error.to_string() }
 }
 
 fn value(level: Level) -> Value {

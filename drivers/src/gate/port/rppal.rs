@@ -32,9 +32,7 @@ impl Lines {
             let Some(setting) = settings.lines.output(line) else {
                 continue;
             };
-            let pin = gpio
-                .get(pin_number(&setting.name)?)
-                .map_err(|error| gpio_fault(&error))?;
+            let pin = gpio.get(pin_number(&setting.name)?).map_err(|error| gpio_fault(&error))?;
             let mut pin = match codec.output(line, Outputs::default()) {
                 Level::Low => pin.into_output_low(),
                 Level::High => pin.into_output_high(),
@@ -49,9 +47,7 @@ impl Lines {
             let Some(setting) = settings.lines.input(line) else {
                 continue;
             };
-            let pin = gpio
-                .get(pin_number(&setting.name)?)
-                .map_err(|error| gpio_fault(&error))?;
+            let pin = gpio.get(pin_number(&setting.name)?).map_err(|error| gpio_fault(&error))?;
             let mut pin = match setting.bias {
                 Bias::None => pin.into_input(),
                 Bias::PullUp => pin.into_input_pullup(),
@@ -60,12 +56,7 @@ impl Lines {
             watch(&mut pin, line, edge.clone())?;
             inputs.push((line, pin));
         }
-        Ok(Lines {
-            outputs,
-            inputs,
-            edges,
-            _edge: edge,
-        })
+        Ok(Lines { outputs, inputs, edges, _edge: edge })
     }
 }
 
@@ -75,11 +66,7 @@ fn watch(
     edge: mpsc::Sender<(InputLine, Level)>,
 ) -> Result<(), Fault> {
     let watched = pin.set_async_interrupt(Trigger::Both, None, move |event| {
-        let level = if event.trigger == Trigger::RisingEdge {
-            Level::High
-        } else {
-            Level::Low
-        };
+        let level = if event.trigger == Trigger::RisingEdge { Level::High } else { Level::Low };
         // A full channel loses an edge, not the level: the next edge tells it.
         let _ = edge.try_send((line, level));
     });
@@ -105,24 +92,12 @@ impl Gate for Lines {
 
     fn read_back(&self, line: OutputLine) -> Result<Option<Level>, Fault> {
         let pin = self.outputs.iter().find(|(known, _)| *known == line);
-        Ok(pin.map(|(_, pin)| {
-            if pin.is_set_high() {
-                Level::High
-            } else {
-                Level::Low
-            }
-        }))
+        Ok(pin.map(|(_, pin)| if pin.is_set_high() { Level::High } else { Level::Low }))
     }
 
     fn input(&self, line: InputLine) -> Result<Option<Level>, Fault> {
         let pin = self.inputs.iter().find(|(known, _)| *known == line);
-        Ok(pin.map(|(_, pin)| {
-            if pin.is_high() {
-                Level::High
-            } else {
-                Level::Low
-            }
-        }))
+        Ok(pin.map(|(_, pin)| if pin.is_high() { Level::High } else { Level::Low }))
     }
 
     async fn changed(&mut self) -> Result<(InputLine, Level), Fault> {
@@ -136,10 +111,7 @@ impl Gate for Lines {
 fn gpio_fault(error: &rppal::gpio::Error) -> Fault {
     match error {
         rppal::gpio::Error::UnknownModel => Fault::NotAPi,
-        other => Fault::Gpio {
-            chip: HEADER.to_owned(),
-            detail: other.to_string(),
-        },
+        other => Fault::Gpio { chip: HEADER.to_owned(), detail: other.to_string() },
     }
 }
 

@@ -18,10 +18,7 @@ const ETX: u8 = 0x03;
 /// One thing the line said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame {
-    Code {
-        payload: String,
-        symbology: Option<String>,
-    },
+    Code { payload: String, symbology: Option<String> },
     Unreadable(Unreadable),
     Noise(Noise),
 }
@@ -52,11 +49,7 @@ impl Codec {
         Codec {
             silence_ms: settings.silence_ms(),
             prefix: settings.prefix.as_bytes().to_vec(),
-            ignore: settings
-                .ignore
-                .iter()
-                .map(|text| text.as_bytes().to_vec())
-                .collect(),
+            ignore: settings.ignore.iter().map(|text| text.as_bytes().to_vec()).collect(),
             frame: Vec::new(),
             skipping: false,
             last_byte_ms: 0,
@@ -76,10 +69,7 @@ impl Codec {
     /// When `tick` wants to be called, if no byte comes before.
     pub fn due_ms(&self) -> Option<u64> {
         let waiting = self.skipping || !self.frame.is_empty();
-        waiting.then(|| {
-            self.last_byte_ms
-                .saturating_add(self.silence_ms.unwrap_or(GARBAGE_MS))
-        })
+        waiting.then(|| self.last_byte_ms.saturating_add(self.silence_ms.unwrap_or(GARBAGE_MS)))
     }
 
     /// Lets silence end a code (no suffix) or throw an unfinished one away (suffix).

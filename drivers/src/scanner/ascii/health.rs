@@ -120,10 +120,7 @@ mod tests {
         assert_eq!((two.hang_ups_last_minute, two.hint), (2, None));
         health.hung_up(69_999);
         let three = told(health.changed(69_999));
-        assert_eq!(
-            (three.hang_ups_last_minute, three.hint),
-            (3, Some(Hint::CheckPower))
-        );
+        assert_eq!((three.hang_ups_last_minute, three.hint), (3, Some(Hint::CheckPower)));
     }
 
     #[test]

@@ -24,11 +24,7 @@ pub const CLOSED_MS: u64 = 5_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Ask the box about this code.
-    Ask {
-        read: u64,
-        payload: String,
-        symbology: Option<String>,
-    },
+    Ask { read: u64, payload: String, symbology: Option<String> },
     /// Tell the box that something unreadable was shown; it is refused already.
     Report(Unreadable),
     /// Let the scanner speak.
@@ -111,20 +107,14 @@ impl Sequence {
     /// The box has answered. An answer that comes too late or twice is dropped.
     pub fn answer(&mut self, answer: Answer, now_ms: u64, out: &mut Vec<Step>) {
         self.tick(now_ms, out);
-        let at = self
-            .waiting
-            .iter()
-            .position(|waiting| waiting.read == answer.read);
+        let at = self.waiting.iter().position(|waiting| waiting.read == answer.read);
         if let Some(waiting) = at.and_then(|at| self.waiting.remove(at)) {
             self.conclude(&waiting, answer.feedback, now_ms, out);
         }
     }
 
     pub fn due_ms(&self) -> Option<u64> {
-        let answer = self
-            .waiting
-            .front()
-            .map(|first| first.asked_ms.saturating_add(ANSWER_MS_MAX));
+        let answer = self.waiting.front().map(|first| first.asked_ms.saturating_add(ANSWER_MS_MAX));
         answer.into_iter().chain(self.enable_ms).min()
     }
 
@@ -164,22 +154,9 @@ impl Sequence {
         }
         self.reads += 1;
         let read = self.reads;
-        self.waiting.push_back(Waiting {
-            read,
-            asked_ms: now_ms,
-            repeats: 0,
-        });
-        self.seen = Some(Seen {
-            symbol,
-            read: Some(read),
-            seen_ms: now_ms,
-            signal: None,
-        });
-        out.push(Step::Ask {
-            read,
-            payload,
-            symbology,
-        });
+        self.waiting.push_back(Waiting { read, asked_ms: now_ms, repeats: 0 });
+        self.seen = Some(Seen { symbol, read: Some(read), seen_ms: now_ms, signal: None });
+        out.push(Step::Ask { read, payload, symbology });
     }
 
     fn unreadable(&mut self, why: Unreadable, now_ms: u64, out: &mut Vec<Step>) {
@@ -188,12 +165,7 @@ impl Sequence {
             return;
         }
         let signal = Some(Feedback::Refuse);
-        self.seen = Some(Seen {
-            symbol,
-            read: None,
-            seen_ms: now_ms,
-            signal,
-        });
+        self.seen = Some(Seen { symbol, read: None, seen_ms: now_ms, signal });
         out.push(Step::Report(why));
         out.push(Step::Signal(Feedback::Refuse));
     }
@@ -212,10 +184,8 @@ impl Sequence {
         match seen.signal {
             Some(signal) => out.push(Step::Signal(signal)),
             None => {
-                let waiting = self
-                    .waiting
-                    .iter_mut()
-                    .find(|waiting| Some(waiting.read) == seen.read);
+                let waiting =
+                    self.waiting.iter_mut().find(|waiting| Some(waiting.read) == seen.read);
                 if let Some(waiting) = waiting {
                     waiting.repeats = (waiting.repeats + 1).min(REPEATS_MAX);
                 }
@@ -235,11 +205,7 @@ impl Sequence {
         if feedback == Feedback::Closed && signal::closed_deafens(self.vendor) {
             self.enable_ms = Some(now_ms.saturating_add(CLOSED_MS));
         }
-        if let Some(seen) = self
-            .seen
-            .as_mut()
-            .filter(|seen| seen.read == Some(waiting.read))
-        {
+        if let Some(seen) = self.seen.as_mut().filter(|seen| seen.read == Some(waiting.read)) {
             match feedback {
                 // No verdict was given, so the next read of this ticket must ask again.
                 Feedback::Wait => self.seen = None,

@@ -15,12 +15,7 @@ struct Row {
 }
 
 fn row(key: impl Into<String>, value: impl Into<i64>, least: i64, most: i64) -> Row {
-    Row {
-        key: key.into(),
-        value: value.into(),
-        least,
-        most,
-    }
+    Row { key: key.into(), value: value.into(), least, most }
 }
 
 pub(super) fn check(config: &Config, found: &mut Vec<Finding>) {
@@ -28,13 +23,7 @@ pub(super) fn check(config: &Config, found: &mut Vec<Finding>) {
     rows.extend(tables(config));
     rows.extend(rates(&config.limits));
     rows.extend(sizes(&config.limits));
-    for Row {
-        key,
-        value,
-        least,
-        most,
-    } in rows
-    {
+    for Row { key, value, least, most } in rows {
         if value < least || value > most {
             let says = format!("{value} is out of range");
             found.push(Finding::new(key, says, format!("{least} to {most}")));
@@ -44,13 +33,7 @@ pub(super) fn check(config: &Config, found: &mut Vec<Finding>) {
 }
 
 fn house(config: &Config) -> Vec<Row> {
-    let Config {
-        store,
-        sale,
-        door,
-        mail,
-        ..
-    } = config;
+    let Config { store, sale, door, mail, .. } = config;
     let mut rows = vec![
         row("store.cache_mib", store.cache_mib, 8, 4096),
         row("store.box_no", store.box_no, 1, 65_535),
@@ -65,19 +48,10 @@ fn house(config: &Config) -> Vec<Row> {
         row("sale.min_leftover", sale.min_leftover, 1, 5),
         row("sale.pack_slack_percent", sale.pack_slack_percent, 0, 25),
         row("door.doors_open_min", door.doors_open_min, 0, 720),
-        row(
-            "mail.timeout_s",
-            mail.timeout_s,
-            1,
-            i64::from(TIMEOUT_S_MAX),
-        ),
+        row("mail.timeout_s", mail.timeout_s, 1, i64::from(TIMEOUT_S_MAX)),
         row("gateway.deadline_s", config.gateway.deadline_s, 2, 120),
     ];
-    if let Relax::NeverUntil {
-        sold_percent,
-        hours_before,
-    } = sale.relax
-    {
+    if let Relax::NeverUntil { sold_percent, hours_before } = sale.relax {
         rows.push(row("sale.relax.sold_percent", sold_percent, 0, 100));
         rows.push(row("sale.relax.hours_before", hours_before, 0, 8760));
     }
@@ -88,57 +62,28 @@ fn house(config: &Config) -> Vec<Row> {
 /// What stands in tables that may be given more than once.
 fn tables(config: &Config) -> Vec<Row> {
     let mut rows = Vec::new();
-    rows.extend(kept_numbers(
-        "level",
-        config.levels.iter().map(|level| level.number),
-    ));
-    rows.extend(kept_numbers(
-        "fee",
-        config.fees.iter().map(|fee| fee.number),
-    ));
-    rows.extend(kept_numbers(
-        "tax",
-        config.taxes.iter().map(|tax| tax.number),
-    ));
-    rows.extend(kept_numbers(
-        "door_place",
-        config.door_places.iter().map(|place| place.number),
-    ));
-    rows.extend(kept_numbers(
-        "device",
-        config.devices.iter().map(|device| device.number),
-    ));
+    rows.extend(kept_numbers("level", config.levels.iter().map(|level| level.number)));
+    rows.extend(kept_numbers("fee", config.fees.iter().map(|fee| fee.number)));
+    rows.extend(kept_numbers("tax", config.taxes.iter().map(|tax| tax.number)));
+    rows.extend(kept_numbers("door_place", config.door_places.iter().map(|place| place.number)));
+    rows.extend(kept_numbers("device", config.devices.iter().map(|device| device.number)));
     for (index, fee) in config.fees.iter().enumerate() {
-        rows.push(row(
-            format!("fee[{index}].amount_minor"),
-            fee.amount_minor,
-            0,
-            10_000_000,
-        ));
+        rows.push(row(format!("fee[{index}].amount_minor"), fee.amount_minor, 0, 10_000_000));
     }
     for (index, tax) in config.taxes.iter().enumerate() {
-        rows.push(row(
-            format!("tax[{index}].rate_ppm"),
-            tax.rate_ppm,
-            0,
-            1_000_000,
-        ));
+        rows.push(row(format!("tax[{index}].rate_ppm"), tax.rate_ppm, 0, 1_000_000));
     }
     rows
 }
 
 fn kept_numbers(table: &str, given: impl Iterator<Item = u32>) -> Vec<Row> {
     let rows = given.enumerate();
-    rows.map(|(index, number)| row(format!("{table}[{index}].number"), number, 1, 65_535))
-        .collect()
+    rows.map(|(index, number)| row(format!("{table}[{index}].number"), number, 1, 65_535)).collect()
 }
 
 /// How often anyone may ask.
 fn rates(limits: &Limits) -> Vec<Row> {
-    let (cart, hour) = (
-        limits.card_attempts_per_cart_max,
-        limits.card_attempts_per_hour_max,
-    );
+    let (cart, hour) = (limits.card_attempts_per_cart_max, limits.card_attempts_per_hour_max);
     let rate = |key: &str, value: u32, most| row(format!("limits.{key}"), value, 1, most);
     vec![
         rate("pages_per_s_max", limits.pages_per_s_max, 100_000),
@@ -166,12 +111,7 @@ fn sizes(limits: &Limits) -> Vec<Row> {
         size("connections_per_address_max", connections, 1, 65_536),
         size("websockets_max", limits.websockets_max, 1, 16_384),
         size("websockets_per_address_max", websockets, 1, 16_384),
-        size(
-            "websocket_queue_max",
-            limits.websocket_queue_max,
-            16,
-            65_536,
-        ),
+        size("websocket_queue_max", limits.websocket_queue_max, 16, 65_536),
         size("open_carts_max", limits.open_carts_max, 100, 1_000_000),
     ]
 }
@@ -179,26 +119,14 @@ fn sizes(limits: &Limits) -> Vec<Row> {
 /// What one address may have cannot be more than what all may have.
 fn within_all(limits: &Limits, found: &mut Vec<Finding>) {
     let pairs = [
-        (
-            "connections",
-            limits.connections_per_address_max,
-            limits.connections_max,
-        ),
-        (
-            "websockets",
-            limits.websockets_per_address_max,
-            limits.websockets_max,
-        ),
+        ("connections", limits.connections_per_address_max, limits.connections_max),
+        ("websockets", limits.websockets_per_address_max, limits.websockets_max),
     ];
     for (what, one, all) in pairs {
         if one > all {
             let key = format!("limits.{what}_per_address_max");
             let says = format!("{one} for one address, and {all} for all of them");
-            found.push(Finding::new(
-                key,
-                says,
-                format!("at most limits.{what}_max"),
-            ));
+            found.push(Finding::new(key, says, format!("at most limits.{what}_max")));
         }
     }
 }

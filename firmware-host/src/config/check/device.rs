@@ -11,39 +11,19 @@ use usher_drivers::Fault;
 use usher_drivers::gate::{InputLine, OutputLine, PortKind};
 
 pub(super) fn check(config: &Config, found: &mut Vec<Finding>) {
-    names(
-        "door_place",
-        config.door_places.iter().map(|place| &place.name),
-        found,
-    );
-    names(
-        "device",
-        config.devices.iter().map(|device| &device.name),
-        found,
-    );
-    names(
-        "token",
-        config.tokens.iter().map(|token| &token.name),
-        found,
-    );
+    names("door_place", config.door_places.iter().map(|place| &place.name), found);
+    names("device", config.devices.iter().map(|device| &device.name), found);
+    names("token", config.tokens.iter().map(|token| &token.name), found);
     let places = config.door_places.iter().map(|place| place.number);
     numbers("door_place", places, found);
-    numbers(
-        "device",
-        config.devices.iter().map(|device| device.number),
-        found,
-    );
+    numbers("device", config.devices.iter().map(|device| device.number), found);
     hashes(config, found);
     paths(config, found);
     lines(config, found);
     for (index, token) in config.tokens.iter().enumerate() {
         if token.rights.is_empty() {
             let key = format!("token[{index}].rights");
-            found.push(Finding::new(
-                key,
-                "a token that opens nothing",
-                "name a right, or remove",
-            ));
+            found.push(Finding::new(key, "a token that opens nothing", "name a right, or remove"));
         }
     }
     for (index, device) in config.devices.iter().enumerate() {
@@ -58,14 +38,10 @@ pub(super) fn check(config: &Config, found: &mut Vec<Finding>) {
 fn hashes(config: &Config, found: &mut Vec<Finding>) {
     let tokens = config.tokens.iter().enumerate();
     let tokens = tokens.map(|(index, token)| (format!("token[{index}].sha256"), token.sha256));
-    let devices = config
-        .devices
-        .iter()
-        .enumerate()
-        .filter_map(|(index, device)| {
-            let network = device.network.as_ref()?;
-            Some((format!("device[{index}].network.sha256"), network.sha256))
-        });
+    let devices = config.devices.iter().enumerate().filter_map(|(index, device)| {
+        let network = device.network.as_ref()?;
+        Some((format!("device[{index}].network.sha256"), network.sha256))
+    });
     let mut seen: HashMap<TokenHash, String> = HashMap::new();
     for (key, hash) in tokens.chain(devices) {
         match seen.get(&hash) {
@@ -89,10 +65,7 @@ fn paths(config: &Config, found: &mut Vec<Finding>) {
         let key = format!("device[{index}].scanner.path");
         super::absolute(&key, &scanner.path, found);
         if !seen.insert(&scanner.path) {
-            let says = format!(
-                "{} is another device's line already",
-                scanner.path.display()
-            );
+            let says = format!("{} is another device's line already", scanner.path.display());
             found.push(Finding::new(key, says, "one device to a line"));
         }
     }
@@ -106,16 +79,10 @@ fn lines(config: &Config, found: &mut Vec<Finding>) {
         if gate.port == PortKind::Sim {
             continue;
         }
-        let outputs = OutputLine::ALL
-            .into_iter()
-            .filter_map(|line| gate.lines.output(line));
-        let inputs = InputLine::ALL
-            .into_iter()
-            .filter_map(|line| gate.lines.input(line));
+        let outputs = OutputLine::ALL.into_iter().filter_map(|line| gate.lines.output(line));
+        let inputs = InputLine::ALL.into_iter().filter_map(|line| gate.lines.input(line));
         for line in outputs.chain(inputs) {
-            let owner = *owners
-                .entry((gate.chip.as_deref(), &line.name))
-                .or_insert(index);
+            let owner = *owners.entry((gate.chip.as_deref(), &line.name)).or_insert(index);
             if owner != index {
                 let key = format!("device[{index}].gate.lines");
                 let says = format!("{} belongs to {}", line.name, config.devices[owner].name);
@@ -126,18 +93,10 @@ fn lines(config: &Config, found: &mut Vec<Finding>) {
 }
 
 fn at_a_door(index: usize, device: &Device, config: &Config, found: &mut Vec<Finding>) {
-    if config
-        .door_places
-        .iter()
-        .all(|place| place.name != device.door)
-    {
+    if config.door_places.iter().all(|place| place.name != device.door) {
         let key = format!("device[{index}].door");
         let says = format!("there is no door place `{}`", device.door);
-        found.push(Finding::new(
-            key,
-            says,
-            "name one of the [[door_place]] tables",
-        ));
+        found.push(Finding::new(key, says, "name one of the [[door_place]] tables"));
     }
 }
 
@@ -155,21 +114,14 @@ fn tables_of_kind(index: usize, device: &Device, found: &mut Vec<Finding>) {
         } else if kind != device.kind && is_there {
             let says = format!("a [device.{table}] on a device of another kind");
             let remedy = "one device to each kind; a scanner names its gate";
-            found.push(Finding::new(
-                format!("device[{index}].{table}"),
-                says,
-                remedy,
-            ));
+            found.push(Finding::new(format!("device[{index}].{table}"), says, remedy));
         }
     }
 }
 
 /// What the drivers themselves would refuse, at the key they name.
 fn as_the_drivers_see_it(index: usize, device: &Device, found: &mut Vec<Finding>) {
-    let scanner = device
-        .scanner
-        .as_ref()
-        .map(|scanner| ("scanner", scanner.check()));
+    let scanner = device.scanner.as_ref().map(|scanner| ("scanner", scanner.check()));
     let gate = device.gate.as_ref().map(|gate| ("gate", gate.check()));
     for (table, verdict) in scanner.into_iter().chain(gate) {
         let Err(fault) = verdict else { continue };
@@ -178,11 +130,7 @@ fn as_the_drivers_see_it(index: usize, device: &Device, found: &mut Vec<Finding>
             other => (String::new(), other.to_string()),
         };
         let key = format!("device[{index}].{table}{key}");
-        found.push(Finding::new(
-            key,
-            says,
-            "see this key in the sample for its kind and range",
-        ));
+        found.push(Finding::new(key, says, "see this key in the sample for its kind and range"));
     }
 }
 
@@ -201,19 +149,11 @@ fn its_gate(index: usize, device: &Device, config: &Config, found: &mut Vec<Find
     match config.devices.iter().find(is_gate) {
         None => {
             let says = format!("there is no gate `{wanted}`");
-            found.push(Finding::new(
-                key,
-                says,
-                "name a [[device]] of kind \"gate\"",
-            ));
+            found.push(Finding::new(key, says, "name a [[device]] of kind \"gate\""));
         }
         Some(gate) if gate.door != device.door => {
             let says = format!("`{wanted}` stands at another door, {}", gate.door);
-            found.push(Finding::new(
-                key,
-                says,
-                "scanner and gate belong to one door",
-            ));
+            found.push(Finding::new(key, says, "scanner and gate belong to one door"));
         }
         Some(_) => {}
     }

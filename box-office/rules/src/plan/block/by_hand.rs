@@ -28,9 +28,7 @@ pub(in crate::plan) fn join(blocks: Vec<Block>, pairs: &[Pair]) -> (Vec<Block>, 
     for (index, (a, b)) in pairs.iter().enumerate() {
         let from = tips.get(a).unwrap_or(&none);
         let to = tips.get(b).unwrap_or(&none);
-        let mut ways = from
-            .iter()
-            .flat_map(|one| to.iter().map(move |other| (*one, *other)));
+        let mut ways = from.iter().flat_map(|one| to.iter().map(move |other| (*one, *other)));
         if !ways.any(|(one, other)| chain.join(one, other)) {
             unfit.push(index);
         }
@@ -47,10 +45,7 @@ pub(in crate::plan) fn cut(blocks: Vec<Block>, pairs: &[Pair]) -> (Vec<Block>, V
         let pair = ordered((before, after));
         wanted.contains(&pair) && made.insert(pair)
     });
-    let unfit = pairs
-        .iter()
-        .enumerate()
-        .filter(|(_, pair)| !made.contains(&ordered(**pair)));
+    let unfit = pairs.iter().enumerate().filter(|(_, pair)| !made.contains(&ordered(**pair)));
     (blocks, unfit.map(|(index, _)| index).collect())
 }
 
@@ -60,10 +55,7 @@ pub(in crate::plan) fn seat_tables(
     tables: &mut [Table],
     seats: &[Seat],
 ) -> Vec<Block> {
-    let seated: BTreeSet<SeatNo> = tables
-        .iter()
-        .flat_map(|table| table.seats.clone())
-        .collect();
+    let seated: BTreeSet<SeatNo> = tables.iter().flat_map(|table| table.seats.clone()).collect();
     let mut blocks = split(blocks, |a, b| seated.contains(&a) != seated.contains(&b));
     blocks.retain(|block| !block.seats.iter().any(|seat| seated.contains(seat)));
     for (index, table) in tables.iter_mut().enumerate() {
@@ -86,17 +78,11 @@ fn split(blocks: Vec<Block>, mut parted: impl FnMut(SeatNo, SeatNo) -> bool) -> 
         let mut open: Vec<SeatNo> = Vec::new();
         for seat in &block.seats {
             if open.last().is_some_and(|last| parted(*last, *seat)) {
-                out.push(Block {
-                    seats: std::mem::take(&mut open),
-                    ..block.clone()
-                });
+                out.push(Block { seats: std::mem::take(&mut open), ..block.clone() });
             }
             open.push(*seat);
         }
-        out.push(Block {
-            seats: open,
-            ..block
-        });
+        out.push(Block { seats: open, ..block });
     }
     out
 }

@@ -21,30 +21,19 @@ pub(in crate::plan) struct Ground<'p> {
 impl<'p> Ground<'p> {
     pub fn new(original: &'p Original) -> Ground<'p> {
         let seats = original.seats.iter().enumerate();
-        let by_guid = seats
-            .map(|(no, seat)| (seat.guid.as_str(), SeatNo(no as u32)))
-            .collect();
+        let by_guid = seats.map(|(no, seat)| (seat.guid.as_str(), SeatNo(no as u32))).collect();
         let names = |seat: &'p Seat| {
             let label = seat.row_label.as_deref().into_iter();
-            label
-                .chain([seat.row.as_str()])
-                .map(|name| (seat.zone, name))
+            label.chain([seat.row.as_str()]).map(|name| (seat.zone, name))
         };
         let rows = original.seats.iter().flat_map(names).collect();
-        Ground {
-            original,
-            by_guid,
-            rows,
-        }
+        Ground { original, by_guid, rows }
     }
 
     /// All zones of that name.
     pub fn zones(&self, name: &str) -> Vec<u16> {
         let zones = self.original.zones.iter().zip(0_u16..);
-        zones
-            .filter(|(zone, _)| zone.name == name)
-            .map(|(_, no)| no)
-            .collect()
+        zones.filter(|(zone, _)| zone.name == name).map(|(_, no)| no).collect()
     }
 
     pub fn guid(&self, no: SeatNo) -> String {
@@ -57,11 +46,7 @@ impl<'p> Ground<'p> {
     }
 
     pub fn category(&self, name: &str) -> Option<CategoryNo> {
-        let no = self
-            .original
-            .categories
-            .iter()
-            .position(|category| category.name == name)?;
+        let no = self.original.categories.iter().position(|category| category.name == name)?;
         Some(CategoryNo(no as u16))
     }
 }
@@ -72,12 +57,8 @@ pub(super) fn zones(entry: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader
     };
     let zones = ground.zones(name);
     if zones.is_empty() {
-        reader.refuse(
-            &entry.at("zone"),
-            Flaw::Misfit(Misfit::UnknownZone {
-                name: shortened(name),
-            }),
-        );
+        reader
+            .refuse(&entry.at("zone"), Flaw::Misfit(Misfit::UnknownZone { name: shortened(name) }));
     }
     zones
 }
@@ -94,12 +75,7 @@ pub(super) fn category(
     };
     let no = ground.category(name);
     if no.is_none() {
-        reader.refuse(
-            place,
-            Flaw::UnknownCategory {
-                name: shortened(name),
-            },
-        );
+        reader.refuse(place, Flaw::UnknownCategory { name: shortened(name) });
     }
     no
 }
@@ -125,12 +101,7 @@ pub(super) fn known_seat(
 ) -> Option<SeatNo> {
     let no = ground.by_guid.get(guid).copied();
     if no.is_none() {
-        reader.refuse(
-            place,
-            Flaw::Misfit(Misfit::UnknownSeat {
-                guid: shortened(guid),
-            }),
-        );
+        reader.refuse(place, Flaw::Misfit(Misfit::UnknownSeat { guid: shortened(guid) }));
     }
     no
 }

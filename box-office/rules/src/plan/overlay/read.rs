@@ -37,16 +37,8 @@ const OVERLAY: Kind = Kind {
         "not_for_sale",
     ],
 };
-const WEIGHTS: Kind = Kind {
-    name: "weights",
-    required: &["x", "y"],
-    optional: &[],
-};
-const ROW_RANK: Kind = Kind {
-    name: "row rank",
-    required: &["zone", "row", "rank"],
-    optional: &[],
-};
+const WEIGHTS: Kind = Kind { name: "weights", required: &["x", "y"], optional: &[] };
+const ROW_RANK: Kind = Kind { name: "row rank", required: &["zone", "row", "rank"], optional: &[] };
 const SEAT: Kind = Kind {
     name: "seat",
     required: &[],
@@ -59,21 +51,10 @@ const SEAT: Kind = Kind {
         "best_rank",
     ],
 };
-const AREA: Kind = Kind {
-    name: "area",
-    required: &["name", "capacity", "category", "points"],
-    optional: &[],
-};
-const TABLE: Kind = Kind {
-    name: "table",
-    required: &["name", "seats"],
-    optional: &["whole"],
-};
-const DOORS: Kind = Kind {
-    name: "doors",
-    required: &["zone", "doors"],
-    optional: &[],
-};
+const AREA: Kind =
+    Kind { name: "area", required: &["name", "capacity", "category", "points"], optional: &[] };
+const TABLE: Kind = Kind { name: "table", required: &["name", "seats"], optional: &["whole"] };
+const DOORS: Kind = Kind { name: "doors", required: &["zone", "doors"], optional: &[] };
 
 /// Reads the whole overlay; whatever is wrong is filed.
 pub(in crate::plan) fn read(
@@ -81,16 +62,11 @@ pub(in crate::plan) fn read(
     ground: &Ground<'_>,
     reader: &mut Reader<'_>,
 ) -> Overlay {
-    const ONE: Wrong = Wrong::Not {
-        expected: "1, the only version there is",
-    };
+    const ONE: Wrong = Wrong::Not { expected: "1, the only version there is" };
     let Some(overlay) = reader.object(value, None, &OVERLAY) else {
         return Overlay::default();
     };
-    if reader
-        .whole(&overlay, "version")
-        .is_some_and(|version| version != 1.0)
-    {
+    if reader.whole(&overlay, "version").is_some_and(|version| version != 1.0) {
         reader.wrong(&overlay.at("version"), ONE);
     }
     let focal = overlay.has("focal_point").then(|| {
@@ -112,9 +88,7 @@ pub(in crate::plan) fn read(
 }
 
 fn weights(overlay: &Object<'_>, reader: &mut Reader<'_>) -> Weights {
-    const RANGE: Wrong = Wrong::Not {
-        expected: "two numbers from 0 to 10, not both 0",
-    };
+    const RANGE: Wrong = Wrong::Not { expected: "two numbers from 0 to 10, not both 0" };
     let place = overlay.at("weights");
     let Some(value) = overlay.get("weights") else {
         return Weights::default();
@@ -150,20 +124,14 @@ fn row_ranks(
         let (Some(rank), Some(row)) = (rank, row) else {
             continue;
         };
-        let known: Vec<u16> = zones
-            .iter()
-            .copied()
-            .filter(|zone| ground.has_row(*zone, &row))
-            .collect();
+        let known: Vec<u16> =
+            zones.iter().copied().filter(|zone| ground.has_row(*zone, &row)).collect();
         if ranks.len() + known.len() > ENTRIES_MAX {
             reader.too_big(&place, "the rows with a rank", ENTRIES_MAX as u64);
             return ranks;
         }
         if known.is_empty() && !zones.is_empty() {
-            reader.refuse(
-                &entry.at("row"),
-                Flaw::Misfit(Misfit::UnknownRow { row: row.clone() }),
-            );
+            reader.refuse(&entry.at("row"), Flaw::Misfit(Misfit::UnknownRow { row: row.clone() }));
         }
         ranks.extend(known.into_iter().map(|zone| ((zone, row.clone()), rank)));
     }
@@ -224,10 +192,7 @@ fn check_companions(
         if !flags.get(&space).is_some_and(|flags| flags.wheelchair) {
             reader.refuse(place, Flaw::Misfit(Misfit::NotWheelchair { guid }));
         } else if *taken == COMPANIONS_MAX + 1 {
-            let flaw = Flaw::Misfit(Misfit::TooManyCompanions {
-                guid,
-                max: COMPANIONS_MAX,
-            });
+            let flaw = Flaw::Misfit(Misfit::TooManyCompanions { guid, max: COMPANIONS_MAX });
             reader.refuse(place, flaw);
         }
     }
@@ -239,9 +204,7 @@ fn pairs(
     ground: &Ground<'_>,
     reader: &mut Reader<'_>,
 ) -> Vec<Pair> {
-    const TWO: Wrong = Wrong::Not {
-        expected: "two guids in a list",
-    };
+    const TWO: Wrong = Wrong::Not { expected: "two guids in a list" };
     let mut pairs = Vec::new();
     let list = limited(overlay, key, ENTRIES_MAX, reader);
     let place = overlay.at(key);
@@ -259,9 +222,7 @@ fn pairs(
 }
 
 fn areas(overlay: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader<'_>) -> Vec<GaArea> {
-    const CORNERS: Wrong = Wrong::Not {
-        expected: "three points or more",
-    };
+    const CORNERS: Wrong = Wrong::Not { expected: "three points or more" };
     let mut areas: Vec<GaArea> = Vec::new();
     let mut names = BTreeSet::new();
     let list = limited(overlay, "areas", AREAS_MAX, reader);
@@ -283,21 +244,14 @@ fn areas(overlay: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader<'_>) -> 
             continue;
         };
         if let (Some(capacity), Some(category)) = (capacity, category) {
-            areas.push(GaArea {
-                name,
-                capacity,
-                category,
-                outline,
-            });
+            areas.push(GaArea { name, capacity, category, outline });
         }
     }
     areas
 }
 
 fn tables(overlay: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader<'_>) -> Vec<Table> {
-    const SEATS: Wrong = Wrong::Not {
-        expected: "a list of one seat or more",
-    };
+    const SEATS: Wrong = Wrong::Not { expected: "a list of one seat or more" };
     let mut tables = Vec::new();
     let mut names = BTreeSet::new();
     let mut seated = BTreeSet::new();
@@ -329,12 +283,7 @@ fn tables(overlay: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader<'_>) ->
         let Some(name) = own_name(&entry, &mut names, reader) else {
             continue;
         };
-        tables.push(Table {
-            name,
-            seats,
-            whole,
-            block: 0,
-        });
+        tables.push(Table { name, seats, whole, block: 0 });
     }
     tables
 }
@@ -364,10 +313,7 @@ fn doors(overlay: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader<'_>) -> 
             return by_zone;
         }
         for zone in zones {
-            by_zone.push(ZoneDoors {
-                zone,
-                doors: doors.clone(),
-            });
+            by_zone.push(ZoneDoors { zone, doors: doors.clone() });
         }
     }
     by_zone
@@ -404,9 +350,7 @@ fn count(
     range: std::ops::RangeInclusive<u32>,
     reader: &mut Reader<'_>,
 ) -> Option<u32> {
-    const RANGE: Wrong = Wrong::Not {
-        expected: "a whole number in its range",
-    };
+    const RANGE: Wrong = Wrong::Not { expected: "a whole number in its range" };
     let number = reader.whole(object, key)?;
     if (f64::from(*range.start())..=f64::from(*range.end())).contains(&number) {
         return Some(number as u32);

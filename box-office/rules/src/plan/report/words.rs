@@ -30,10 +30,7 @@ impl fmt::Display for Flaw {
                 "not JSON at line {line} column {column}: export the plan again as JSON (UTF-8)"
             ),
             Flaw::TooBig { what, max } => {
-                write!(
-                    out,
-                    "too big: {what} may be {max} at most; split or shorten it"
-                )
+                write!(out, "too big: {what} may be {max} at most; split or shorten it")
             }
             Flaw::Schema { wrong } => write!(out, "{wrong}"),
             Flaw::DuplicateGuid { guids, count } => write!(
@@ -67,10 +64,7 @@ impl fmt::Display for Misfit {
                 "no seat {guid:?} in the plan (a re-keyed seat goes by its uuid): correct the guid"
             ),
             Misfit::UnknownZone { name } => {
-                write!(
-                    out,
-                    "no zone {name:?} in the plan: use a name as the plan has it"
-                )
+                write!(out, "no zone {name:?} in the plan: use a name as the plan has it")
             }
             Misfit::UnknownRow { row } => {
                 write!(
@@ -87,22 +81,13 @@ impl fmt::Display for Misfit {
                 "{first:?} and {second:?} do not end two different blocks: they cannot be joined"
             ),
             Misfit::SeatUsedTwice { guid } => {
-                write!(
-                    out,
-                    "seat {guid:?} stands at more than one table: leave it at one"
-                )
+                write!(out, "seat {guid:?} stands at more than one table: leave it at one")
             }
             Misfit::NotWheelchair { guid } => {
-                write!(
-                    out,
-                    "{guid:?} is not marked wheelchair: mark it or correct companion_of"
-                )
+                write!(out, "{guid:?} is not marked wheelchair: mark it or correct companion_of")
             }
             Misfit::TooManyCompanions { guid, max } => {
-                write!(
-                    out,
-                    "{guid:?} has more than {max} companion seats: leave {max} at most"
-                )
+                write!(out, "{guid:?} has more than {max} companion seats: leave {max} at most")
             }
             Misfit::NameTwice { name } => write!(out, "name {name:?} is used twice: rename one"),
         }
@@ -153,10 +138,7 @@ impl fmt::Display for Remark {
                 "row {row:?} has more than {max} row objects: none were joined; join by hand"
             ),
             Remark::NothingToSell => {
-                write!(
-                    out,
-                    "no seats and no general-admission areas: nothing can be sold from it"
-                )
+                write!(out, "no seats and no general-admission areas: nothing can be sold from it")
             }
             Remark::More { count } => write!(out, "and {count} more"),
         }

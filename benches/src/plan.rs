@@ -1,0 +1,59 @@
+//! Houses of any size, drawn in rows of a hundred as the published plan format has them.
+//!
+//! For figures that depend on the number of seats and on nothing else. Never a house one would
+//! build. Next: `trade.rs`.
+
+use std::fmt::Write;
+
+/// Seats of a row in a house of more than a few.
+const ROW_SEATS: usize = 40;
+const LARGE_ROW_SEATS: usize = 100;
+/// Houses from this size on have the longer rows.
+const LARGE: usize = 10_000;
+/// Distance of seats and of rows.
+const STEP: usize = 25;
+
+/// A plan of so many seats, as JSON.
+pub fn house(seats: usize) -> Vec<u8> {
+    let long = if seats >= LARGE { LARGE_ROW_SEATS } else { ROW_SEATS };
+    let (width, height) = ((long + 2) * STEP, (seats / long + 3) * STEP);
+    let mut text = format!(
+        r##"{{"name":"House of {seats}","size":{{"width":{width},"height":{height}}},"##
+    );
+    text.push_str(r##""categories":[{"name":"A","color":"#33415c"}],"##);
+    text.push_str(r#""zones":[{"name":"S","zone_id":"S","position":{"x":0,"y":0},"rows":["#);
+    for first in (0..seats).step_by(long) {
+        let row = first / long;
+        let comma = if first == 0 { "" } else { "," };
+        // Writing to memory cannot fail.
+        let _ = write!(text, r#"{comma}{{"row_number":"{}","seats":["#, row + 1);
+        for seat in first..seats.min(first + long) {
+            let comma = if seat == first { "" } else { "," };
+            let (x, y) = ((seat % long + 1) * STEP, (row + 1) * STEP);
+            let _ = write!(
+                text,
+                r#"{comma}{{"seat_guid":"{seat}","seat_number":"{}","#,
+                seat % long + 1
+            );
+            let _ = write!(text, r#""position":{{"x":{x},"y":{y}}},"category":"A"}}"#);
+        }
+        text.push_str("]}");
+    }
+    text.push_str("]}]}");
+    text.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_rules::plan::import::{ImportOptions, import};
+
+    #[test]
+    fn a_house_has_as_many_seats_as_it_was_asked_for() {
+        for seats in [1_000, 1_010, 10_000, 100_000] {
+            let options = ImportOptions { rekey_duplicates: false };
+            let imported = import(&house(seats), None, options).unwrap();
+            assert_eq!(imported.plan.seats.len(), seats);
+        }
+    }
+}
