@@ -141,6 +141,7 @@ name = "The Tidewell"
 address = "14 Ropewalk, Saltmere"
 phone = "01632 960 144"
 email = "box-office@tidewell.example"
+counter_hours = "Mon to Sat, 10:00 to 20:00"
 time_zone = "{ZONE}"
 currency = "GBP"
 

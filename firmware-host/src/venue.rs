@@ -48,7 +48,7 @@ pub fn of(config: &Config) -> Venue {
         town,
         phone: venue.phone.clone(),
         email: venue.email.clone(),
-        counter_hours: String::new(),
+        counter_hours: venue.counter_hours.clone(),
         time_zone: venue.time_zone.clone(),
         currency: venue.currency.clone(),
         language: LANGUAGE.to_owned(),

@@ -29,8 +29,6 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// How long a client may take over its TLS handshake, or over the headers of a request.
-const HEADERS_MAX: Duration = Duration::from_secs(20);
 /// How long open connections may still take once the listener stops.
 const CLOSING_MAX: Duration = Duration::from_secs(10);
 /// How long to wait when the machine has no more descriptors to give.
@@ -121,7 +119,8 @@ impl Visit {
             }
             Speaks::Tls(tls) => {
                 let handshake = TlsAcceptor::from(tls.config()).accept(stream);
-                let Ok(Ok(stream)) = tokio::time::timeout(HEADERS_MAX, handshake).await else {
+                let wait = Duration::from_millis(self.service.limits.header_ms_max);
+                let Ok(Ok(stream)) = tokio::time::timeout(wait, handshake).await else {
                     return;
                 };
                 let two = stream.get_ref().1.alpn_protocol() == Some(b"h2");
@@ -182,18 +181,19 @@ fn redirect<B>(to: &str, request: &Request<B>) -> Response<Body> {
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     let header_bytes_max = limits.header_bytes_max;
+    let header_max = Duration::from_millis(limits.header_ms_max);
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS_MAX)
+        .header_read_timeout(header_max)
         .max_buf_size(header_bytes_max.max(8 * 1024));
     builder
         .http2()
         .timer(TokioTimer::new())
         .max_header_list_size(u32::try_from(header_bytes_max).unwrap_or(u32::MAX))
         .max_concurrent_streams(STREAMS_MAX)
-        .keep_alive_interval(HEADERS_MAX)
-        .keep_alive_timeout(HEADERS_MAX);
+        .keep_alive_interval(header_max)
+        .keep_alive_timeout(header_max);
     builder
 }
 

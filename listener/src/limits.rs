@@ -21,6 +21,8 @@ pub struct Limits {
     pub log_ins_per_min_max: u32,
     pub body_bytes_max: usize,
     pub header_bytes_max: usize,
+    /// How long a client may take over its TLS handshake, or over the headers of a request.
+    pub header_ms_max: u64,
     pub connections_max: usize,
     pub connections_per_address_max: usize,
     pub sockets_max: usize,
@@ -39,6 +41,7 @@ impl Default for Limits {
             log_ins_per_min_max: 10,
             body_bytes_max: 64 * 1024,
             header_bytes_max: 16 * 1024,
+            header_ms_max: 20_000,
             connections_max: 1_024,
             connections_per_address_max: 64,
             sockets_max: 256,

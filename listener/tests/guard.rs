@@ -143,6 +143,7 @@ async fn each_right_opens_its_own_calls_and_no_others() {
 #[tokio::test]
 async fn the_figures_are_for_this_machine_or_a_token() {
     let house = House::open().await;
+    house.send(Ask::get("/healthz")).await;
     let told = house.send(Ask::get("/metrics")).await;
     assert_eq!(told.status, 200);
     assert!(told.body.contains("usher_requests_total"), "{}", told.body);

@@ -5,4 +5,5 @@
 
 pub mod cut;
 pub mod dice;
+pub mod fault;
 pub mod town;

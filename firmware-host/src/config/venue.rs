@@ -16,6 +16,9 @@ pub struct Venue {
     pub phone: String,
     #[serde(default)]
     pub email: String,
+    /// When the counter is open, as patrons read it.
+    #[serde(default)]
+    pub counter_hours: String,
     /// IANA name, `Europe/London`. For display, opening hours and the business date only.
     pub time_zone: String,
     /// ISO 4217 code. One currency to a box.

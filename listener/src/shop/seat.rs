@@ -26,19 +26,32 @@ pub async fn best_seats(
     Named(id): Named<PerformanceId>,
     fields: Fields,
 ) -> Result<Response, Trouble> {
+    let key = guest.form_key(&fields.key());
+    if instead(&guest, id, &fields) {
+        return other_seats(&guest, id, key).await;
+    }
     let asked = asked(&guest, &fields);
     if let Err(refusal) = wanted(&asked.places) {
         return refused(&guest, id, asked, refusal);
     }
-    let key = guest.form_key(&fields.key());
     let places: Vec<Places> = asked.places.iter().copied().filter(|one| one.count > 0).collect();
-    take(&guest, id, asked, key, |cart| {
-        if instead(&guest, id, &fields) {
-            return Hold::TryOther { cart, performance: id };
+    take(&guest, id, asked, key, |cart| best(cart, id, places, &fields)).await
+}
+
+/// The same party elsewhere. Where nothing else can be had, what is held stays held.
+async fn other_seats(
+    guest: &Guest,
+    id: PerformanceId,
+    key: Option<Key>,
+) -> Result<Response, Trouble> {
+    let other = Hold::TryOther { cart: guest.own_cart()?, performance: id };
+    match guest.ask(key, Command::Hold(other)).await {
+        Err(Trouble::Refused(refusal)) if !says(&refusal) => Err(refusal.into()),
+        Ok(_) | Err(Trouble::Refused(_)) => {
+            Ok(respond::see_other(&format!("/performances/{id}")))
         }
-        best(cart, id, places, &fields)
-    })
-    .await
+        Err(trouble) => Err(trouble),
+    }
 }
 
 /// The visitor picked.

@@ -5,6 +5,7 @@
 
 pub mod gateway;
 pub mod season;
+pub mod wire;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -1,4 +1,6 @@
 //! Wheelchair places, companions and their release (domain 4.4).
+//!
+//! Houses are drawn by `hall.rs`; never a random one. Next: `table.rs`.
 
 use crate::hall::{Hall, check, last_resort, never, refused};
 use usher_rules::id::SeatNo;

@@ -1,4 +1,6 @@
 //! The worked cases of domain 4.6, features A3 and A4, and both sides of every setting.
+//!
+//! Houses are drawn by `hall.rs`; never a random one. Next: `split.rs`.
 
 use crate::hall::{Hall, alone, check, last_resort, never, refused, split};
 use usher_rules::at::{At, Span};

@@ -1,4 +1,6 @@
 //! Seats picked by hand and seats given back (domain 4.4, 4.5).
+//!
+//! Houses are drawn by `hall.rs`; never a random one. Next: `access.rs`.
 
 use crate::hall::{Hall, last_resort, never};
 use usher_rules::seat::{Mode, SingleRule, Verdict, check, may_give_up, one_fewer};

@@ -1,4 +1,6 @@
 //! The properties of domain 4.8, on random houses, against the brute-force judge.
+//!
+//! Shares no code with the search it judges. Next: `oracle.rs`.
 
 use crate::hall::Hall;
 use crate::oracle::Oracle;

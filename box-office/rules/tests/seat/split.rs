@@ -1,4 +1,6 @@
 //! Parties in parts (domain 4.3, R3 to R5; feature A4).
+//!
+//! Houses are drawn by `hall.rs`; never a random one. Next: `choice.rs`.
 
 use crate::hall::{Hall, alone, check, last_resort, never, refused, split};
 use usher_rules::seat::Request;

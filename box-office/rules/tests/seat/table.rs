@@ -1,4 +1,6 @@
 //! Tables by chairs and tables sold whole (domain 4.4).
+//!
+//! Houses are drawn by `hall.rs`; never a random one. Next: `properties.rs`.
 
 use crate::hall::{Hall, alone, check, last_resort, never, refused, split};
 use usher_rules::id::CategoryNo;
