@@ -14,5 +14,6 @@ pub mod peer;
 pub mod plan;
 pub mod row;
 pub mod scans;
+pub mod slow;
 pub mod tally;
 pub mod trade;

@@ -6,15 +6,19 @@
 
 use crate::tally::Tally;
 use anyhow::{Context, bail};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// Longest answer taken; a seat map of a large house is far below.
 const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// How long one answer may take before the run is given up.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
+
+/// Where scanners come from, and where the public does.
+pub const SCANNERS: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 1));
+pub const PUBLIC: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
 /// One kept-alive connection.
 pub struct Line {
@@ -43,8 +47,11 @@ impl Reply<'_> {
 }
 
 impl Line {
-    pub async fn open(address: SocketAddr) -> anyhow::Result<Line> {
-        let stream = TcpStream::connect(address).await?;
+    /// `source`: the address to come from.
+    pub async fn open(address: SocketAddr, source: IpAddr) -> anyhow::Result<Line> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(source, 0))?;
+        let stream = socket.connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Line { stream, buffer: Vec::with_capacity(64 * 1024) })
     }
@@ -120,6 +127,8 @@ pub fn post(path: &str, token: &str, body: &str) -> Vec<u8> {
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     pub connections: usize,
+    /// Where they come from: connections are counted by address.
+    pub source: IpAddr,
     pub warm: Duration,
     pub span: Duration,
 }
@@ -128,7 +137,12 @@ impl Shape {
     /// So many connections for the usual span of a short round.
     pub fn of(connections: usize) -> Shape {
         let (warm, span) = (Duration::from_millis(300), Duration::from_millis(2_000));
-        Shape { connections, warm, span }
+        Shape { connections, source: SCANNERS, warm, span }
+    }
+
+    /// The same from another address.
+    pub fn from(self, source: IpAddr) -> Shape {
+        Shape { source, ..self }
     }
 
     pub fn lasting(self, span: Duration) -> Shape {
@@ -148,7 +162,7 @@ pub fn drive(
     runtime.block_on(async {
         let mut lines = Vec::with_capacity(shape.connections);
         for _ in 0..shape.connections {
-            lines.push(Line::open(address).await?);
+            lines.push(Line::open(address, shape.source).await?);
         }
         let from = Instant::now() + shape.warm;
         let until = from + shape.span;
@@ -198,8 +212,9 @@ pub fn all<T>(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let share = requests.len().div_ceil(AT_ONCE).max(1);
-        let parts = requests.chunks(share).map(|part| async {
-            let mut line = Line::open(address).await?;
+        let take = &take;
+        let parts = requests.chunks(share).map(|part| async move {
+            let mut line = Line::open(address, SCANNERS).await?;
             let mut taken = Vec::with_capacity(part.len());
             for request in part {
                 taken.push(take(&line.ask(request).await?)?);

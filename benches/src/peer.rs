@@ -116,7 +116,7 @@ impl Peer {
     pub fn once(&self, request: &[u8]) -> anyhow::Result<(u16, Vec<u8>, String)> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            let mut line = Line::open(self.address).await?;
+            let mut line = Line::open(self.address, load::SCANNERS).await?;
             let reply = line.ask(request).await?;
             Ok((reply.status, reply.body.to_vec(), reply.head.to_owned()))
         })

@@ -3,9 +3,12 @@
 //! One file for each noun that is measured; a file may fill several rows, because they share what
 //! they set up. Never rounds what goes into the JSON. Next: `page.rs` for how they are shown.
 
+pub mod checkout;
+pub mod hold;
 pub mod ledger;
 pub mod redeem;
 pub mod seat;
+pub mod shop;
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -63,8 +66,12 @@ impl Row {
 pub type Measure = fn(&Ground) -> anyhow::Result<Vec<Row>>;
 
 /// Everything that is measured, with the rows it fills.
-pub const MEASURES: [(&[&str], Measure); 3] = [
+pub const MEASURES: [(&[&str], Measure); 7] = [
+    (&["0"], shop::floors),
     (&["1", "2", "3"], redeem::measure),
+    (&["4"], hold::measure),
+    (&["5"], checkout::measure),
+    (&["6"], shop::measure),
     (&["L"], ledger::measure),
     (&["S"], seat::measure),
 ];

@@ -62,6 +62,7 @@ pub fn limits(config: &Config) -> Limits {
         sockets_max: limits.websockets_max as usize,
         sockets_per_address_max: limits.websockets_per_address_max as usize,
         socket_queue_max: limits.websocket_queue_max as usize,
+        ..Limits::default()
     }
 }
 

@@ -14,25 +14,29 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use stall::Stall;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::IpAddr;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 /// How long open connections may still take once the listener stops.
 const CLOSING_MAX: Duration = Duration::from_secs(10);
 /// How long to wait when the machine has no more descriptors to give.
 const BREATH: Duration = Duration::from_millis(50);
+/// Smallest buffer for headers that hyper takes.
+const HEADER_BYTES_MIN: usize = 8 * 1024;
 /// Requests of one HTTP/2 connection at once.
 const STREAMS_MAX: u32 = 64;
 
@@ -64,19 +68,20 @@ pub struct Service {
 /// Serves until `stop` is cancelled, then lets open requests finish.
 pub async fn serve(ears: Vec<Ear>, service: Service, stop: CancellationToken) {
     let chairs = Chairs::new(&service.limits);
-    let graceful = GracefulShutdown::new();
-    let loops = ears.into_iter().map(|ear| run(ear, &service, &chairs, &graceful, &stop));
+    let visits = TaskTracker::new();
+    let loops = ears.into_iter().map(|ear| take(ear, &service, &chairs, &visits, &stop));
     futures_util::future::join_all(loops).await;
-    if tokio::time::timeout(CLOSING_MAX, graceful.shutdown()).await.is_err() {
+    visits.close();
+    if tokio::time::timeout(CLOSING_MAX, visits.wait()).await.is_err() {
         tracing::warn!("connections were still open when the listener stopped");
     }
 }
 
-async fn run(
+async fn take(
     ear: Ear,
     service: &Service,
     chairs: &Chairs,
-    graceful: &GracefulShutdown,
+    visits: &TaskTracker,
     stop: &CancellationToken,
 ) {
     loop {
@@ -96,8 +101,9 @@ async fn run(
         let peer = Peer { address, tls };
         // Closed without a word: whoever holds too many knows it.
         let Some(chair) = chairs.sit(&peer, &service.metrics) else { continue };
-        let guest = Visit { peer, service: service.clone(), speaks: ear.speaks.clone() };
-        tokio::spawn(guest.serve(stream, graceful.watcher(), chair));
+        let (service, stop) = (service.clone(), stop.clone());
+        let visit = Visit { peer, service, speaks: ear.speaks.clone(), stop };
+        visits.spawn(visit.serve(stream, chair));
     }
 }
 
@@ -106,45 +112,86 @@ struct Visit {
     peer: Peer,
     service: Service,
     speaks: Speaks,
+    stop: CancellationToken,
 }
 
 impl Visit {
-    async fn serve(self, stream: TcpStream, watcher: Watcher, _chair: Chair) {
+    async fn serve(self, stream: TcpStream, _chair: Chair) {
         // Small answers must not wait for one another.
         let _ = stream.set_nodelay(true);
-        let builder = builder(&self.service.limits);
         match self.speaks.clone() {
-            Speaks::Plain | Speaks::Redirect { .. } => {
-                self.speak(stream, builder.http1_only(), watcher).await;
-            }
+            Speaks::Plain | Speaks::Redirect { .. } => self.speak_one(stream).await,
             Speaks::Tls(tls) => {
                 let handshake = TlsAcceptor::from(tls.config()).accept(stream);
                 let wait = Duration::from_millis(self.service.limits.header_ms_max);
                 let Ok(Ok(stream)) = tokio::time::timeout(wait, handshake).await else {
                     return;
                 };
-                let two = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                let builder = if two { builder.http2_only() } else { builder.http1_only() };
-                self.speak(stream, builder, watcher).await;
+                if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+                    self.speak_two(stream).await;
+                } else {
+                    self.speak_one(stream).await;
+                }
             }
         }
     }
 
-    async fn speak<S>(self, stream: S, builder: Builder<TokioExecutor>, watcher: Watcher)
+    /// HTTP/1.1, with upgrades to websockets. Not hyper-util's "auto" builder: that one waits for
+    /// the first bytes without any deadline, and speaks HTTP/2 to whoever begins with it.
+    async fn speak_one<S>(self, stream: S)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Visit { peer, service, speaks } = self;
-        let answer = hyper::service::service_fn(move |request: Request<Incoming>| {
-            let (routes, speaks) = (service.routes.clone(), speaks.clone());
-            async move { Ok::<_, Infallible>(answer(peer, routes, speaks, request).await) }
-        });
+        let limits = &self.service.limits;
+        let mut builder = http1::Builder::new();
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_millis(limits.header_ms_max))
+            .max_buf_size(limits.header_bytes_max.max(HEADER_BYTES_MIN));
         let io = TokioIo::new(Stall::new(stream));
-        let connection = builder.serve_connection_with_upgrades(io, answer);
+        let connection = builder.serve_connection(io, service_fn(self.answers()));
+        let mut connection = pin!(connection.with_upgrades());
         // A connection that breaks off is the client's affair.
-        let _ = watcher.watch(connection.into_owned()).await;
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = self.stop.cancelled() => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
+
+    async fn speak_two<S>(self, stream: S)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let limits = &self.service.limits;
+        let still_max = Duration::from_millis(limits.header_ms_max);
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder
+            .timer(TokioTimer::new())
+            .max_header_list_size(u32::try_from(limits.header_bytes_max).unwrap_or(u32::MAX))
+            .max_concurrent_streams(STREAMS_MAX)
+            .keep_alive_interval(still_max)
+            .keep_alive_timeout(still_max);
+        let io = TokioIo::new(Stall::new(stream));
+        let mut connection = pin!(builder.serve_connection(io, service_fn(self.answers())));
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = self.stop.cancelled() => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
+
+    fn answers(&self) -> impl Fn(Request<Incoming>) -> Answering + Clone + use<> {
+        let (peer, routes, speaks) =
+            (self.peer, self.service.routes.clone(), self.speaks.clone());
+        move |request| {
+            let (routes, speaks) = (routes.clone(), speaks.clone());
+            Box::pin(async move { Ok(answer(peer, routes, speaks, request).await) })
+        }
     }
 }
+
+type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
 async fn answer(
     peer: Peer,
@@ -178,25 +225,6 @@ fn redirect<B>(to: &str, request: &Request<B>) -> Response<Body> {
     response
 }
 
-fn builder(limits: &Limits) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    let header_bytes_max = limits.header_bytes_max;
-    let header_max = Duration::from_millis(limits.header_ms_max);
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(header_max)
-        .max_buf_size(header_bytes_max.max(8 * 1024));
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(u32::try_from(header_bytes_max).unwrap_or(u32::MAX))
-        .max_concurrent_streams(STREAMS_MAX)
-        .keep_alive_interval(header_max)
-        .keep_alive_timeout(header_max);
-    builder
-}
-
 /// How many connections are open, in all and by address.
 #[derive(Clone)]
 struct Chairs {
@@ -214,8 +242,7 @@ struct Chair {
 
 impl Chairs {
     fn new(limits: &Limits) -> Chairs {
-        let (max, per_address_max) =
-            (limits.connections_max, limits.connections_per_address_max);
+        let (max, per_address_max) = (limits.connections_max, limits.connections_per_address_max);
         Chairs { taken: Arc::default(), max, per_address_max }
     }
 

@@ -92,9 +92,8 @@ pub struct Rates {
 impl Rates {
     pub fn new(limits: &Limits) -> Rates {
         let at_least_one = |max| NonZeroU32::new(max).unwrap_or(NonZeroU32::MIN);
-        let per_s = |rate, burst| {
-            Quota::per_second(at_least_one(rate)).allow_burst(at_least_one(burst))
-        };
+        let per_s =
+            |rate, burst| Quota::per_second(at_least_one(rate)).allow_burst(at_least_one(burst));
         Rates {
             pages: Rate::new(per_s(limits.pages_per_s_max, limits.pages_burst_max)),
             carts: Rate::new(per_s(limits.carts_per_s_max, limits.carts_burst_max)),

@@ -36,11 +36,15 @@ pub struct Payment {
 pub enum Paid {
     Sold(OrderId),
     /// The card was not accepted; the seats are held until then.
-    Declined { until: At },
+    Declined {
+        until: At,
+    },
     /// The gateway has not answered: the box goes on asking.
     Confirming,
     /// Seats went while paying; nothing is charged.
-    SeatsGone { seats: Vec<SeatNo> },
+    SeatsGone {
+        seats: Vec<SeatNo>,
+    },
 }
 
 /// Begins a checkout and waits until it is decided, or until the gateway's deadline is over.
@@ -144,9 +148,7 @@ fn standing(permit: &Permit, id: CartId, intent: Option<Key>) -> Result<Standing
         tender::State::Unknown | tender::State::NeedsOperator | tender::State::Reversing => {
             decided(Paid::Confirming)
         }
-        tender::State::Reversed => {
-            decided(Paid::SeatsGone { seats: lost(&snapshot, id, &row)? })
-        }
+        tender::State::Reversed => decided(Paid::SeatsGone { seats: lost(&snapshot, id, &row)? }),
     }
 }
 

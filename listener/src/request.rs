@@ -191,9 +191,7 @@ pub fn request_key(principal: &str, method: &Method, path: &str, key: &str) -> K
 
 /// The key of a later step of the same request: one press may be several commands.
 pub fn step(key: Option<Key>, step: &str) -> Option<Key> {
-    key.map(|key| {
-        request_key("step", &Method::POST, step, &usher_rules::code::base32(&key.0))
-    })
+    key.map(|key| request_key("step", &Method::POST, step, &usher_rules::code::base32(&key.0)))
 }
 
 fn room_for(disk: Disk, command: &Command) -> bool {

@@ -45,7 +45,8 @@ pub fn shared_page(html: Bytes) -> Response {
 pub fn file(bytes: Vec<u8>, content_type: &'static str, name: &str) -> Response {
     let mut response = Body::from(bytes).into_response();
     set(&mut response, header::CONTENT_TYPE, content_type);
-    let safe: String = name.chars().filter(|sign| sign.is_ascii_alphanumeric() || ".-_".contains(*sign)).collect();
+    let safe: String =
+        name.chars().filter(|sign| sign.is_ascii_alphanumeric() || ".-_".contains(*sign)).collect();
     set(&mut response, header::CONTENT_DISPOSITION, &format!("inline; filename=\"{safe}\""));
     personal(&mut response);
     response
@@ -172,7 +173,8 @@ mod tests {
             assert_eq!(local_path(path), Some(path));
         }
         let long = format!("/{}", "a".repeat(512));
-        for path in ["", "monitor", "//evil.example", "/\\evil", "https://x", "/a b", "/a\n", &long] {
+        for path in ["", "monitor", "//evil.example", "/\\evil", "https://x", "/a b", "/a\n", &long]
+        {
             assert_eq!(local_path(path), None, "{path}");
         }
     }

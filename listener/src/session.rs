@@ -55,8 +55,7 @@ pub fn forget(tls: bool) -> HeaderValue {
 
 fn set(value: &str, kept_s: u32, tls: bool) -> HeaderValue {
     let (name, secure) = if tls { (COOKIE_TLS, "; Secure") } else { (COOKIE_PLAIN, "") };
-    let text =
-        format!("{name}={value}; Path=/; Max-Age={kept_s}; HttpOnly; SameSite=Lax{secure}");
+    let text = format!("{name}={value}; Path=/; Max-Age={kept_s}; HttpOnly; SameSite=Lax{secure}");
     // Letters, digits and the signs above are always a header.
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -16,7 +16,9 @@ pub enum TlsFault {
     File { path: PathBuf, fault: PemFault },
     #[error("{path} holds no certificate")]
     Empty { path: PathBuf },
-    #[error("{path}: {fault}. Chain and key must belong together; a CA's own certificate cannot serve")]
+    #[error(
+        "{path}: {fault}. Chain and key must belong together; a CA's own certificate cannot serve"
+    )]
     Pair { path: PathBuf, fault: rustls::Error },
 }
 

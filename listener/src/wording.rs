@@ -28,20 +28,31 @@ pub enum Trouble {
     /// The house says no.
     Refused(Refusal),
     /// The body, the query or a header is not what it must be; `field` is a JSON pointer or name.
-    Malformed { field: String, reason: String },
+    Malformed {
+        field: String,
+        reason: String,
+    },
     NoCredential,
     /// The credential is good, but not for this.
-    NeedsRight { right: Right },
+    NeedsRight {
+        right: Right,
+    },
     NotYours,
     /// An unsafe request from another site, or from nobody knows where.
     CrossSite,
     MethodNotAllowed,
-    TooLarge { max_bytes: u32 },
+    TooLarge {
+        max_bytes: u32,
+    },
     /// The body is of another kind than the route takes.
     UnsupportedMediaType,
     /// The card was not accepted; the cart and its seats are unchanged.
-    CardNotAccepted { until: At },
-    TooMany { retry_after_s: u32 },
+    CardNotAccepted {
+        until: At,
+    },
+    TooMany {
+        retry_after_s: u32,
+    },
     Busy,
     BoxFull,
     /// A mistake of ours; it is in the log.
@@ -86,25 +97,25 @@ impl Trouble {
         match self {
             Trouble::Refused(refusal) => refusal_wording(refusal),
             Trouble::Malformed { .. } => ("Malformed", StatusCode::BAD_REQUEST, "wrong-title"),
-            Trouble::NoCredential => ("NoCredential", StatusCode::UNAUTHORIZED, "not-allowed-title"),
-            Trouble::NeedsRight { .. } => ("NeedsRight", StatusCode::FORBIDDEN, "not-allowed-title"),
+            Trouble::NoCredential => {
+                ("NoCredential", StatusCode::UNAUTHORIZED, "not-allowed-title")
+            }
+            Trouble::NeedsRight { .. } => {
+                ("NeedsRight", StatusCode::FORBIDDEN, "not-allowed-title")
+            }
             Trouble::NotYours => ("NotYourCart", StatusCode::FORBIDDEN, "not-allowed-title"),
             Trouble::CrossSite => ("CrossSite", StatusCode::FORBIDDEN, "not-allowed-title"),
             Trouble::MethodNotAllowed => {
                 ("MethodNotAllowed", StatusCode::METHOD_NOT_ALLOWED, "wrong-title")
             }
-            Trouble::TooLarge { .. } => {
-                ("TooLarge", StatusCode::PAYLOAD_TOO_LARGE, "wrong-title")
-            }
+            Trouble::TooLarge { .. } => ("TooLarge", StatusCode::PAYLOAD_TOO_LARGE, "wrong-title"),
             Trouble::UnsupportedMediaType => {
                 ("UnsupportedMediaType", StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-title")
             }
             Trouble::CardNotAccepted { .. } => {
                 ("CardNotAccepted", StatusCode::PAYMENT_REQUIRED, "declined-title")
             }
-            Trouble::TooMany { .. } => {
-                ("TooMany", StatusCode::TOO_MANY_REQUESTS, "too-many-title")
-            }
+            Trouble::TooMany { .. } => ("TooMany", StatusCode::TOO_MANY_REQUESTS, "too-many-title"),
             Trouble::Busy => ("Busy", StatusCode::SERVICE_UNAVAILABLE, "busy-title"),
             Trouble::BoxFull => ("BoxFull", StatusCode::SERVICE_UNAVAILABLE, "full-title"),
             Trouble::Bug => ("Bug", StatusCode::INTERNAL_SERVER_ERROR, "busy-title"),
@@ -237,9 +248,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::PriceDiffers { .. } => ("PriceDiffers", NO, "mixed-title"),
         Refusal::GiveUpInstead { .. } => ("GiveUpInstead", NO, "keeps-single-title"),
         Refusal::CartNotActive { .. } => ("CartNotActive", CONFLICT, "conflict-title"),
-        Refusal::CartsOpen { .. } => {
-            ("CartsOpen", StatusCode::SERVICE_UNAVAILABLE, "full-title")
-        }
+        Refusal::CartsOpen { .. } => ("CartsOpen", StatusCode::SERVICE_UNAVAILABLE, "full-title"),
         Refusal::NotExpired => ("NotExpired", CONFLICT, "conflict-title"),
         Refusal::CheckoutRunning { .. } => ("CheckoutRunning", CONFLICT, "confirming-title"),
         Refusal::CartNotEmpty => ("CartNotEmpty", CONFLICT, "conflict-title"),

@@ -22,7 +22,10 @@ const WORN: [(&str, &str); 6] = [
 fn wears_it_all(told: &Told, what: &str) {
     for (name, value) in WORN {
         let worn = told.header(name);
-        assert!(!worn.is_empty() && (value.is_empty() || worn == value), "{name} of {what}: {worn}");
+        assert!(
+            !worn.is_empty() && (value.is_empty() || worn == value),
+            "{name} of {what}: {worn}"
+        );
     }
     let policy = told.header("content-security-policy");
     for part in
@@ -37,17 +40,48 @@ fn wears_it_all(told: &Told, what: &str) {
 fn addresses(house: &House) -> Vec<(Method, String)> {
     let tonight = house.season.tonight;
     let get = [
-        "/", "/cart", "/checkout", "/events/the-tide-clock", "/events/none", "/orders/none",
-        "/assets/theme.css", "/assets/none.css", "/healthz", "/readyz", "/metrics",
-        "/api/openapi.json", "/api/v1/performances", "/api/v1/carts/1-1", "/api/v1/scans",
-        "/feed/scans", "/feed/seats?performance=1-1", "/feed/seats", "/nothing", "/api/nothing",
-        "/desk", "/desk/sign-in", "/door", "/monitor", "/boom",
+        "/",
+        "/cart",
+        "/checkout",
+        "/events/the-tide-clock",
+        "/events/none",
+        "/orders/none",
+        "/assets/theme.css",
+        "/assets/none.css",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/api/openapi.json",
+        "/api/v1/performances",
+        "/api/v1/carts/1-1",
+        "/api/v1/scans",
+        "/feed/scans",
+        "/feed/seats?performance=1-1",
+        "/feed/seats",
+        "/nothing",
+        "/api/nothing",
+        "/desk",
+        "/desk/sign-in",
+        "/door",
+        "/monitor",
+        "/boom",
     ];
     let post = [
-        "/cart/remove", "/cart/one-fewer", "/cart/close", "/checkout", "/api/v1/carts",
-        "/api/v1/carts/1-1/best-seats", "/api/v1/carts/1-1/seats", "/api/v1/scans",
-        "/api/v1/carts/1-1/seats/check", "/api/v1/carts/1-1/checkout", "/nothing", "/",
-        "/desk/sign-in", "/desk/sign-out", "/door",
+        "/cart/remove",
+        "/cart/one-fewer",
+        "/cart/close",
+        "/checkout",
+        "/api/v1/carts",
+        "/api/v1/carts/1-1/best-seats",
+        "/api/v1/carts/1-1/seats",
+        "/api/v1/scans",
+        "/api/v1/carts/1-1/seats/check",
+        "/api/v1/carts/1-1/checkout",
+        "/nothing",
+        "/",
+        "/desk/sign-in",
+        "/desk/sign-out",
+        "/door",
     ];
     let mut all: Vec<_> = get.map(|path| (Method::GET, path.to_owned())).to_vec();
     all.extend(post.map(|path| (Method::POST, path.to_owned())));

@@ -75,7 +75,9 @@ async fn addresses_and_methods_that_are_not_there_are_problems_too() {
     let told = house.send(Ask::delete("/api/v1/performances").bearer("x")).await;
     told.is_problem(405, "MethodNotAllowed");
     assert!(told.header("allow").contains("GET"), "{:?}", told.headers);
-    house.send(Ask::get("/api/v1/scans?limit=x").bearer(&token_with(Right::Read))).await
+    house
+        .send(Ask::get("/api/v1/scans?limit=x").bearer(&token_with(Right::Read)))
+        .await
         .is_problem(400, "Malformed");
 }
 
@@ -89,7 +91,9 @@ async fn carts_open_to_their_holders_only() {
     told.is_problem(401, "NoCredential");
     assert_eq!(told.header("www-authenticate"), "Bearer");
     house.send(Ask::get(&path).bearer("nonsense")).await.is_problem(401, "NoCredential");
-    house.send(Ask::get(&path).with("authorization", "Basic eA==")).await
+    house
+        .send(Ask::get(&path).with("authorization", "Basic eA=="))
+        .await
         .is_problem(401, "NoCredential");
     house.send(Ask::get(&path).bearer(&other)).await.is_problem(403, "NotYourCart");
     house.send(Ask::get(&path).bearer(DEVICE_TOKEN)).await.is_problem(403, "NeedsRight");

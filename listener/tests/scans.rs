@@ -78,8 +78,7 @@ async fn a_ticket_number_counts_only_when_it_was_typed() {
     let house = House::open().await;
     let (ticket, _) = house.sold(&["C-C-4"]).await.remove(0);
     assert_eq!(scanned(&house, &ticket, "in", "read").await["reason"], "UNKNOWN");
-    let body =
-        format!(r#"{{"code":"{ticket}","direction":"in","nonce":"typed","typed":true}}"#);
+    let body = format!(r#"{{"code":"{ticket}","direction":"in","nonce":"typed","typed":true}}"#);
     let told = house.send(Ask::post("/api/v1/scans").bearer(DEVICE_TOKEN).json(&body)).await;
     assert_eq!(told.text("reason"), "ADMITTED");
 }
@@ -105,7 +104,10 @@ async fn only_an_enrolled_device_scans() {
     house.send(ask()).await.is_problem(401, "NoCredential");
     house.send(ask().bearer("nobody")).await.is_problem(401, "NoCredential");
     let door = token_with(Right::Door);
-    assert_eq!(house.send(ask().bearer(&door)).await.is_problem(403, "NeedsRight")["right"], "door");
+    assert_eq!(
+        house.send(ask().bearer(&door)).await.is_problem(403, "NeedsRight")["right"],
+        "door"
+    );
 }
 
 #[tokio::test]
@@ -117,7 +119,10 @@ async fn a_nonce_and_a_direction_are_needed() {
         (r#"{"code":"x","direction":"in","nonce":""}"#.to_owned(), "/nonce"),
         (format!(r#"{{"code":"x","direction":"in","nonce":"{longest}n"}}"#), "/nonce"),
         (r#"{"code":"x","direction":"up","nonce":"n"}"#.to_owned(), "/direction"),
-        (r#"{"code":"x","direction":"in","nonce":"n","performance":"x"}"#.to_owned(), "/performance"),
+        (
+            r#"{"code":"x","direction":"in","nonce":"n","performance":"x"}"#.to_owned(),
+            "/performance",
+        ),
     ] {
         let told = house.send(Ask::post("/api/v1/scans").bearer(DEVICE_TOKEN).json(&body)).await;
         assert_eq!(told.is_problem(400, "Malformed")["field"], field, "{body}");
@@ -135,7 +140,9 @@ async fn scans_are_listed_page_by_page_without_a_gap() {
     scanned(&house, "HELLO", "in", "foreign").await;
     let read = token_with(Right::Read);
     let tonight = house.season.tonight;
-    for (base, count) in [("/api/v1/scans?".to_owned(), 4), (format!("/api/v1/scans?performance={tonight}&"), 3)] {
+    for (base, count) in
+        [("/api/v1/scans?".to_owned(), 4), (format!("/api/v1/scans?performance={tonight}&"), 3)]
+    {
         let (mut after, mut seen) = (0, Vec::new());
         loop {
             let path = format!("{base}after={after}&limit=2");

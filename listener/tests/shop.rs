@@ -3,6 +3,8 @@
 //! Every step is a page, a link or a form of that page. Next: `browser/mod.rs`, the browser;
 //! `staff.rs` for the desk.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // A test says what it wants and stops.
+
 mod browser;
 mod house;
 
@@ -49,15 +51,14 @@ async fn pay(browser: &mut Browser<'_>, number: &str) -> Told {
 
 /// The form that asks for best seats; others of the same address try again or split.
 fn wish(page: &Told) -> Form {
-    let all = forms(&page.body).into_iter().filter(|form| form.action.ends_with("/best-seats"));
-    all.last().unwrap_or_else(|| panic!("nothing can be asked for: {}", page.body))
+    let found = forms(&page.body).into_iter().rfind(|form| form.action.ends_with("/best-seats"));
+    found.unwrap_or_else(|| panic!("nothing can be asked for: {}", page.body))
 }
 
 /// The form whose hidden key ends so.
 fn keyed(page: &Told, end: &str) -> Form {
-    let keyed = |form: &Form| {
-        form.fields.iter().any(|(name, text)| name == "key" && text.ends_with(end))
-    };
+    let keyed =
+        |form: &Form| form.fields.iter().any(|(name, text)| name == "key" && text.ends_with(end));
     let found = forms(&page.body).into_iter().find(keyed);
     found.unwrap_or_else(|| panic!("no form {end} in {}", page.body))
 }
@@ -158,9 +159,9 @@ async fn a_party_that_cannot_sit_together_is_asked_before_it_is_split() {
     let apart = browser.submit(&wish(&page).set("qty-1", "4")).await;
     assert_eq!(apart.status, 422);
     says(&apart, "No 4 together");
-    let split = forms(&apart.body).into_iter().find(|form| {
-        form.fields.iter().any(|(name, _)| name == "allow_split")
-    });
+    let split = forms(&apart.body)
+        .into_iter()
+        .find(|form| form.fields.iter().any(|(name, _)| name == "allow_split"));
     let page = browser.submit(&split.expect("the split is offered")).await;
     says(&page, "Your seats");
 }
@@ -243,9 +244,9 @@ async fn less_and_more_and_other_seats_work_by_forms() {
         page.body.split("class=\"seats\">").nth(1).unwrap()[..40].to_owned()
     };
     let first = held(&page);
-    let other = forms(&page.body).into_iter().find(|form| {
-        form.fields.iter().any(|(name, _)| name == "instead")
-    });
+    let other = forms(&page.body)
+        .into_iter()
+        .find(|form| form.fields.iter().any(|(name, _)| name == "instead"));
     let page = browser.submit(&other.expect("try other seats")).await;
     assert_ne!(held(&page), first, "other seats are other seats");
     says(&browser.go("/cart").await, "4 tickets");
@@ -458,9 +459,16 @@ async fn parts_of_the_page_come_alone_for_its_script() {
 async fn what_does_not_work_is_a_designed_page() {
     let house = House::open().await;
     let hidden = format!("/performances/{}", house.season.hidden);
-    for path in ["/events/none", "/performances/1-999", "/performances/x", "/orders/1-1-AAAA",
-        "/assets/../Cargo.toml", "/assets/none.css", "/nowhere", hidden.as_str()]
-    {
+    for path in [
+        "/events/none",
+        "/performances/1-999",
+        "/performances/x",
+        "/orders/1-1-AAAA",
+        "/assets/../Cargo.toml",
+        "/assets/none.css",
+        "/nowhere",
+        hidden.as_str(),
+    ] {
         let told = house.send(Ask::get(path)).await;
         assert_eq!(told.status, 404, "{path}");
         says(&told, "This page is not on the programme");
@@ -508,7 +516,8 @@ async fn a_checkout_without_an_order_has_an_address_of_its_own() {
 async fn assets_are_kept_for_good_under_their_tag_and_asked_for_again_without() {
     let house = House::open().await;
     let page = house.send(Ask::get("/")).await;
-    let style = page.body.split("href=\"").find(|part| part.starts_with("/assets/theme.css")).unwrap();
+    let style =
+        page.body.split("href=\"").find(|part| part.starts_with("/assets/theme.css")).unwrap();
     let path = style.split('"').next().unwrap();
     let told = house.send(Ask::get(path)).await;
     assert_eq!(told.header("content-type"), "text/css; charset=utf-8");

@@ -2,6 +2,8 @@
 //!
 //! As a browser without scripts uses them. Next: `browser/mod.rs`.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // A test says what it wants and stops.
+
 mod browser;
 mod house;
 
@@ -26,7 +28,8 @@ async fn signed_in<'h>(house: &'h House, token: &str, to: &str) -> (Browser<'h>,
 #[tokio::test]
 async fn a_token_opens_the_page_that_was_asked_for() {
     let house = House::open().await;
-    let (browser, page) = signed_in(&house, &token_with(Right::Read), "/monitor?day=2026-12-04").await;
+    let (browser, page) =
+        signed_in(&house, &token_with(Right::Read), "/monitor?day=2026-12-04").await;
     assert_eq!(browser.path, "/monitor?day=2026-12-04");
     assert_eq!(page.status, 200);
     assert_eq!(page.header("cache-control"), "no-store");

@@ -104,7 +104,8 @@ async fn a_stopping_listener_finishes_what_it_began() {
     let house = House::open().await;
     let mut served = served(&house).await;
     let (cart, token) = house.cart_with(&["C-C-4"]).await;
-    let body = r#"{"buyer":{"name":"Ada Finch","email":"ada@example.org"},"card":{"token":"tok_4242"}}"#;
+    let body =
+        r#"{"buyer":{"name":"Ada Finch","email":"ada@example.org"},"card":{"token":"tok_4242"}}"#;
     let request = format!(
         "POST /api/v1/carts/{cart}/checkout HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
          authorization: Bearer {token}\r\ncontent-type: application/json\r\n\

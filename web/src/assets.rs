@@ -59,18 +59,9 @@ impl Assets {
             let file = Files::get(&path)?;
             let tag = tag(&file.metadata.sha256_hash());
             let content_type = content_type(&path);
-            Some((
-                path.into_owned(),
-                Asset {
-                    bytes: file.data,
-                    content_type,
-                    tag,
-                },
-            ))
+            Some((path.into_owned(), Asset { bytes: file.data, content_type, tag }))
         });
-        Assets {
-            files: files.collect(),
-        }
+        Assets { files: files.collect() }
     }
 
     pub(crate) fn with_skin(skin: &Skin) -> Assets {
@@ -114,11 +105,7 @@ impl Assets {
 }
 
 fn tag(hash: &[u8]) -> String {
-    base32(hash)
-        .chars()
-        .take(12)
-        .collect::<String>()
-        .to_ascii_lowercase()
+    base32(hash).chars().take(12).collect::<String>().to_ascii_lowercase()
 }
 
 /// FNV-1a, 64 bits: tells versions of a venue's own file apart, nothing more.

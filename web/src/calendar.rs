@@ -41,10 +41,7 @@ pub fn production(view: &Production) -> String {
         let mut event = event(venue, &uid, view.frame.now, (showing.starts, showing.ends));
         event.summary(&view.listing.title);
         event.location(&location(venue, &showing.hall));
-        event.add_property(
-            "URL",
-            format!("{}/performances/{}", venue.site, showing.performance),
-        );
+        event.add_property("URL", format!("{}/performances/{}", venue.site, showing.performance));
         calendar.push(event.done());
     }
     calendar.done().to_string()
@@ -68,11 +65,7 @@ fn location(venue: &Venue, hall: &str) -> String {
 }
 
 fn description(visit: &Visit, times: &Times, words: &Words, url: &str) -> String {
-    let places: Vec<Place> = visit
-        .tickets
-        .iter()
-        .map(|ticket| ticket.place.clone())
-        .collect();
+    let places: Vec<Place> = visit.tickets.iter().map(|ticket| ticket.place.clone()).collect();
     let tickets = words.tell("tickets", &[("count", places.len().into())]);
     words.tell(
         "ics-description",

@@ -46,26 +46,17 @@ fn void(pen: &Pen<'_>, state: &str) -> Html {
         body => pen.say(&format!("{state}-body")),
         acts => vec![see],
     };
-    pen.page(
-        "void.html",
-        &pen.say(&format!("{state}-title")),
-        "cart",
-        page,
-    )
+    pen.page("void.html", &pen.say(&format!("{state}-title")), "cart", page)
 }
 
 fn held_words(pen: &Pen<'_>, until: At) -> String {
-    pen.words
-        .tell("cart-held", &[("time", pen.times.clock(until).into())])
+    pen.words.tell("cart-held", &[("time", pen.times.clock(until).into())])
 }
 
 /// The clock as `parts.html` draws it; the same on checkout.
 pub(crate) fn clock(pen: &Pen<'_>, until: At, words: String) -> Value {
     let left = until - pen.frame.now;
-    let announce = |minutes: i64| {
-        pen.words
-            .tell("announce-left", &[("count", minutes.into())])
-    };
+    let announce = |minutes: i64| pen.words.tell("announce-left", &[("count", minutes.into())]);
     context! {
         digits => digits(left),
         urgent => left <= URGENT,
@@ -95,10 +86,7 @@ fn notice(pen: &Pen<'_>, view: &Cart) -> Option<Value> {
             ("go", title, String::new())
         }
         Notice::PriceChanged { old, new } => {
-            let args = [
-                ("old", pen.money(*old).into()),
-                ("new", pen.money(*new).into()),
-            ];
+            let args = [("old", pen.money(*old).into()), ("new", pen.money(*new).into())];
             let body = pen.words.tell("price-changed-body", &args);
             ("warn", pen.say("price-changed-title"), body)
         }
@@ -113,21 +101,14 @@ fn notice(pen: &Pen<'_>, view: &Cart) -> Option<Value> {
 
 /// A seat that may not go alone, and those that may go in its place.
 fn keeps(pen: &Pen<'_>, notice: &Notice) -> Option<Value> {
-    let Notice::KeepsSingle {
-        asked,
-        performance,
-        instead,
-    } = notice
-    else {
+    let Notice::KeepsSingle { asked, performance, instead } = notice else {
         return None;
     };
     let line = |place: &Place| place::line(place, pen.words);
     let offers: Vec<Value> = instead
         .iter()
         .map(|place| {
-            let words = pen
-                .words
-                .tell("keeps-single-give", &[("seat", line(place).into())]);
+            let words = pen.words.tell("keeps-single-give", &[("seat", line(place).into())]);
             context! { words, guid => place_guid(place), performance => performance.to_string() }
         })
         .collect();
@@ -166,10 +147,7 @@ fn groups(pen: &Pen<'_>, groups: &[Group]) -> Vec<Value> {
 
 fn line_value(pen: &Pen<'_>, line: &Line, nth: usize) -> Value {
     let place = place::line(&line.place, pen.words);
-    let args = [
-        ("place", place.into()),
-        ("level", line.level_name.as_str().into()),
-    ];
+    let args = [("place", place.into()), ("level", line.level_name.as_str().into())];
     context! {
         words => pen.words.tell("line-level", &args),
         price => pen.money(line.price),

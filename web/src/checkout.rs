@@ -26,15 +26,8 @@ pub fn page(templates: &Templates, view: &Checkout, words: &Words) -> Html {
     let confirming = view.state == State::Confirming;
     let stopped = view.state == State::TooManyAttempts;
     let total = pen.money(view.sums.total);
-    let held = [
-        ("time", pen.times.clock(view.until).into()),
-        ("total", total.clone().into()),
-    ];
-    let again = if view.state == State::Declined {
-        "checkout-again"
-    } else {
-        "checkout-pay"
-    };
+    let held = [("time", pen.times.clock(view.until).into()), ("total", total.clone().into())];
+    let again = if view.state == State::Declined { "checkout-again" } else { "checkout-pay" };
     let clock = || cart::clock(&pen, view.until, words.tell("checkout-held", &held));
     let title = match view.state {
         State::Declined => pen.say("declined-title"),
@@ -64,38 +57,19 @@ fn notice(pen: &Pen<'_>, view: &Checkout) -> Option<Value> {
     let time = || [("time", pen.times.clock(view.until).into())];
     let (kind, id, body) = match &view.state {
         State::Form => return None,
-        State::Declined => (
-            "stop",
-            "declined-title",
-            pen.words.tell("declined-body", &time()),
-        ),
+        State::Declined => ("stop", "declined-title", pen.words.tell("declined-body", &time())),
         State::Confirming => ("warn", "confirming-title", pen.say("confirming-body")),
         State::PriceChanged { old, new } => {
-            let args = [
-                ("old", pen.money(*old).into()),
-                ("new", pen.money(*new).into()),
-            ];
-            (
-                "warn",
-                "price-changed-title",
-                pen.words.tell("price-changed-body", &args),
-            )
+            let args = [("old", pen.money(*old).into()), ("new", pen.money(*new).into())];
+            ("warn", "price-changed-title", pen.words.tell("price-changed-body", &args))
         }
         State::SeatsGone { seats } => {
             let seats = place::phrase(seats, pen.words);
-            (
-                "stop",
-                "gone-title",
-                pen.words.tell("gone-body", &[("seats", seats.into())]),
-            )
+            ("stop", "gone-title", pen.words.tell("gone-body", &[("seats", seats.into())]))
         }
         State::TooManyAttempts => {
             let phone = [("phone", view.frame.venue.phone.as_str().into())];
-            (
-                "stop",
-                "attempts-title",
-                pen.words.tell("attempts-body", &phone),
-            )
+            ("stop", "attempts-title", pen.words.tell("attempts-body", &phone))
         }
     };
     Some(context! { kind, title => pen.say(id), body })
@@ -107,16 +81,12 @@ fn faults(pen: &Pen<'_>, view: &Checkout) -> Option<Value> {
         .iter()
         .map(|fault| {
             let (name, label) = named(fault.field);
-            let args = [
-                ("field", pen.say(label).into()),
-                ("fault", fault_words(pen, fault.fault).into()),
-            ];
+            let args =
+                [("field", pen.say(label).into()), ("fault", fault_words(pen, fault.fault).into())];
             context! { name, words => pen.words.tell("checkout-fault", &args) }
         })
         .collect();
-    let title = pen
-        .words
-        .tell("checkout-faults", &[("count", lines.len().into())]);
+    let title = pen.words.tell("checkout-faults", &[("count", lines.len().into())]);
     (!lines.is_empty()).then(|| context! { title, lines })
 }
 
@@ -158,30 +128,10 @@ struct Drawn<'a> {
 fn form(pen: &Pen<'_>, view: &Checkout) -> Value {
     let buyer = &view.buyer;
     let text = |field, auto, hint, value, max| {
-        field_value(
-            pen,
-            view,
-            &Drawn {
-                field,
-                kind: "text",
-                mode: "",
-                auto,
-                hint,
-                value,
-                max,
-            },
-        )
+        field_value(pen, view, &Drawn { field, kind: "text", mode: "", auto, hint, value, max })
     };
     let card = |field, auto, hint, max: u32| {
-        let drawn = Drawn {
-            field,
-            kind: "text",
-            mode: "numeric",
-            auto,
-            hint,
-            value: "",
-            max,
-        };
+        let drawn = Drawn { field, kind: "text", mode: "numeric", auto, hint, value: "", max };
         field_value(pen, view, &drawn)
     };
     let (expiry_hint, code_hint) = ("checkout-card-expiry-hint", "checkout-card-code-hint");

@@ -45,9 +45,7 @@ pub(crate) fn svg(pen: &Pen<'_>, curve: &Curve) -> String {
 /// Distance of the marks and the top of the scale in tenths: four marks or so.
 fn axis(peak_tenths: i64) -> (i64, i64) {
     let peak = (peak_tenths + 9) / 10;
-    let step = [1, 2, 5, 10, 20, 50, 100, 200, 500]
-        .into_iter()
-        .find(|step| step * 4 >= peak);
+    let step = [1, 2, 5, 10, 20, 50, 100, 200, 500].into_iter().find(|step| step * 4 >= peak);
     let step = step.unwrap_or(1_000);
     (step, (peak.max(3) * 10 * 6 / 5).max(step * 30))
 }
@@ -70,10 +68,7 @@ impl Graph {
         let mut path = String::new();
         for (minute, tenths) in (0..).zip(tenths) {
             let letter = if minute == 0 { 'M' } else { 'L' };
-            put(
-                &mut path,
-                format_args!("{letter}{} {} ", self.x(minute), self.y(tenths)),
-            );
+            put(&mut path, format_args!("{letter}{} {} ", self.x(minute), self.y(tenths)));
         }
         path
     }
@@ -84,38 +79,21 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
 }
 
 fn hours(out: &mut String, graph: &Graph, pen: &Pen<'_>, curve: &Curve) {
-    for (minute, anchor) in [
-        (0, "start"),
-        (15, "middle"),
-        (30, "middle"),
-        (45, "middle"),
-        (59, "end"),
-    ] {
+    for (minute, anchor) in
+        [(0, "start"), (15, "middle"), (30, "middle"), (45, "middle"), (59, "end")]
+    {
         let shown = if minute == 59 { MINUTES } else { minute };
         let time = pen.times.clock(curve.from + Span::minutes(shown));
         let (x, y) = (graph.x(minute), HEIGHT - 10);
-        put(
-            out,
-            format_args!(r#"<text x="{x}" y="{y}" text-anchor="{anchor}">{time}</text>"#),
-        );
+        put(out, format_args!(r#"<text x="{x}" y="{y}" text-anchor="{anchor}">{time}</text>"#));
     }
 }
 
 fn lines(out: &mut String, graph: &Graph, pen: &Pen<'_>, curve: &Curve) {
-    let usual = || {
-        curve
-            .usual_tenths
-            .iter()
-            .take(MINUTES as usize)
-            .map(|tenths| i64::from(*tenths))
-    };
-    let tonight = || {
-        curve
-            .tonight
-            .iter()
-            .take(MINUTES as usize)
-            .map(|count| i64::from(*count) * 10)
-    };
+    let usual =
+        || curve.usual_tenths.iter().take(MINUTES as usize).map(|tenths| i64::from(*tenths));
+    let tonight =
+        || curve.tonight.iter().take(MINUTES as usize).map(|count| i64::from(*count) * 10);
     let last = tonight().count() as i64 - 1;
     if last > 0 {
         let (right, floor, left) = (graph.x(last), graph.y(0), graph.x(0));
@@ -126,41 +104,23 @@ fn lines(out: &mut String, graph: &Graph, pen: &Pen<'_>, curve: &Curve) {
         );
     }
     if usual().count() > 1 {
-        put(
-            out,
-            format_args!(r#"<path class="past" d="{}"/>"#, graph.path(usual())),
-        );
+        put(out, format_args!(r#"<path class="past" d="{}"/>"#, graph.path(usual())));
         let words = escape(&pen.say("monitor-curve-past"));
         let peak = graph.y(usual().max().unwrap_or(0));
         let near = usual().nth(50).unwrap_or(0);
         let y = (graph.y(near) - 14).max(peak);
-        put(
-            out,
-            format_args!(
-                r#"<text class="mut" x="{}" y="{y}">{words}</text>"#,
-                graph.x(49)
-            ),
-        );
+        put(out, format_args!(r#"<text class="mut" x="{}" y="{y}">{words}</text>"#, graph.x(49)));
     }
     if last < 0 {
         return;
     }
     if last > 0 {
-        put(
-            out,
-            format_args!(r#"<path class="tonight" d="{}"/>"#, graph.path(tonight())),
-        );
+        put(out, format_args!(r#"<path class="tonight" d="{}"/>"#, graph.path(tonight())));
     }
     let now = tonight().next_back().unwrap_or(0);
     let (x, y) = (graph.x(last), graph.y(now));
-    let tip = pen
-        .words
-        .tell("monitor-curve-tip", &[("rate", (now / 10).into())]);
-    let (text_x, anchor) = if last > 44 {
-        (x - 14, "end")
-    } else {
-        (x + 14, "start")
-    };
+    let tip = pen.words.tell("monitor-curve-tip", &[("rate", (now / 10).into())]);
+    let (text_x, anchor) = if last > 44 { (x - 14, "end") } else { (x + 14, "start") };
     let text_y = (y - 12).max(16);
     put(
         out,

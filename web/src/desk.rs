@@ -73,28 +73,16 @@ fn strip(pen: &Pen<'_>, strip: &Strip) -> Vec<Value> {
         Disk::NoSale => at(stop, pen.say("strip-disk-no-sale")),
         Disk::ScansOnly => at(stop, pen.say("strip-disk-scans")),
     };
-    let ready = [
-        ("ready", strip.scanners_ready.into()),
-        ("total", strip.scanners_total.into()),
-    ];
-    let scanners = if strip.scanners_ready < strip.scanners_total {
-        warn
-    } else {
-        ok
-    };
+    let ready = [("ready", strip.scanners_ready.into()), ("total", strip.scanners_total.into())];
+    let scanners = if strip.scanners_ready < strip.scanners_total { warn } else { ok };
     let count = |count: u32| [("count", count.into())];
     let mail = match (strip.mail_errors, strip.mail_waiting) {
         (0, 0) => at(ok, pen.say("strip-mail")),
         (0, waiting) => at(ok, pen.words.tell("strip-mail-waiting", &count(waiting))),
         (errors, _) => at(stop, pen.words.tell("strip-mail-errors", &count(errors))),
     };
-    let mut items = vec![
-        store,
-        clock,
-        disk,
-        at(scanners, pen.words.tell("strip-scanners", &ready)),
-        mail,
-    ];
+    let mut items =
+        vec![store, clock, disk, at(scanners, pen.words.tell("strip-scanners", &ready)), mail];
     if strip.without_tls {
         items.push(at(warn, pen.say("strip-no-tls")));
     }
@@ -107,19 +95,13 @@ fn troubles(pen: &Pen<'_>, strip: &Strip) -> Vec<Value> {
         |kind: &str, id: &str, body: String| context! { kind, title => pen.say(id), body };
     let mut found = Vec::new();
     if let Store::Stopped { fault } = &strip.store {
-        let body = pen
-            .words
-            .tell("do-store", &[("fault", fault.as_str().into())]);
+        let body = pen.words.tell("do-store", &[("fault", fault.as_str().into())]);
         found.push(trouble("stop", "strip-store-stopped", body));
     }
     match strip.clock {
         ClockState::Trusted => {}
         ClockState::Untrusted => {
-            found.push(trouble(
-                "warn",
-                "strip-clock-untrusted",
-                pen.say("do-clock"),
-            ));
+            found.push(trouble("warn", "strip-clock-untrusted", pen.say("do-clock")));
         }
     }
     match strip.disk {
@@ -172,25 +154,14 @@ fn device_value(pen: &Pen<'_>, device: &Device) -> Value {
         DeviceState::Waiting => ("meh", "warn", pen.say("state-waiting"), "do-waiting"),
         DeviceState::Retrying { after } => {
             let seconds = [("seconds", (after.0 / 1_000).into())];
-            (
-                "bad",
-                "bar",
-                pen.words.tell("state-retrying", &seconds),
-                "do-retrying",
-            )
+            ("bad", "bar", pen.words.tell("state-retrying", &seconds), "do-retrying")
         }
         DeviceState::Locked => ("bad", "bar", pen.say("state-locked"), "do-locked"),
         DeviceState::Off => ("muted", "ring", pen.say("state-off"), "do-off"),
     };
-    let todo = if todo.is_empty() {
-        String::new()
-    } else {
-        pen.say(todo)
-    };
-    let advice: Vec<&str> = [device.fault.as_str(), &todo]
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .collect();
+    let todo = if todo.is_empty() { String::new() } else { pen.say(todo) };
+    let advice: Vec<&str> =
+        [device.fault.as_str(), &todo].into_iter().filter(|text| !text.is_empty()).collect();
     context! {
         name => &device.name,
         stands_at => &device.stands_at,

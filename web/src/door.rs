@@ -19,14 +19,8 @@ pub fn page(templates: &Templates, view: &Door, words: &Words) -> Html {
         Direction::Out => "door-out",
         Direction::Check => "door-check",
     });
-    let place = [
-        ("door", view.door.as_str().into()),
-        ("direction", direction.into()),
-    ];
-    let loaded = [
-        ("loaded", view.tickets_loaded.into()),
-        ("total", view.tickets_total.into()),
-    ];
+    let place = [("door", view.door.as_str().into()), ("direction", direction.into())];
+    let loaded = [("loaded", view.tickets_loaded.into()), ("total", view.tickets_total.into())];
     let performance = match &view.performance {
         Some(set) => format!("{}, {}", set.title, pen.times.clock(set.starts)),
         None => words.say("door-today"),
@@ -44,11 +38,7 @@ pub fn page(templates: &Templates, view: &Door, words: &Words) -> Html {
         seq => view.seq,
     };
     let title = match &view.last {
-        Some(last) => format!(
-            "{} | {}",
-            verdict::signal_word(last.signal, words),
-            view.door
-        ),
+        Some(last) => format!("{} | {}", verdict::signal_word(last.signal, words), view.door),
         None => view.door.clone(),
     };
     pen.page("door.html", &title, "door", page)
@@ -65,10 +55,9 @@ fn plate(pen: &Pen<'_>, last: Option<&Plate>) -> Value {
     let (class, ..) = verdict::look(last.signal);
     let who = match (last.buyer_name.as_str(), last.level_name.as_str()) {
         (name, "") | ("", name) => name.to_owned(),
-        (name, level) => pen.words.tell(
-            "who-level",
-            &[("name", name.into()), ("level", level.into())],
-        ),
+        (name, level) => {
+            pen.words.tell("who-level", &[("name", name.into()), ("level", level.into())])
+        }
     };
     let reason = verdict::line(&last.reason, pen);
     let why = match last.signal {
@@ -94,11 +83,8 @@ fn plate(pen: &Pen<'_>, last: Option<&Plate>) -> Value {
 fn recent(pen: &Pen<'_>, scan: &RecentScan) -> Value {
     let (_, mark, icon) = verdict::look(scan.signal);
     let named = scan.signal == Signal::Go && !scan.buyer_name.is_empty();
-    let name = if named {
-        scan.buyer_name.clone()
-    } else {
-        verdict::short(&scan.reason, pen.words)
-    };
+    let name =
+        if named { scan.buyer_name.clone() } else { verdict::short(&scan.reason, pen.words) };
     context! {
         mark,
         icon,

@@ -24,11 +24,7 @@ pub(crate) fn outcome(pen: &Pen<'_>, view: &Tickets) -> Value {
         Outcome::LeavesSingle { suggestions, .. } => single(pen, suggestions),
         Outcome::SeatTaken { seats } => {
             let seats = place::phrase(seats, pen.words);
-            problem(
-                "warn",
-                "taken-title",
-                body("taken-body", &[("seats", seats.into())]),
-            )
+            problem("warn", "taken-title", body("taken-body", &[("seats", seats.into())]))
         }
         Outcome::SoldOut { places_left } => {
             let left = body("soldout-body", &[("count", (*places_left).into())]);
@@ -45,10 +41,7 @@ pub(crate) fn outcome(pen: &Pen<'_>, view: &Tickets) -> Value {
 }
 
 fn found_value(pen: &Pen<'_>, view: &Tickets, found: &Found) -> Value {
-    let unreserved = found
-        .places
-        .iter()
-        .all(|place| matches!(place, Place::Area { .. }));
+    let unreserved = found.places.iter().all(|place| matches!(place, Place::Area { .. }));
     let count = found.places.len();
     let words = match (unreserved, found.together, count) {
         (true, ..) => pen.say("found-places"),
@@ -87,9 +80,7 @@ fn apart_value(pen: &Pen<'_>, apart: &Apart) -> Value {
         }
         None => pen.words.tell("apart-title", &args),
     };
-    let largest = pen
-        .words
-        .tell("apart-largest", &[("count", apart.largest_together.into())]);
+    let largest = pen.words.tell("apart-largest", &[("count", apart.largest_together.into())]);
     let split = apart.split.concat();
     let elsewhere = apart.together_in.as_ref().map(|(category, name)| {
         context! {
@@ -97,11 +88,7 @@ fn apart_value(pen: &Pen<'_>, apart: &Apart) -> Value {
             words => pen.words.tell("apart-elsewhere", &[("where", name.as_str().into())]),
         }
     });
-    let ask = if apart.split_possible {
-        "apart-ask"
-    } else {
-        "apart-none"
-    };
+    let ask = if apart.split_possible { "apart-ask" } else { "apart-none" };
     context! {
         kind => "apart",
         title,
@@ -126,11 +113,7 @@ fn single(pen: &Pen<'_>, suggestions: &[Vec<Place>]) -> Value {
             }
         })
         .collect();
-    let body = pen.say(if offers.is_empty() {
-        "single-none"
-    } else {
-        "single-body"
-    });
+    let body = pen.say(if offers.is_empty() { "single-none" } else { "single-body" });
     let title = pen.say("single-title");
     context! { problem => context! { kind => "warn", title, body, offers } }
 }
@@ -143,22 +126,14 @@ pub(crate) fn closed(pen: &Pen<'_>, view: &Tickets) -> Option<Value> {
     let phone = [("phone", view.frame.venue.phone.as_str().into())];
     let when = |opens| [("when", pen.times.moment(opens).into())];
     let (title, body) = match (view.showing.sale, view.showing.availability) {
-        (Sale::NotYet { opens }, _) => (
-            "closed-not-yet-title",
-            pen.words.tell("closed-not-yet-body", &when(opens)),
-        ),
-        (Sale::PresaleOnly { opens }, _) => (
-            "closed-presale-title",
-            pen.words.tell("closed-presale-body", &when(opens)),
-        ),
-        (Sale::Ended, _) => (
-            "closed-ended-title",
-            pen.words.tell("closed-ended-body", &phone),
-        ),
-        (Sale::Off, _) => (
-            "closed-off-title",
-            pen.words.tell("closed-off-body", &phone),
-        ),
+        (Sale::NotYet { opens }, _) => {
+            ("closed-not-yet-title", pen.words.tell("closed-not-yet-body", &when(opens)))
+        }
+        (Sale::PresaleOnly { opens }, _) => {
+            ("closed-presale-title", pen.words.tell("closed-presale-body", &when(opens)))
+        }
+        (Sale::Ended, _) => ("closed-ended-title", pen.words.tell("closed-ended-body", &phone)),
+        (Sale::Off, _) => ("closed-off-title", pen.words.tell("closed-off-body", &phone)),
         (Sale::Open, Availability::SoldOut) => {
             ("closed-soldout-title", pen.say("closed-soldout-body"))
         }

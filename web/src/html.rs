@@ -61,11 +61,7 @@ pub struct Templates {
 impl Templates {
     /// The embedded templates and assets, without any skin.
     pub fn new() -> Templates {
-        Templates {
-            embedded: embedded(),
-            skinned: None,
-            assets: Arc::new(Assets::new()),
-        }
+        Templates { embedded: embedded(), skinned: None, assets: Arc::new(Assets::new()) }
     }
 
     /// The same with the venue's `pages/*.html` and `assets/*` in front, and what was refused.
@@ -76,22 +72,12 @@ impl Templates {
         for (name, text) in skin.pages() {
             match add_from_skin(&mut skinned, name, text) {
                 Ok(()) => any = true,
-                Err(reason) => faults.push(TemplateFault {
-                    name: name.to_owned(),
-                    reason,
-                }),
+                Err(reason) => faults.push(TemplateFault { name: name.to_owned(), reason }),
             }
         }
         let assets = Arc::new(Assets::with_skin(skin));
         let skinned = any.then_some(skinned);
-        (
-            Templates {
-                embedded: embedded(),
-                skinned,
-                assets,
-            },
-            faults,
-        )
+        (Templates { embedded: embedded(), skinned, assets }, faults)
     }
 
     /// What `/assets/` serves, with the addresses that these templates write.
@@ -135,11 +121,7 @@ fn embedded() -> Environment<'static> {
     environment.set_fuel(Some(FUEL_MAX));
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".txt") {
-            AutoEscape::None
-        } else {
-            AutoEscape::Html
-        }
+        if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html }
     });
     environment.set_syntax(blocks_leave_no_blanks());
     environment.set_formatter(write_value);

@@ -26,13 +26,7 @@ impl<'a> Pen<'a> {
     pub fn new(templates: &'a Templates, frame: &'a Frame, words: &'a Words) -> Pen<'a> {
         let times = Times::new(&frame.venue.time_zone, words);
         let purse = Purse::new(&frame.venue.currency);
-        Pen {
-            templates,
-            words,
-            frame,
-            times,
-            purse,
-        }
+        Pen { templates, words, frame, times, purse }
     }
 
     pub fn say(&self, id: &str) -> String {
@@ -54,13 +48,9 @@ impl<'a> Pen<'a> {
     /// Renders the page in its frame. `here` names the entry of the navigation that is open.
     pub fn page(&self, template: &str, title: &str, here: &str, page: Value) -> Html {
         let venue = &self.frame.venue;
-        let full_title = self.words.tell(
-            "page-title",
-            &[
-                ("page", title.into()),
-                ("venue", venue.name.as_str().into()),
-            ],
-        );
+        let full_title = self
+            .words
+            .tell("page-title", &[("page", title.into()), ("venue", venue.name.as_str().into())]);
         let page = context! {
             full_title,
             title,
@@ -121,13 +111,7 @@ pub(crate) fn on_sale(pen: &Pen<'_>, sale: Sale, left: Availability) -> (Value, 
         Sale::Open => (availability(left, pen.words), left != Availability::SoldOut),
         Sale::NotYet { opens } => (until("sale-not-yet", opens), true),
         Sale::PresaleOnly { opens } => (until("sale-presale", opens), true),
-        Sale::Ended => (
-            context! { kind => "off", word => pen.say("sale-ended") },
-            false,
-        ),
-        Sale::Off => (
-            context! { kind => "off", word => pen.say("sale-off") },
-            false,
-        ),
+        Sale::Ended => (context! { kind => "off", word => pen.say("sale-ended") }, false),
+        Sale::Off => (context! { kind => "off", word => pen.say("sale-off") }, false),
     }
 }

@@ -65,17 +65,10 @@ fn confirmation(
         ("phone", venue.phone.as_str().into()),
     ];
     let mut pictures = Vec::new();
-    let visits: Vec<Value> = order
-        .visits
-        .iter()
-        .map(|visit| visit_value(&pen, visit, &mut pictures))
-        .collect();
+    let visits: Vec<Value> =
+        order.visits.iter().map(|visit| visit_value(&pen, visit, &mut pictures)).collect();
     let subject = subject(&pen, order);
-    let hello = if letter.to_name.is_empty() {
-        "order-thanks-plain"
-    } else {
-        "letter-hello"
-    };
+    let hello = if letter.to_name.is_empty() { "order-thanks-plain" } else { "letter-hello" };
     let page = context! {
         hello => words.tell(hello, &about),
         intro => words.tell("letter-intro", &about),
@@ -90,26 +83,12 @@ fn confirmation(
     let text = pen.page("letter.txt", &subject, "", page);
     let fault = fault_of(&html, &text);
     let mut attachments = vec![
-        file(
-            ticket_pdf::file_name(order),
-            "application/pdf",
-            ticket_pdf::write(order, words)?,
-        ),
-        file(
-            "visit.ics".to_owned(),
-            "text/calendar",
-            calendar::order(order, words).into_bytes(),
-        ),
+        file(ticket_pdf::file_name(order), "application/pdf", ticket_pdf::write(order, words)?),
+        file("visit.ics".to_owned(), "text/calendar", calendar::order(order, words).into_bytes()),
     ];
     attachments.extend(pictures);
     let (html, text) = (html.into_string(), text.into_string());
-    Ok(Mail {
-        subject,
-        html,
-        text,
-        attachments,
-        fault,
-    })
+    Ok(Mail { subject, html, text, attachments, fault })
 }
 
 fn fault_of(html: &Html, text: &Html) -> Option<String> {
@@ -117,36 +96,21 @@ fn fault_of(html: &Html, text: &Html) -> Option<String> {
 }
 
 fn file(name: String, content_type: &'static str, bytes: Vec<u8>) -> Attachment {
-    Attachment {
-        name,
-        content_type,
-        bytes,
-        content_id: None,
-    }
+    Attachment { name, content_type, bytes, content_id: None }
 }
 
 fn subject(pen: &Pen<'_>, order: &Order) -> String {
     let title = |visit: &Visit| visit.title.clone();
     let subject = match order.visits.as_slice() {
-        [] => pen
-            .words
-            .tell("order-title", &[("order", written(order.order.0).into())]),
+        [] => pen.words.tell("order-title", &[("order", written(order.order.0).into())]),
         [one] => {
             let when = pen.times.moment(one.starts);
-            pen.words.tell(
-                "letter-subject",
-                &[("title", title(one).into()), ("when", when.into())],
-            )
+            pen.words.tell("letter-subject", &[("title", title(one).into()), ("when", when.into())])
         }
-        [first, ..] => pen
-            .words
-            .tell("letter-subject-more", &[("title", title(first).into())]),
+        [first, ..] => pen.words.tell("letter-subject-more", &[("title", title(first).into())]),
     };
     // A header is one line, whatever a venue calls its productions.
-    subject
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
+    subject.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 fn visit_value(pen: &Pen<'_>, visit: &Visit, pictures: &mut Vec<Attachment>) -> Value {
@@ -162,13 +126,9 @@ fn visit_value(pen: &Pen<'_>, visit: &Visit, pictures: &mut Vec<Attachment>) -> 
         .map(|ticket| {
             let number = written(ticket.ticket.0);
             let picture = picture(&ticket.code, &number, pictures.len());
-            let content_id = picture
-                .as_ref()
-                .and_then(|picture| picture.content_id.clone());
+            let content_id = picture.as_ref().and_then(|picture| picture.content_id.clone());
             pictures.extend(picture);
-            let label = pen
-                .words
-                .tell("order-qr", &[("ticket", number.as_str().into())]);
+            let label = pen.words.tell("order-qr", &[("ticket", number.as_str().into())]);
             context! {
                 place => place::line(&ticket.place, pen.words),
                 level => &ticket.level_name,

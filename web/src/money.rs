@@ -17,10 +17,7 @@ impl Purse {
     /// By ISO 4217 letters; an unknown currency is written by its letters with two digits.
     pub fn new(code: &str) -> Purse {
         let Some(currency) = Currency::from_code(code) else {
-            return Purse {
-                sign: format!("{code} "),
-                digits: 2,
-            };
+            return Purse { sign: format!("{code} "), digits: 2 };
         };
         let symbol = currency.symbol().to_string();
         // Only signs that mean one currency to everybody; `$` does not, but is what is expected.
@@ -28,10 +25,7 @@ impl Purse {
             "£" | "€" | "$" | "¥" | "₹" => symbol,
             _ => format!("{code} "),
         };
-        Purse {
-            sign,
-            digits: currency.exponent().map_or(2, u32::from),
-        }
+        Purse { sign, digits: currency.exponent().map_or(2, u32::from) }
     }
 
     /// The amount with its sign, as in `£35.00`.
@@ -79,11 +73,7 @@ mod tests {
             ("GBP", 99_999, "£999.99"),
             ("GBP", 100_000, "£1,000.00"),
         ] {
-            assert_eq!(
-                Purse::new(code).write(Money(minor)),
-                expected,
-                "{code} {minor}"
-            );
+            assert_eq!(Purse::new(code).write(Money(minor)), expected, "{code} {minor}");
         }
     }
 }

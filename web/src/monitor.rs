@@ -62,16 +62,8 @@ pub fn page(templates: &Templates, view: &Monitor, words: &Words) -> Html {
         }).collect::<Vec<_>>(),
         beam => view.beam_to_screen.map(|beam| beam_words(&pen, beam)),
     };
-    let title = [
-        ("inside", view.inside.into()),
-        ("expected", view.expected.into()),
-    ];
-    pen.page(
-        "monitor.html",
-        &words.tell("monitor-title", &title),
-        "monitor",
-        page,
-    )
+    let title = [("inside", view.inside.into()), ("expected", view.expected.into())];
+    pen.page("monitor.html", &words.tell("monitor-title", &title), "monitor", page)
 }
 
 fn beam_words(pen: &Pen<'_>, beam: Span) -> String {
@@ -80,27 +72,19 @@ fn beam_words(pen: &Pen<'_>, beam: Span) -> String {
 
 fn shown_words(pen: &Pen<'_>, shown: &PerformanceGlance) -> String {
     let when = pen.times.moment(shown.starts);
-    pen.words.tell(
-        "perf-line",
-        &[("when", when.into()), ("hall", shown.hall.as_str().into())],
-    )
+    pen.words.tell("perf-line", &[("when", when.into()), ("hall", shown.hall.as_str().into())])
 }
 
 fn to_come(pen: &Pen<'_>, view: &Monitor) -> String {
     let count = view.expected.saturating_sub(view.admitted);
-    let left = view
-        .shown
-        .as_ref()
-        .map(|shown| (shown.starts - view.frame.now).0 / 60_000);
+    let left = view.shown.as_ref().map(|shown| (shown.starts - view.frame.now).0 / 60_000);
     match left {
         Some(minutes) if minutes > 0 => {
             let minutes = pen.words.tell("minutes", &[("count", minutes.into())]);
             let args = [("count", count.into()), ("minutes", minutes.into())];
             pen.words.tell("monitor-to-come-curtain", &args)
         }
-        Some(_) | None => pen
-            .words
-            .tell("monitor-to-come", &[("count", count.into())]),
+        Some(_) | None => pen.words.tell("monitor-to-come", &[("count", count.into())]),
     }
 }
 

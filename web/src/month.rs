@@ -19,10 +19,7 @@ type Line<'a> = (Date, &'a Listing, &'a Showing);
 
 pub(crate) fn page(pen: &Pen<'_>, view: &WhatsOn, asked: Option<Month>) -> Html {
     let today = pen.times.date(pen.frame.now);
-    let month = asked.unwrap_or(Month {
-        year: today.year(),
-        month: today.month(),
-    });
+    let month = asked.unwrap_or(Month { year: today.year(), month: today.month() });
     let mut lines: Vec<Line<'_>> = showings(view)
         .filter(|(listing, _)| genre_fits(view, listing))
         .map(|(listing, showing)| (pen.times.date(showing.starts), listing, showing))
@@ -30,13 +27,9 @@ pub(crate) fn page(pen: &Pen<'_>, view: &WhatsOn, asked: Option<Month>) -> Html 
     lines.sort_by_key(|(date, _, showing)| (*date, showing.starts, showing.performance));
     let first = Date::new(month.year, month.month, 1).unwrap_or(today.first_of_month());
     let title = pen.times.month_title(month);
-    let any = lines
-        .iter()
-        .any(|(date, _, _)| date.first_of_month() == first);
+    let any = lines.iter().any(|(date, _, _)| date.first_of_month() == first);
     let weekdays = (0..7).map(|day| pen.times.weekday(monday(first, day).weekday()));
-    let later = lines
-        .last()
-        .is_some_and(|line| line.0 > first.last_of_month());
+    let later = lines.last().is_some_and(|line| line.0 > first.last_of_month());
     let about_month = |id: &str| pen.words.tell(id, &[("month", title.as_str().into())]);
     let page = context! {
         before => link(pen, view, first, -1, first > today.first_of_month()),
@@ -58,17 +51,9 @@ fn monday(first: Date, offset: i64) -> Date {
 
 fn weeks(pen: &Pen<'_>, first: Date, today: Date, lines: &[Line<'_>]) -> Vec<Vec<Value>> {
     (0..WEEKS_MAX)
-        .map(|week| {
-            (0..7)
-                .map(|day| monday(first, (week * 7 + day) as i64))
-                .collect()
-        })
+        .map(|week| (0..7).map(|day| monday(first, (week * 7 + day) as i64)).collect())
         .filter(|days: &Vec<Date>| days.iter().any(|day| day.first_of_month() == first))
-        .map(|days| {
-            days.into_iter()
-                .map(|day| cell(pen, day, first, today, lines))
-                .collect()
-        })
+        .map(|days| days.into_iter().map(|day| cell(pen, day, first, today, lines)).collect())
         .collect()
 }
 
@@ -98,10 +83,7 @@ fn cell(pen: &Pen<'_>, day: Date, first: Date, today: Date, lines: &[Line<'_>]) 
 
 fn link(pen: &Pen<'_>, view: &WhatsOn, first: Date, step: i64, wanted: bool) -> Option<Value> {
     let date = first.checked_add(step.months()).ok().filter(|_| wanted)?;
-    let month = Month {
-        year: date.year(),
-        month: date.month(),
-    };
+    let month = Month { year: date.year(), month: date.month() };
     let genre = view.chosen.genre.as_deref().map(crate::html::url_part);
     let genre = genre.map_or_else(String::new, |genre| format!("&genre={genre}"));
     Some(context! {

@@ -41,12 +41,7 @@ pub fn page(templates: &Templates, view: &Order, words: &Words) -> Html {
         pdf_href => format!("{address}/tickets.pdf"),
         ics_href => format!("{address}/calendar.ics"),
     };
-    pen.page(
-        "order.html",
-        &words.tell("order-title", &args),
-        "order",
-        page,
-    )
+    pen.page("order.html", &words.tell("order-title", &args), "order", page)
 }
 
 /// Where the order stands on this site.
@@ -79,10 +74,7 @@ fn visit_value(pen: &Pen<'_>, visit: &Visit) -> Value {
 
 fn sums_when(pen: &Pen<'_>, visit: &Visit) -> String {
     let when = pen.times.moment(visit.starts);
-    pen.words.tell(
-        "perf-line",
-        &[("when", when.into()), ("hall", visit.hall.as_str().into())],
-    )
+    pen.words.tell("perf-line", &[("when", when.into()), ("hall", visit.hall.as_str().into())])
 }
 
 /// All doors of the visit, once each, in the order of the tickets.
@@ -98,12 +90,8 @@ pub(crate) fn doors_named(pen: &Pen<'_>, visit: &Visit) -> String {
 
 fn ticket_value(pen: &Pen<'_>, ticket: &Ticket, nth: usize, count: usize) -> Value {
     let number = written(ticket.ticket.0);
-    let label = pen
-        .words
-        .tell("order-qr", &[("ticket", number.as_str().into())]);
-    let drawn = (!ticket.code.is_empty())
-        .then(|| qr::svg(&ticket.code, &label))
-        .flatten();
+    let label = pen.words.tell("order-qr", &[("ticket", number.as_str().into())]);
+    let drawn = (!ticket.code.is_empty()).then(|| qr::svg(&ticket.code, &label)).flatten();
     let at =
         |id: &str, name: &'static str, text: String| pen.words.tell(id, &[(name, text.into())]);
     let note = match ticket.state {

@@ -41,11 +41,7 @@ pub fn chosen_fragment(templates: &Templates, view: &Tickets, words: &Words) -> 
 }
 
 fn tickets(pen: &Pen<'_>, view: &Tickets) -> Value {
-    let levels: Vec<Value> = view
-        .levels
-        .iter()
-        .map(|level| level_value(pen, level))
-        .collect();
+    let levels: Vec<Value> = view.levels.iter().map(|level| level_value(pen, level)).collect();
     let party: u32 = view.levels.iter().map(|level| level.count).sum();
     let hall = &view.showing.hall;
     let settled = matches!(view.outcome, Outcome::Found(_)) || !view.picked.is_empty();
@@ -80,8 +76,7 @@ fn level_value(pen: &Pen<'_>, level: &LevelChoice) -> Value {
     let price = if level.price_low == level.price_high {
         low
     } else {
-        pen.words
-            .tell("level-range", &[("low", low.into()), ("high", high.into())])
+        pen.words.tell("level-range", &[("low", low.into()), ("high", high.into())])
     };
     context! { id => level.level.0, name => &level.name, price, count => level.count }
 }
@@ -114,20 +109,12 @@ fn where_options(pen: &Pen<'_>, view: &Tickets) -> Vec<Value> {
 fn choice_words(pen: &Pen<'_>, name: &str, prices: &[Option<Money>], left: Availability) -> String {
     let first = prices.iter().flatten().next();
     let price = first.map(|price| pen.money(*price)).unwrap_or_default();
-    let id = if left == Availability::SoldOut {
-        "where-choice-out"
-    } else {
-        "where-choice"
-    };
-    pen.words
-        .tell(id, &[("name", name.into()), ("price", price.into())])
+    let id = if left == Availability::SoldOut { "where-choice-out" } else { "where-choice" };
+    pen.words.tell(id, &[("name", name.into()), ("price", price.into())])
 }
 
 fn picking<'a>(view: &Tickets, picked: &'a [&'a str]) -> Picking<'a> {
-    Picking {
-        picked,
-        part: part(view),
-    }
+    Picking { picked, part: part(view) }
 }
 
 fn part(view: &Tickets) -> Option<u16> {
@@ -154,9 +141,7 @@ fn map(pen: &Pen<'_>, view: &Tickets) -> Option<Value> {
     let svg = seat_map::svg(pen, &view.showing.hall, map, &picking(view, &guids));
     let (parts, part_name, zones): (&[PartGlance], &str, &[Zone]) = match &map.show {
         Show::Seats { zones } => (&[], "", zones),
-        Show::Part {
-            parts, name, zones, ..
-        } => (parts, name, zones),
+        Show::Part { parts, name, zones, .. } => (parts, name, zones),
         Show::Overview { parts } => (parts, "", &[]),
     };
     let whole = matches!(map.show, Show::Overview { .. });
@@ -173,10 +158,7 @@ fn map(pen: &Pen<'_>, view: &Tickets) -> Option<Value> {
 }
 
 fn picked_guids(view: &Tickets) -> Vec<&str> {
-    view.picked
-        .iter()
-        .filter_map(|picked| place_guid(&picked.place))
-        .collect()
+    view.picked.iter().filter_map(|picked| place_guid(&picked.place)).collect()
 }
 
 pub(crate) fn place_guid(place: &usher_rules::view::venue::Place) -> Option<&str> {
@@ -208,18 +190,8 @@ fn key(pen: &Pen<'_>, view: &Tickets, zones: &[Zone]) -> Vec<Value> {
         (true, "taken", "st-taken", "key-taken"),
         (true, "held", "st-held", "key-held"),
         (seen(SeatState::NotForYou), "not", "st-not", "key-not"),
-        (
-            seen(SeatState::Wheelchair),
-            "access",
-            "st-access",
-            "key-wheelchair",
-        ),
-        (
-            seen(SeatState::Companion),
-            "companion",
-            "st-comp",
-            "key-companion",
-        ),
+        (seen(SeatState::Wheelchair), "access", "st-access", "key-wheelchair"),
+        (seen(SeatState::Companion), "companion", "st-comp", "key-companion"),
     ];
     let states = states
         .into_iter()
@@ -231,10 +203,7 @@ fn key(pen: &Pen<'_>, view: &Tickets, zones: &[Zone]) -> Vec<Value> {
 fn band_words(pen: &Pen<'_>, category: &CategoryChoice) -> String {
     let first = category.prices.iter().flatten().next();
     let price = first.map(|price| pen.money(*price)).unwrap_or_default();
-    let args = [
-        ("name", category.name.as_str().into()),
-        ("price", price.into()),
-    ];
+    let args = [("name", category.name.as_str().into()), ("price", price.into())];
     pen.words.tell("key-band", &args).trim().to_owned()
 }
 
@@ -250,20 +219,13 @@ fn chosen(pen: &Pen<'_>, view: &Tickets) -> Option<Value> {
         .iter()
         .map(|picked| {
             let guid = place_guid(&picked.place).unwrap_or_default();
-            let levels = view
-                .levels
-                .iter()
-                .zip(&picked.prices)
-                .filter_map(|(level, price)| {
-                    let price = pen.money((*price)?);
-                    let args = [
-                        ("level", level.name.as_str().into()),
-                        ("price", price.into()),
-                    ];
-                    Some(context! {
-                        id => level.level.0, words => pen.words.tell("level-price", &args),
-                    })
-                });
+            let levels = view.levels.iter().zip(&picked.prices).filter_map(|(level, price)| {
+                let price = pen.money((*price)?);
+                let args = [("level", level.name.as_str().into()), ("price", price.into())];
+                Some(context! {
+                    id => level.level.0, words => pen.words.tell("level-price", &args),
+                })
+            });
             context! {
                 guid,
                 line => place::line(&picked.place, pen.words),
@@ -272,11 +234,7 @@ fn chosen(pen: &Pen<'_>, view: &Tickets) -> Option<Value> {
             }
         })
         .collect();
-    let places: Vec<_> = view
-        .picked
-        .iter()
-        .map(|picked| picked.place.clone())
-        .collect();
+    let places: Vec<_> = view.picked.iter().map(|picked| picked.place.clone()).collect();
     Some(context! { count => seats.len(), phrase => place::phrase(&places, pen.words), seats })
 }
 

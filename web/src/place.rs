@@ -34,9 +34,7 @@ pub fn phrase(places: &[Place], words: &Words) -> String {
 /// One place as a line of a list: `Stalls F 12`.
 pub fn line(place: &Place, words: &Words) -> String {
     match place {
-        Place::Seat {
-            zone, row, number, ..
-        } => {
+        Place::Seat { zone, row, number, .. } => {
             let bare = row.chars().count() <= BARE_LABEL_CHARS_MAX;
             let id = if bare { "place-line" } else { "place-line-box" };
             let args = [
@@ -46,10 +44,9 @@ pub fn line(place: &Place, words: &Words) -> String {
             ];
             words.tell(id, &args).trim().to_owned()
         }
-        Place::Area { name, nth } => words.tell(
-            "area-nth",
-            &[("area", name.as_str().into()), ("nth", (*nth).into())],
-        ),
+        Place::Area { name, nth } => {
+            words.tell("area-nth", &[("area", name.as_str().into()), ("nth", (*nth).into())])
+        }
     }
 }
 
@@ -64,22 +61,15 @@ pub fn short(place: &Place) -> String {
 /// The two lines of a ticket: `Stalls` and `Row F, seat 12`.
 pub fn ticket(place: &Place, words: &Words) -> (String, String) {
     match place {
-        Place::Seat {
-            zone, row, number, ..
-        } => {
+        Place::Seat { zone, row, number, .. } => {
             let seat = words.tell("seats-one", &[("seats", number.as_str().into())]);
             let row = row_name(row, "Row-name", words);
-            let seat = if row.is_empty() {
-                seat
-            } else {
-                format!("{row}, {seat}")
-            };
+            let seat = if row.is_empty() { seat } else { format!("{row}, {seat}") };
             (zone.clone(), seat)
         }
-        Place::Area { name, nth } => (
-            name.clone(),
-            words.tell("area-nth", &[("area", "".into()), ("nth", (*nth).into())]),
-        ),
+        Place::Area { name, nth } => {
+            (name.clone(), words.tell("area-nth", &[("area", "".into()), ("nth", (*nth).into())]))
+        }
     }
 }
 
@@ -95,23 +85,14 @@ fn runs(places: &[Place]) -> Vec<Run<'_>> {
     let mut runs: Vec<Run<'_>> = Vec::new();
     for place in places {
         let (zone, row, number) = match place {
-            Place::Seat {
-                zone, row, number, ..
-            } => (zone.as_str(), row.as_str(), Some(number)),
+            Place::Seat { zone, row, number, .. } => (zone.as_str(), row.as_str(), Some(number)),
             Place::Area { name, .. } => (name.as_str(), "", None),
         };
-        let known = runs
-            .iter_mut()
-            .find(|run| run.zone == zone && run.row == row);
+        let known = runs.iter_mut().find(|run| run.zone == zone && run.row == row);
         let run = match known {
             Some(run) => run,
             None => {
-                runs.push(Run {
-                    zone,
-                    row,
-                    numbers: Vec::new(),
-                    area_count: 0,
-                });
+                runs.push(Run { zone, row, numbers: Vec::new(), area_count: 0 });
                 runs.last_mut().expect("just pushed")
             }
         };
@@ -129,30 +110,17 @@ fn run_words(run: &Run<'_>, zone: &str, alone: bool, words: &Words) -> String {
         let count = words.tell("places", &[("count", run.area_count.into())]);
         return format!("{}, {count}", run.zone);
     }
-    let id = if run.numbers.len() == 1 {
-        "seats-one"
-    } else {
-        "seats-many"
-    };
-    let seats = words.tell(
-        id,
-        &[("seats", number_words(&run.numbers, alone, words).into())],
-    );
+    let id = if run.numbers.len() == 1 { "seats-one" } else { "seats-many" };
+    let seats = words.tell(id, &[("seats", number_words(&run.numbers, alone, words).into())]);
     let row = row_name(run.row, "row-name", words);
-    [zone, &row, &seats]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ")
+    [zone, &row, &seats].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// `12 to 15` for three or more in a line, `12 and 13` or `12, 14 and 17` otherwise; without
 /// the `and` when another run follows.
 fn number_words(numbers: &[&str], alone: bool, words: &Words) -> String {
-    let mut values: Vec<(Option<u32>, &str)> = numbers
-        .iter()
-        .map(|text| (text.parse().ok(), *text))
-        .collect();
+    let mut values: Vec<(Option<u32>, &str)> =
+        numbers.iter().map(|text| (text.parse().ok(), *text)).collect();
     values.sort();
     let line = values.windows(2).all(|pair| match (pair[0].0, pair[1].0) {
         (Some(left), Some(right)) => right == left + 1,
@@ -163,11 +131,7 @@ fn number_words(numbers: &[&str], alone: bool, words: &Words) -> String {
         return words.tell("seats-range", &args);
     }
     let texts: Vec<String> = values.iter().map(|(_, text)| (*text).to_owned()).collect();
-    if alone {
-        join(&texts, words)
-    } else {
-        texts.join(", ")
-    }
+    if alone { join(&texts, words) } else { texts.join(", ") }
 }
 
 /// `a, b and c`
@@ -175,13 +139,8 @@ pub fn join(parts: &[String], words: &Words) -> String {
     match parts {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => words.tell(
-            "list-and",
-            &[
-                ("list", first.join(", ").into()),
-                ("last", last.as_str().into()),
-            ],
-        ),
+        [first @ .., last] => words
+            .tell("list-and", &[("list", first.join(", ").into()), ("last", last.as_str().into())]),
     }
 }
 
@@ -206,22 +165,10 @@ mod tests {
     fn seats_in_a_line_are_a_range_and_others_a_list() {
         let stalls = |number| seat("Stalls", "F", number);
         check(&[stalls("12")], "Stalls, row F, seat 12");
-        check(
-            &[stalls("13"), stalls("12")],
-            "Stalls, row F, seats 12 and 13",
-        );
-        check(
-            &[stalls("14"), stalls("12"), stalls("13")],
-            "Stalls, row F, seats 12 to 14",
-        );
-        check(
-            &[stalls("9"), stalls("10"), stalls("12")],
-            "Stalls, row F, seats 9, 10 and 12",
-        );
-        check(
-            &[stalls("2a"), stalls("2b"), stalls("2c")],
-            "Stalls, row F, seats 2a, 2b and 2c",
-        );
+        check(&[stalls("13"), stalls("12")], "Stalls, row F, seats 12 and 13");
+        check(&[stalls("14"), stalls("12"), stalls("13")], "Stalls, row F, seats 12 to 14");
+        check(&[stalls("9"), stalls("10"), stalls("12")], "Stalls, row F, seats 9, 10 and 12");
+        check(&[stalls("2a"), stalls("2b"), stalls("2c")], "Stalls, row F, seats 2a, 2b and 2c");
         check(&[], "");
     }
 
@@ -237,19 +184,10 @@ mod tests {
             "Stalls, row E, seats 13, 14 and row F, seats 13, 14",
         );
         check(&[seat("Boxes", "Box 3", "1")], "Boxes, Box 3, seat 1");
-        let lawn = |nth| Place::Area {
-            name: "Lawn".to_owned(),
-            nth,
-        };
+        let lawn = |nth| Place::Area { name: "Lawn".to_owned(), nth };
         check(&[lawn(1), lawn(2)], "Lawn, 2 places");
-        assert_eq!(
-            line(&seat("Stalls", "F", "12"), &Words::english()),
-            "Stalls F 12"
-        );
-        assert_eq!(
-            line(&seat("Boxes", "Box 3", "1"), &Words::english()),
-            "Boxes Box 3, 1"
-        );
+        assert_eq!(line(&seat("Stalls", "F", "12"), &Words::english()), "Stalls F 12");
+        assert_eq!(line(&seat("Boxes", "Box 3", "1"), &Words::english()), "Boxes Box 3, 1");
         assert_eq!(line(&lawn(2), &Words::english()), "Lawn, place 2");
     }
 }

@@ -22,11 +22,8 @@ pub fn page(templates: &Templates, view: &Production, words: &Words) -> Html {
         .map(|row| context! { name => &row.category, prices => price_cells(&pen, &row.prices) })
         .collect();
     let name_hall = one_hall.is_none();
-    let dates: Vec<Value> = listing
-        .showings
-        .iter()
-        .map(|showing| chip(&pen, showing, name_hall))
-        .collect();
+    let dates: Vec<Value> =
+        listing.showings.iter().map(|showing| chip(&pen, showing, name_hall)).collect();
     let doors = [("length", pen.times.length(view.doors_before).into())];
     let page = context! {
         description => &view.lede,
@@ -50,29 +47,19 @@ pub fn page(templates: &Templates, view: &Production, words: &Words) -> Html {
 /// The hall, when all showings are in the same one.
 fn one_hall(showings: &[Showing]) -> Option<&str> {
     let first = showings.first()?.hall.as_str();
-    showings
-        .iter()
-        .all(|showing| showing.hall == first)
-        .then_some(first)
+    showings.iter().all(|showing| showing.hall == first).then_some(first)
 }
 
 /// `Theatre, Main House, Tue 1 to Sat 12 Dec`, without the parts that are not known.
 fn label(pen: &Pen<'_>, view: &Production, hall: Option<&str>) -> String {
     let showings = &view.listing.showings;
-    let dates: Vec<Date> = showings
-        .iter()
-        .map(|one| pen.times.date(one.starts))
-        .collect();
+    let dates: Vec<Date> = showings.iter().map(|one| pen.times.date(one.starts)).collect();
     let run = pen.times.run(&dates);
-    [
-        view.listing.genre.as_str(),
-        hall.unwrap_or(""),
-        run.as_str(),
-    ]
-    .into_iter()
-    .filter(|part| !part.is_empty())
-    .collect::<Vec<_>>()
-    .join(", ")
+    [view.listing.genre.as_str(), hall.unwrap_or(""), run.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn chip(pen: &Pen<'_>, showing: &Showing, name_hall: bool) -> Value {

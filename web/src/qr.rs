@@ -29,15 +29,8 @@ impl Modules {
         if code.is_empty() || code.len() > CODE_CHARS_MAX || !code.chars().all(set) {
             return None;
         }
-        let drawn = QRBuilder::new(code)
-            .mode(Mode::Alphanumeric)
-            .ecl(ECL::M)
-            .build()
-            .ok()?;
-        Some(Modules {
-            side: drawn.size,
-            dark: dark(&drawn),
-        })
+        let drawn = QRBuilder::new(code).mode(Mode::Alphanumeric).ecl(ECL::M).build().ok()?;
+        Some(Modules { side: drawn.size, dark: dark(&drawn) })
     }
 
     /// Is the module dark? Outside the code everything is light.
@@ -63,9 +56,7 @@ impl Modules {
 }
 
 fn dark(code: &QRCode) -> Vec<bool> {
-    (0..code.size)
-        .flat_map(|y| code[y][..code.size].iter().map(|module| module.value()))
-        .collect()
+    (0..code.size).flat_map(|y| code[y][..code.size].iter().map(|module| module.value())).collect()
 }
 
 /// The code as one SVG path on white, with an accessible name.

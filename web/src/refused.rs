@@ -59,10 +59,7 @@ pub fn page(templates: &Templates, frame: &Frame, refused: &Refused, words: &Wor
     };
     let read_out = match refused {
         Refused::Busy { reference } if !reference.is_empty() => {
-            let args = [
-                ("phone", phone.into()),
-                ("reference", reference.as_str().into()),
-            ];
+            let args = [("phone", phone.into()), ("reference", reference.as_str().into())];
             words.tell("read-out", &args)
         }
         Refused::Busy { .. }

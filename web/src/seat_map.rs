@@ -33,10 +33,8 @@ impl Picking<'_> {
     pub fn toggled(&self, guid: &str) -> String {
         let keep = self.picked.iter().copied().filter(|picked| *picked != guid);
         let new = (!self.picked.contains(&guid)).then_some(guid);
-        let picks: Vec<String> = keep
-            .chain(new)
-            .map(|guid| format!("pick={}", url_part(guid)))
-            .collect();
+        let picks: Vec<String> =
+            keep.chain(new).map(|guid| format!("pick={}", url_part(guid))).collect();
         let part = self.part.map(|part| format!("part={part}"));
         let query: Vec<String> = part.into_iter().chain(picks).collect();
         format!("?{}#map", query.join("&amp;"))
@@ -46,10 +44,7 @@ impl Picking<'_> {
 /// The whole drawing.
 pub(crate) fn svg(pen: &Pen<'_>, hall: &str, map: &SeatMap, picking: &Picking<'_>) -> String {
     let scale = Scale::of(map);
-    let (width, height) = (
-        scale.length(map.width) + 2 * MARGIN_TENTHS,
-        scale.length(map.height),
-    );
+    let (width, height) = (scale.length(map.width) + 2 * MARGIN_TENTHS, scale.length(map.height));
     let height = height + 2 * MARGIN_TENTHS;
     let label = pen.words.tell("seat-map-of", &[("hall", hall.into())]);
     let mut out = format!(
@@ -93,10 +88,7 @@ impl Scale {
             Show::Seats { zones } | Show::Part { zones, .. } => median_step(zones),
             Show::Overview { .. } => i64::from(map.width) * PITCH_TENTHS / OVERVIEW_TENTHS,
         };
-        Scale {
-            corner: map.corner,
-            step: step.max(1),
-        }
+        Scale { corner: map.corner, step: step.max(1) }
     }
 
     fn length(&self, hundredths: i32) -> i64 {
@@ -128,11 +120,7 @@ fn median_step(zones: &[Zone]) -> i64 {
         })
         .collect();
     let middle = steps.len() / 2;
-    if steps.is_empty() {
-        PITCH_TENTHS * 10
-    } else {
-        *steps.select_nth_unstable(middle).1
-    }
+    if steps.is_empty() { PITCH_TENTHS * 10 } else { *steps.select_nth_unstable(middle).1 }
 }
 
 /// Tenths as SVG writes them: `12.5`, `12`.
@@ -157,10 +145,7 @@ fn draw(out: &mut String, scale: &Scale, drawing: &Drawing) {
     let class = if drawing.stage { "stage" } else { "box" };
     let (x, y) = (scale.x(drawing.at.x), scale.y(drawing.at.y));
     let (turn, turn_part) = (drawing.rotation / 100, (drawing.rotation % 100).abs());
-    put(
-        out,
-        format_args!(r#"<g transform="translate({} {})"#, Tenths(x), Tenths(y)),
-    );
+    put(out, format_args!(r#"<g transform="translate({} {})"#, Tenths(x), Tenths(y)));
     if drawing.rotation != 0 {
         put(out, format_args!(" rotate({turn}.{turn_part:02})"));
     }
@@ -170,10 +155,7 @@ fn draw(out: &mut String, scale: &Scale, drawing: &Drawing) {
         Shape::Polygon { points } => {
             put(out, format_args!(r#"<polygon class="{class}" points=""#));
             for point in points {
-                put(
-                    out,
-                    format_args!("{},{} ", length(point.x), length(point.y)),
-                );
+                put(out, format_args!("{},{} ", length(point.x), length(point.y)));
             }
             out.push_str("\"/>");
         }
@@ -194,10 +176,7 @@ fn draw(out: &mut String, scale: &Scale, drawing: &Drawing) {
             ),
         ),
         Shape::Circle { radius } => {
-            put(
-                out,
-                format_args!(r#"<circle class="{class}" r="{}"/>"#, length(*radius)),
-            );
+            put(out, format_args!(r#"<circle class="{class}" r="{}"/>"#, length(*radius)));
         }
         Shape::Text => {}
     }
@@ -231,10 +210,7 @@ fn draw_zone(
     if let Some(at) = zone.label_at {
         let (x, y) = (Tenths(scale.x(at.x)), Tenths(scale.y(at.y)));
         let name = escape(&zone.name);
-        put(
-            out,
-            format_args!(r#"<text class="zone-name" x="{x}" y="{y}">{name}</text>"#),
-        );
+        put(out, format_args!(r#"<text class="zone-name" x="{x}" y="{y}">{name}</text>"#));
     }
     for row in &zone.rows {
         draw_row(out, scale, zone, row, picking, texts);
@@ -252,10 +228,7 @@ fn draw_row(
     for at in &row.labels_at {
         let (x, y) = (Tenths(scale.x(at.x)), Tenths(scale.y(at.y) + 40));
         let label = escape(&row.label);
-        put(
-            out,
-            format_args!(r#"<text class="row-name" x="{x}" y="{y}">{label}</text>"#),
-        );
+        put(out, format_args!(r#"<text class="row-name" x="{x}" y="{y}">{label}</text>"#));
     }
     out.push_str("<g>");
     for seat in &row.seats {
@@ -271,11 +244,7 @@ fn draw_row(
                     Tenths(y)
                 ),
             ),
-            Drawn::Link {
-                class,
-                symbol,
-                number,
-            } => {
+            Drawn::Link { class, symbol, number } => {
                 let label = texts.label(zone, row, seat, picked);
                 let href = picking.toggled(&seat.guid);
                 open_link(out, seat, (class, &href, &label));
@@ -298,39 +267,22 @@ fn open_link(out: &mut String, seat: &Seat, (class, href, label): (&str, &str, &
 /// The sign of a seat with its number on it, and the end of the link.
 fn draw_mark(out: &mut String, symbol: &str, (x, y): (i64, i64), number: Option<&str>) {
     let (left, top, below) = (Tenths(x), Tenths(y), Tenths(y + 35));
-    put(
-        out,
-        format_args!(r##"<use href="#{symbol}" x="{left}" y="{top}"/>"##),
-    );
+    put(out, format_args!(r##"<use href="#{symbol}" x="{left}" y="{top}"/>"##));
     if let Some(number) = number {
         let number = escape(number);
-        put(
-            out,
-            format_args!(r#"<text x="{left}" y="{below}">{number}</text>"#),
-        );
+        put(out, format_args!(r#"<text x="{left}" y="{below}">{number}</text>"#));
     }
     out.push_str("</a>");
 }
 
 /// What a seat looks like and whether it can be pressed.
 enum Drawn {
-    Plain {
-        class: &'static str,
-        symbol: &'static str,
-    },
-    Link {
-        class: &'static str,
-        symbol: &'static str,
-        number: bool,
-    },
+    Plain { class: &'static str, symbol: &'static str },
+    Link { class: &'static str, symbol: &'static str, number: bool },
 }
 
 fn drawn(seat: &Seat, picked: bool) -> Drawn {
-    let link = |class, symbol, number| Drawn::Link {
-        class,
-        symbol,
-        number,
-    };
+    let link = |class, symbol, number| Drawn::Link { class, symbol, number };
     match (seat.state, picked) {
         (SeatState::Free | SeatState::Wheelchair | SeatState::Companion, true) => {
             link("yours", "st-yours", false)
@@ -342,22 +294,10 @@ fn drawn(seat: &Seat, picked: bool) -> Drawn {
         },
         (SeatState::Wheelchair, false) => link("access", "st-access", false),
         (SeatState::Companion, false) => link("companion", "st-comp", false),
-        (SeatState::Yours, _) => Drawn::Plain {
-            class: "yours",
-            symbol: "st-yours",
-        },
-        (SeatState::Held, _) => Drawn::Plain {
-            class: "held",
-            symbol: "st-held",
-        },
-        (SeatState::Taken, _) => Drawn::Plain {
-            class: "taken",
-            symbol: "st-taken",
-        },
-        (SeatState::NotForYou, _) => Drawn::Plain {
-            class: "not",
-            symbol: "st-not",
-        },
+        (SeatState::Yours, _) => Drawn::Plain { class: "yours", symbol: "st-yours" },
+        (SeatState::Held, _) => Drawn::Plain { class: "held", symbol: "st-held" },
+        (SeatState::Taken, _) => Drawn::Plain { class: "taken", symbol: "st-taken" },
+        (SeatState::NotForYou, _) => Drawn::Plain { class: "not", symbol: "st-not" },
     }
 }
 
@@ -371,12 +311,7 @@ struct SeatTexts<'a> {
 
 impl<'a> SeatTexts<'a> {
     fn new(pen: &'a Pen<'a>) -> SeatTexts<'a> {
-        let states = [
-            "state-free",
-            "state-wheelchair",
-            "state-companion",
-            "state-picked",
-        ];
+        let states = ["state-free", "state-wheelchair", "state-companion", "state-picked"];
         SeatTexts {
             pen,
             rows: BTreeMap::new(),
@@ -408,10 +343,7 @@ impl<'a> SeatTexts<'a> {
         let label = match seat.price {
             Some(price) => {
                 let pen = self.pen;
-                let price = self
-                    .prices
-                    .entry(price.0)
-                    .or_insert_with(|| pen.money(price));
+                let price = self.prices.entry(price.0).or_insert_with(|| pen.money(price));
                 args.push(("price", price.as_str().into()));
                 words.tell("seat-label", &args)
             }
@@ -426,24 +358,11 @@ impl<'a> SeatTexts<'a> {
 
 fn draw_part(out: &mut String, scale: &Scale, part: &PartGlance, pen: &Pen<'_>) {
     let name = part.name.as_str();
-    let price = part
-        .price_from
-        .map(|price| pen.money(price))
-        .unwrap_or_default();
-    let places = pen
-        .words
-        .tell("places", &[("count", part.places_left.into())]);
-    let args = [
-        ("name", name.into()),
-        ("places", places.into()),
-        ("price", price.into()),
-    ];
+    let price = part.price_from.map(|price| pen.money(price)).unwrap_or_default();
+    let places = pen.words.tell("places", &[("count", part.places_left.into())]);
+    let args = [("name", name.into()), ("places", places.into()), ("price", price.into())];
     let sold_out = part.places_left == 0;
-    let id = if sold_out {
-        "part-label-out"
-    } else {
-        "part-label"
-    };
+    let id = if sold_out { "part-label-out" } else { "part-label" };
     let label = pen.words.tell(id, &args);
     let (x, y) = (scale.x(part.corner.x), scale.y(part.corner.y));
     let (width, height) = (scale.length(part.width), scale.length(part.height));
@@ -467,9 +386,7 @@ fn draw_part(out: &mut String, scale: &Scale, part: &PartGlance, pen: &Pen<'_>) 
         ),
     );
     let (middle, centre) = (Tenths(x + width / 2), y + height / 2);
-    let left = pen
-        .words
-        .tell("part-left", &[("count", part.places_left.into())]);
+    let left = pen.words.tell("part-left", &[("count", part.places_left.into())]);
     put(
         out,
         format_args!(

@@ -23,10 +23,7 @@ pub(crate) fn sums(pen: &Pen<'_>, sums: &Sums) -> Value {
         })
         .collect();
     let added = sums.taxes.iter().filter(|tax| !tax.included).map(|tax| {
-        let args = [
-            ("name", tax.name.as_str().into()),
-            ("rate", rate(pen, tax).into()),
-        ];
+        let args = [("name", tax.name.as_str().into()), ("rate", rate(pen, tax).into())];
         let words = pen.words.tell("sum-tax-added", &args);
         context! { words, amount => pen.money(tax.amount) }
     });
@@ -73,10 +70,6 @@ fn rate(pen: &Pen<'_>, tax: &Tax) -> String {
     let (whole, part) = (tax.rate_ppm / 10_000, tax.rate_ppm % 10_000);
     let part = format!("{part:04}");
     let part = part.trim_end_matches('0');
-    let rate = if part.is_empty() {
-        whole.to_string()
-    } else {
-        format!("{whole}.{part}")
-    };
+    let rate = if part.is_empty() { whole.to_string() } else { format!("{whole}.{part}") };
     pen.words.tell("percent", &[("rate", rate.into())])
 }

@@ -72,27 +72,18 @@ pub fn write(view: &Order, words: &Words) -> Result<Vec<u8>, PdfFault> {
         pages.push(&[]);
     }
     for tickets in pages {
-        let settings =
-            PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT).ok_or_else(|| PdfFault::Page {
-                reason: "its size".to_owned(),
-            })?;
+        let settings = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT)
+            .ok_or_else(|| PdfFault::Page { reason: "its size".to_owned() })?;
         let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
         paper.head(&mut surface);
         for (index, (visit, ticket)) in tickets.iter().enumerate() {
-            paper.ticket(
-                &mut surface,
-                MARGIN + 44.0 + index as f32 * TICKET_HEIGHT,
-                visit,
-                ticket,
-            );
+            paper.ticket(&mut surface, MARGIN + 44.0 + index as f32 * TICKET_HEIGHT, visit, ticket);
         }
         surface.finish();
         page.finish();
     }
-    document.finish().map_err(|error| PdfFault::Page {
-        reason: format!("{error:?}"),
-    })
+    document.finish().map_err(|error| PdfFault::Page { reason: format!("{error:?}") })
 }
 
 fn is_good(state: TicketState) -> bool {
@@ -130,18 +121,8 @@ impl<'a> Paper<'a> {
     fn head(&self, surface: &mut Surface<'_>) {
         let venue = &self.view.frame.venue;
         let right = PAGE_WIDTH - MARGIN;
-        self.text(
-            surface,
-            (MARGIN, MARGIN + 12.0),
-            &self.slab,
-            16.0,
-            &venue.name,
-        );
-        let order = format!(
-            "{} {}",
-            self.words.say("paper-order"),
-            written(self.view.order.0)
-        );
+        self.text(surface, (MARGIN, MARGIN + 12.0), &self.slab, 16.0, &venue.name);
+        let order = format!("{} {}", self.words.say("paper-order"), written(self.view.order.0));
         let total = self.purse.write(self.view.sums.total);
         let line = format!("{order}, {total}");
         // Stands over the codes, flush with their dark edge.
@@ -154,13 +135,7 @@ impl<'a> Paper<'a> {
         let right = PAGE_WIDTH - MARGIN;
         let text_width = right - MARGIN - CODE_SIDE - 24.0;
         let size = fitted(&visit.title, 20.0, text_width);
-        self.text(
-            surface,
-            (MARGIN, top + 24.0),
-            &self.slab,
-            size,
-            &visit.title,
-        );
+        self.text(surface, (MARGIN, top + 24.0), &self.slab, size, &visit.title);
         let when = self.times.moment(visit.starts);
         let args = [("when", when.into()), ("hall", visit.hall.as_str().into())];
         let line = self.words.tell("perf-line", &args);

@@ -21,16 +21,11 @@ impl Times {
     /// By IANA name; a name that nobody knows reads as UTC (`usher check` refuses it earlier).
     pub fn new(zone: &str, words: &Words) -> Times {
         let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-        Times {
-            zone,
-            words: words.clone(),
-        }
+        Times { zone, words: words.clone() }
     }
 
     pub fn zoned(&self, at: At) -> Zoned {
-        Timestamp::from_millisecond(at.0)
-            .unwrap_or(Timestamp::MIN)
-            .to_zoned(self.zone.clone())
+        Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::MIN).to_zoned(self.zone.clone())
     }
 
     pub fn date(&self, at: At) -> Date {
@@ -41,10 +36,7 @@ impl Times {
     pub fn moment(&self, at: At) -> String {
         let zoned = self.zoned(at);
         let day = self.day(zoned.date());
-        self.words.tell(
-            "moment",
-            &[("day", day.into()), ("time", clock(&zoned.time()).into())],
-        )
+        self.words.tell("moment", &[("day", day.into()), ("time", clock(&zoned.time()).into())])
     }
 
     /// `Fri 4 Dec`
@@ -54,10 +46,7 @@ impl Times {
             &[
                 ("weekday", self.weekday(date.weekday()).into()),
                 ("day", date.day().into()),
-                (
-                    "month",
-                    self.words.say(MONTHS_SHORT[month_index(date)]).into(),
-                ),
+                ("month", self.words.say(MONTHS_SHORT[month_index(date)]).into()),
             ],
         )
     }
@@ -82,18 +71,14 @@ impl Times {
 
     /// `Fri`
     pub fn weekday(&self, weekday: Weekday) -> String {
-        self.words
-            .say(WEEKDAYS[weekday.to_monday_zero_offset() as usize % 7])
+        self.words.say(WEEKDAYS[weekday.to_monday_zero_offset() as usize % 7])
     }
 
     /// `December 2026`
     pub fn month_title(&self, month: Month) -> String {
         self.words.tell(
             "month-title",
-            &[
-                ("month", self.month_name(month).into()),
-                ("year", month.year.to_string().into()),
-            ],
+            &[("month", self.month_name(month).into()), ("year", month.year.to_string().into())],
         )
     }
 
@@ -108,16 +93,11 @@ impl Times {
         let minutes = span.0.max(0) / 60_000;
         let (hours, rest) = (minutes / 60, minutes % 60);
         match (hours, rest) {
-            (0, rest) => self
-                .words
-                .tell("length-minutes", &[("minutes", rest.into())]),
+            (0, rest) => self.words.tell("length-minutes", &[("minutes", rest.into())]),
             (hours, 0) => self.words.tell("length-hours", &[("hours", hours.into())]),
             (hours, rest) => {
                 let rest = format!("{rest:02}");
-                self.words.tell(
-                    "length",
-                    &[("hours", hours.into()), ("minutes", rest.into())],
-                )
+                self.words.tell("length", &[("hours", hours.into()), ("minutes", rest.into())])
             }
         }
     }
@@ -132,17 +112,11 @@ impl Times {
             [one] => self.day(*one),
             [first, second] => self.words.tell(
                 "run-and",
-                &[
-                    ("first", self.day_before(*first, *second)),
-                    ("last", self.day(*second).into()),
-                ],
+                &[("first", self.day_before(*first, *second)), ("last", self.day(*second).into())],
             ),
             [first, .., last] => self.words.tell(
                 "run-to",
-                &[
-                    ("first", self.day_before(*first, *last)),
-                    ("last", self.day(*last).into()),
-                ],
+                &[("first", self.day_before(*first, *last)), ("last", self.day(*last).into())],
             ),
         }
     }
@@ -158,9 +132,7 @@ impl Times {
 
 /// RFC 3339 in UTC, for `datetime` attributes.
 pub fn iso(at: At) -> String {
-    Timestamp::from_millisecond(at.0)
-        .unwrap_or(Timestamp::MIN)
-        .to_string()
+    Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::MIN).to_string()
 }
 
 /// Minutes and seconds left, as `12:40`; never below zero.
@@ -175,20 +147,13 @@ pub fn read_day(text: &str) -> Option<Day> {
         return None;
     }
     let date: Date = text.parse().ok()?;
-    Some(Day {
-        year: date.year(),
-        month: date.month(),
-        day: date.day(),
-    })
+    Some(Day { year: date.year(), month: date.month(), day: date.day() })
 }
 
 /// Reads `2026-12`.
 pub fn read_month(text: &str) -> Option<Month> {
     let day = read_day(&format!("{text}-01"))?;
-    Some(Month {
-        year: day.year,
-        month: day.month,
-    })
+    Some(Month { year: day.year, month: day.month })
 }
 
 /// Writes what [`read_day`] reads.
@@ -275,14 +240,8 @@ mod tests {
 
     #[test]
     fn times_are_the_venues_in_summer_and_winter() {
-        assert_eq!(
-            tidewell().moment(at("2026-12-04T19:30:00Z")),
-            "Fri 4 Dec, 19:30"
-        );
-        assert_eq!(
-            tidewell().moment(at("2026-07-03T18:30:00Z")),
-            "Fri 3 Jul, 19:30"
-        );
+        assert_eq!(tidewell().moment(at("2026-12-04T19:30:00Z")), "Fri 4 Dec, 19:30");
+        assert_eq!(tidewell().moment(at("2026-07-03T18:30:00Z")), "Fri 3 Jul, 19:30");
         assert_eq!(tidewell().seconds(at("2026-12-04T19:07:09Z")), "19:07:09");
         assert_eq!(tidewell().short(at("2026-12-04T09:05:00Z")), "4 Dec 09:05");
     }
@@ -306,53 +265,23 @@ mod tests {
         };
         assert_eq!(run(&["2026-12-04"]), "Fri 4 Dec");
         assert_eq!(run(&["2026-12-05", "2026-12-04"]), "Fri 4 and Sat 5 Dec");
-        assert_eq!(
-            run(&["2026-12-01", "2026-12-02", "2026-12-12"]),
-            "Tue 1 to Sat 12 Dec"
-        );
-        assert_eq!(
-            run(&["2026-12-18", "2026-12-19", "2027-01-03"]),
-            "Fri 18 Dec to Sun 3 Jan"
-        );
+        assert_eq!(run(&["2026-12-01", "2026-12-02", "2026-12-12"]), "Tue 1 to Sat 12 Dec");
+        assert_eq!(run(&["2026-12-18", "2026-12-19", "2027-01-03"]), "Fri 18 Dec to Sun 3 Jan");
     }
 
     #[test]
     fn days_of_a_form_are_read_strictly() {
-        assert_eq!(
-            read_day("2026-12-05"),
-            Some(Day {
-                year: 2026,
-                month: 12,
-                day: 5
-            })
-        );
-        for wrong in [
-            "",
-            "2026-13-01",
-            "2026-02-30",
-            "05/12/2026",
-            "2026-12-5",
-            "x026-12-05",
-        ] {
+        assert_eq!(read_day("2026-12-05"), Some(Day { year: 2026, month: 12, day: 5 }));
+        for wrong in ["", "2026-13-01", "2026-02-30", "05/12/2026", "2026-12-5", "x026-12-05"] {
             assert_eq!(read_day(wrong), None, "{wrong}");
         }
-        assert_eq!(
-            read_month("2026-12"),
-            Some(Month {
-                year: 2026,
-                month: 12
-            })
-        );
+        assert_eq!(read_month("2026-12"), Some(Month { year: 2026, month: 12 }));
         assert_eq!(read_month("2026"), None);
     }
 
     #[test]
     fn a_day_of_a_clock_change_is_as_long_as_it_is() {
-        let day = Day {
-            year: 2026,
-            month: 10,
-            day: 25,
-        };
+        let day = Day { year: 2026, month: 10, day: 25 };
         let (start, end) = bounds(day, "Europe/London").expect("a day");
         assert_eq!(end - start, Span::hours(25));
     }

@@ -109,18 +109,16 @@ pub(crate) fn line(reason: &Reason, pen: &Pen<'_>) -> String {
         Reason::Replaced { at } | Reason::Cancelled { at } => {
             tell(&[("when", pen.times.moment(*at).into())])
         }
-        Reason::WrongPerformance { title, starts } => tell(&[
-            ("title", title.as_str().into()),
-            ("when", pen.times.moment(*starts).into()),
-        ]),
+        Reason::WrongPerformance { title, starts } => {
+            tell(&[("title", title.as_str().into()), ("when", pen.times.moment(*starts).into())])
+        }
         Reason::AlreadyUsed { at, door } if door.is_empty() => {
             let time = [("time", pen.times.clock(*at).into())];
             pen.words.tell("reason-ALREADY_USED-plain", &time)
         }
-        Reason::AlreadyUsed { at, door } => tell(&[
-            ("time", pen.times.clock(*at).into()),
-            ("door", door.as_str().into()),
-        ]),
+        Reason::AlreadyUsed { at, door } => {
+            tell(&[("time", pen.times.clock(*at).into()), ("door", door.as_str().into())])
+        }
         Reason::NoReentry { at } => tell(&[("time", pen.times.clock(*at).into())]),
         Reason::WrongDoor { go_to } => tell(&[("door", go_to.as_str().into())]),
         Reason::TooEarly { opens } => tell(&[("time", pen.times.clock(*opens).into())]),

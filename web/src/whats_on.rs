@@ -31,14 +31,8 @@ pub fn chosen<'a>(query: impl Fn(&str) -> Option<&'a str>) -> Chosen {
         Some(text) => read_day(text).map_or(When::AnyDay, When::Day),
         None => When::AnyDay,
     };
-    let genre = query("genre")
-        .filter(|genre| !genre.is_empty())
-        .map(str::to_owned);
-    Chosen {
-        layout,
-        when,
-        genre,
-    }
+    let genre = query("genre").filter(|genre| !genre.is_empty()).map(str::to_owned);
+    Chosen { layout, when, genre }
 }
 
 pub fn page(templates: &Templates, view: &WhatsOn, words: &Words) -> Html {
@@ -79,29 +73,17 @@ fn tonight(pen: &Pen<'_>, view: &WhatsOn, today: Date) -> Option<Value> {
         .filter(|(_, showing)| showing.ends > pen.frame.now)
         .collect();
     lines.sort_by_key(|(_, showing)| (showing.starts, showing.performance));
-    let lines: Vec<Value> = lines
-        .into_iter()
-        .map(|(listing, showing)| showing_line(pen, listing, showing))
-        .collect();
-    let label = pen
-        .words
-        .tell("tonight", &[("day", pen.times.day(today).into())]);
+    let lines: Vec<Value> =
+        lines.into_iter().map(|(listing, showing)| showing_line(pen, listing, showing)).collect();
+    let label = pen.words.tell("tonight", &[("day", pen.times.day(today).into())]);
     (!lines.is_empty()).then(|| context! { label, lines })
 }
 
 /// One showing as a line of the board or the month.
 pub(crate) fn showing_line(pen: &Pen<'_>, listing: &Listing, showing: &Showing) -> Value {
     let (avail, opens) = on_sale(pen, showing.sale, showing.availability);
-    let href = if opens {
-        performance_href(showing)
-    } else {
-        event_href(listing)
-    };
-    let from = if opens {
-        pen.price_from(showing.price_from)
-    } else {
-        String::new()
-    };
+    let href = if opens { performance_href(showing) } else { event_href(listing) };
+    let from = if opens { pen.price_from(showing.price_from) } else { String::new() };
     context! {
         time => pen.times.clock(showing.starts),
         title => &listing.title,
@@ -121,48 +103,31 @@ pub(crate) fn event_href(listing: &Listing) -> String {
 }
 
 pub(crate) fn showings(view: &WhatsOn) -> impl Iterator<Item = (&Listing, &Showing)> {
-    view.productions.iter().flat_map(|listing| {
-        listing
-            .showings
-            .iter()
-            .map(move |showing| (listing, showing))
-    })
+    view.productions
+        .iter()
+        .flat_map(|listing| listing.showings.iter().map(move |showing| (listing, showing)))
 }
 
 pub(crate) fn genre_fits(view: &WhatsOn, listing: &Listing) -> bool {
-    view.chosen
-        .genre
-        .as_ref()
-        .is_none_or(|genre| *genre == listing.genre)
+    view.chosen.genre.as_ref().is_none_or(|genre| *genre == listing.genre)
 }
 
 fn poster(pen: &Pen<'_>, listing: &Listing, when: When, today: Date) -> Option<Value> {
-    let dates: Vec<Date> = listing
-        .showings
-        .iter()
-        .map(|showing| pen.times.date(showing.starts))
-        .collect();
+    let dates: Vec<Date> =
+        listing.showings.iter().map(|showing| pen.times.date(showing.starts)).collect();
     if !dates.iter().any(|date| day_fits(when, *date, today)) {
         return None;
     }
     let (sale, left) = overall(&listing.showings);
     // A presale is told by its badge; the word beside the price stays the one for places left.
-    let shown = if let Sale::PresaleOnly { .. } = sale {
-        Sale::Open
-    } else {
-        sale
-    };
+    let shown = if let Sale::PresaleOnly { .. } = sale { Sale::Open } else { sale };
     let (avail, opens) = on_sale(pen, shown, left);
-    let price = listing
-        .showings
-        .iter()
-        .filter_map(|showing| showing.price_from)
-        .min();
+    let price = listing.showings.iter().filter_map(|showing| showing.price_from).min();
     let run = pen.times.run(&dates);
     let badge = match sale {
-        Sale::PresaleOnly { opens } => pen
-            .words
-            .tell("members-first", &[("when", pen.times.moment(opens).into())]),
+        Sale::PresaleOnly { opens } => {
+            pen.words.tell("members-first", &[("when", pen.times.moment(opens).into())])
+        }
         Sale::Open | Sale::NotYet { .. } | Sale::Ended | Sale::Off => String::new(),
     };
     Some(context! {
@@ -191,9 +156,7 @@ pub(crate) fn overall(showings: &[Showing]) -> (Sale, Availability) {
         Sale::Off | Sale::Open => (3, 0),
     };
     let nearest = showings.iter().min_by_key(|showing| hope(&showing.sale));
-    nearest.map_or((Sale::Off, Availability::SoldOut), |one| {
-        (one.sale, one.availability)
-    })
+    nearest.map_or((Sale::Off, Availability::SoldOut), |one| (one.sale, one.availability))
 }
 
 fn day_fits(when: When, date: Date, today: Date) -> bool {
@@ -204,11 +167,8 @@ fn day_fits(when: When, date: Date, today: Date) -> bool {
         When::Weekend => {
             let weekday = i64::from(today.weekday().to_monday_zero_offset());
             let sunday = add_days(today, 6 - weekday);
-            let first = if today.weekday() == Weekday::Sunday {
-                today
-            } else {
-                add_days(sunday, -2)
-            };
+            let first =
+                if today.weekday() == Weekday::Sunday { today } else { add_days(sunday, -2) };
             date >= first.max(today) && date <= sunday
         }
     }
@@ -228,16 +188,12 @@ fn query_of(when: When) -> String {
 }
 
 fn options(pen: &Pen<'_>, when: When) -> Vec<Value> {
-    [
-        ("", "filter-any"),
-        ("weekend", "filter-weekend"),
-        ("week", "filter-week"),
-    ]
-    .into_iter()
-    .map(|(value, id)| {
-        context! { value, words => pen.say(id), chosen => query_of(when) == value }
-    })
-    .collect()
+    [("", "filter-any"), ("weekend", "filter-weekend"), ("week", "filter-week")]
+        .into_iter()
+        .map(|(value, id)| {
+            context! { value, words => pen.say(id), chosen => query_of(when) == value }
+        })
+        .collect()
 }
 
 /// The days on which something plays, to choose from without a calendar widget.
@@ -270,11 +226,7 @@ pub(crate) fn genres(pen: &Pen<'_>, view: &WhatsOn, when: &str) -> Vec<Value> {
         Layout::Posters => String::new(),
         Layout::Month(_) => "view=month&".to_owned(),
     };
-    let keep = if when.is_empty() {
-        keep
-    } else {
-        format!("{keep}{}={when}&", when_name(view))
-    };
+    let keep = if when.is_empty() { keep } else { format!("{keep}{}={when}&", when_name(view)) };
     let all = context! {
         href => format!("/?{}", keep.trim_end_matches('&')),
         words => pen.say("filter-all"),
@@ -335,34 +287,16 @@ mod tests {
     #[test]
     fn a_query_that_makes_no_sense_reads_as_not_given() {
         let read = |pairs: &[(&str, &'static str)]| {
-            let pairs: Vec<(String, &'static str)> = pairs
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), *value))
-                .collect();
+            let pairs: Vec<(String, &'static str)> =
+                pairs.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
             chosen(move |name| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1))
         };
         assert_eq!(read(&[]), Chosen::default());
-        assert_eq!(
-            read(&[("when", "someday"), ("genre", "")]),
-            Chosen::default()
-        );
-        let month = Layout::Month(Some(Month {
-            year: 2026,
-            month: 12,
-        }));
-        assert_eq!(
-            read(&[("view", "month"), ("month", "2026-12")]).layout,
-            month
-        );
-        assert_eq!(
-            read(&[("view", "month"), ("month", "12")]).layout,
-            Layout::Month(None)
-        );
-        let day = When::Day(Day {
-            year: 2026,
-            month: 12,
-            day: 5,
-        });
+        assert_eq!(read(&[("when", "someday"), ("genre", "")]), Chosen::default());
+        let month = Layout::Month(Some(Month { year: 2026, month: 12 }));
+        assert_eq!(read(&[("view", "month"), ("month", "2026-12")]).layout, month);
+        assert_eq!(read(&[("view", "month"), ("month", "12")]).layout, Layout::Month(None));
+        let day = When::Day(Day { year: 2026, month: 12, day: 5 });
         assert_eq!(read(&[("when", "2026-12-05")]).when, day);
     }
 }

@@ -39,11 +39,7 @@ impl Words {
         let language: LanguageIdentifier = "en-GB".parse().expect("a language tag");
         let (embedded, faults) = bundle(&language, ENGLISH);
         assert!(faults.is_empty(), "the embedded words are tested");
-        Words {
-            language,
-            own: None,
-            embedded: Arc::new(embedded),
-        }
+        Words { language, own: None, embedded: Arc::new(embedded) }
     }
 
     /// English with the venue's own messages in front, and what could not be read of them.
@@ -88,8 +84,7 @@ impl Words {
 
     fn format(&self, id: &str, args: &FluentArgs<'_>) -> String {
         let own = self.own.as_deref().and_then(|own| message(own, id, args));
-        own.or_else(|| message(&self.embedded, id, args))
-            .unwrap_or_else(|| id.to_owned())
+        own.or_else(|| message(&self.embedded, id, args)).unwrap_or_else(|| id.to_owned())
     }
 
     pub(crate) fn say_in_template(&self, id: &str, args: &Kwargs) -> String {
@@ -117,9 +112,7 @@ fn message(
 ) -> Option<String> {
     let pattern = bundle.get_message(id)?.value()?;
     let mut errors = Vec::new();
-    let text = bundle
-        .format_pattern(pattern, Some(args), &mut errors)
-        .into_owned();
+    let text = bundle.format_pattern(pattern, Some(args), &mut errors).into_owned();
     errors.is_empty().then_some(text)
 }
 
@@ -129,9 +122,7 @@ fn bundle(
 ) -> (FluentBundle<FluentResource>, Vec<WordsFault>) {
     let mut faults = Vec::new();
     let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(rest, errors)| {
-        let reasons = errors.iter().map(|error| WordsFault {
-            reason: error.to_string(),
-        });
+        let reasons = errors.iter().map(|error| WordsFault { reason: error.to_string() });
         faults.extend(reasons);
         rest
     });
@@ -139,9 +130,7 @@ fn bundle(
     // Isolation marks are invisible characters that mail and PDF would carry along.
     bundle.set_use_isolating(false);
     if let Err(errors) = bundle.add_resource(resource) {
-        faults.extend(errors.iter().map(|error| WordsFault {
-            reason: error.to_string(),
-        }));
+        faults.extend(errors.iter().map(|error| WordsFault { reason: error.to_string() }));
     }
     (bundle, faults)
 }

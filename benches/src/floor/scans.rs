@@ -4,10 +4,14 @@
 //! the scan in one durable commit with whoever else waits. No rules, no keys, no log, no feed.
 //! Next: `web.rs`, which serves it.
 
+use crate::slow::Slow;
+use redb::backends::FileBackend;
 use redb::{Database, Durability, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::mpsc;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Code -> what became of the ticket.
@@ -74,8 +78,15 @@ pub struct Scans {
 }
 
 impl Scans {
-    pub fn open(path: &Path) -> anyhow::Result<Scans> {
-        let store = Database::builder().set_cache_size(CACHE_BYTES).open(path)?;
+    pub fn open(path: &Path, sync: Duration) -> anyhow::Result<Scans> {
+        let mut builder = Database::builder();
+        builder.set_cache_size(CACHE_BYTES);
+        let store = if sync.is_zero() {
+            builder.open(path)?
+        } else {
+            let file = OpenOptions::new().read(true).write(true).open(path)?;
+            builder.create_with_backend(Slow::new(FileBackend::new(file)?, sync))?
+        };
         let (asks, taken) = mpsc::channel();
         std::thread::spawn(move || {
             if let Err(fault) = write(&store, &taken) {

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// Largest page and largest request body.
@@ -47,9 +48,14 @@ struct Floor {
     scans: Option<Scans>,
 }
 
-/// Binds a free port and serves until the process ends; tells the address first.
-pub async fn serve(store: Option<&Path>, tell: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
-    let scans = store.map(Scans::open).transpose()?;
+/// Binds a free port and serves until the process ends; tells the address first. `sync`: how
+/// much longer a sync takes than the disk needs.
+pub async fn serve(
+    store: Option<&Path>,
+    sync: Duration,
+    tell: impl FnOnce(SocketAddr),
+) -> anyhow::Result<()> {
+    let scans = store.map(|path| Scans::open(path, sync)).transpose()?;
     let page = Bytes::from(vec![b'x'; PAGE_BYTES_MAX]);
     let floor = Arc::new(Floor { page, scans });
     let listener = TcpListener::bind("127.0.0.1:0").await?;

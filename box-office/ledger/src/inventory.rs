@@ -93,6 +93,19 @@ pub fn taken<S: Source>(source: &S, id: PerformanceId) -> Result<Vec<SeatNo>, Fa
     source::range(source, tables::SEATS, keys, usize::MAX, |(_, seat), _| Ok(SeatNo(seat)))
 }
 
+/// Tickets of the first sold seats of a performance, in plan order.
+pub fn sold<S: Source>(source: &S, id: PerformanceId, max: usize) -> Result<Vec<TicketId>, Fault> {
+    let keys = (id.0, 0)..=(id.0, u32::MAX);
+    let rows = source::range(source, tables::SEATS, keys, usize::MAX, |_, bytes| {
+        crate::stored::row::<SeatRow>(bytes)
+    })?;
+    let tickets = rows.into_iter().filter_map(|row| match row {
+        SeatRow::Sold(ticket) => Some(ticket),
+        SeatRow::Held(_) | SeatRow::Killed => None,
+    });
+    Ok(tickets.take(max).collect())
+}
+
 /// The state of one seat; `None`: free.
 pub fn seat<S: Source>(
     source: &S,

@@ -3,6 +3,8 @@
 //! Each test says which rule it guards. Money and places come out of the rules; here is judged
 //! that a view says them truly. Next: `view/house.rs`, the venue.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // A test says what it wants and stops.
+
 #[path = "view/house.rs"]
 mod house;
 #[path = "view/night.rs"]
@@ -51,10 +53,12 @@ fn state(view: &Tickets, guid: &str) -> SeatState {
 }
 
 fn guids(places: &[Place]) -> Vec<&str> {
-    let guid = |place| match place {
-        &Place::Seat { ref guid, .. } => guid.as_str(),
-        Place::Area { name, .. } => name,
-    };
+    fn guid(place: &Place) -> &str {
+        match place {
+            Place::Seat { guid, .. } => guid,
+            Place::Area { name, .. } => name,
+        }
+    }
     places.iter().map(guid).collect()
 }
 

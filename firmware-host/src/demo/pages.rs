@@ -16,19 +16,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use usher_drivers::gate::{Colour, Way};
 use usher_drivers::sim::{SimGate, SimScanner};
-use usher_ledger::{Fault, Handle, checkout, performance, production};
+use usher_ledger::{Fault, Handle, checkout, inventory, performance, production};
 use usher_listener::state::Shop;
+use usher_rules::at::Span;
 use usher_rules::cart::Place;
 use usher_rules::code::PAYLOAD_BYTES_MAX;
-use usher_rules::id::{DeviceNo, PerformanceId};
+use usher_rules::id::DeviceNo;
 use usher_rules::performance::Performance;
+use usher_rules::plan::Plan;
+use usher_rules::ticket::Ticket;
 use usher_rules::view::demo::{self as view, BenchAbout, BenchCode, BenchScanner};
 use usher_rules::view::door::Signal;
 
 /// Codes offered to try.
 const CODES_MAX: usize = 8;
-/// Newest tickets looked through for them.
-const LOOKED_AT_MAX: usize = 400;
 /// A code of the right shape that no box has made.
 const FORGED: &str = "U1CEABEZYBAIBQIBICTUJ4HMLKIFNGOLDT";
 
@@ -141,33 +142,27 @@ async fn rotate(State(bench): State<Arc<Bench>>, Form(wanted): Form<Chosen>) -> 
     Redirect::to(&format!("/demo?scanner={index}")).into_response()
 }
 
-/// A few tickets of tonight, one of another day, and a forged one.
+/// A few tickets of tonight, newest first, one of another day, and a forged one.
 fn codes(handle: &Handle) -> Result<Vec<BenchCode>, Fault> {
     let snapshot = handle.snapshot()?;
     let now = handle.now();
-    let tonight = |performance: &Performance| {
-        performance.day == handle.day_of(now) || performance.doors_open <= now
-    };
-    let mut codes = Vec::new();
-    let mut other = None;
-    for (_, ticket) in checkout::newest_tickets(&snapshot, LOOKED_AT_MAX)? {
+    let around = performance::starting(&snapshot, now - Span::hours(24), now + Span::hours(72))?;
+    let tonight = |row: &Performance| row.doors_open <= now && now < row.last_admission;
+    let mut wanted = checkout::newest_tickets(&snapshot, CODES_MAX)?;
+    let (mut codes, mut other) = (Vec::new(), None);
+    for (id, _) in &around {
+        for ticket in inventory::sold(&snapshot, *id, CODES_MAX)? {
+            wanted.extend(checkout::ticket(&snapshot, ticket)?.map(|row| (ticket, row)));
+        }
+    }
+    for (_, ticket) in wanted {
         let Some((performance, drawn)) = snapshot.staged(ticket.performance)? else { continue };
-        let title = title(&snapshot, ticket.performance)?;
-        let seat = match ticket.place {
-            Place::Seat(no) => {
-                let seat = drawn.plan.seat(no);
-                format!("{} {} {}", drawn.plan.zone_of(no).name, seat.row, seat.number)
-            }
-            Place::Area(no) => {
-                let area = drawn.plan.areas.get(usize::from(no.0));
-                area.map(|area| area.name.clone()).unwrap_or_default()
-            }
-        };
         let Some(code) = handle.code(&ticket.code) else { continue };
-        let is_tonight = tonight(&performance) && now < performance.last_admission;
+        let is_tonight = tonight(&performance);
         let about = if is_tonight { BenchAbout::Valid } else { BenchAbout::OtherPerformance };
-        let offered = BenchCode { code, about, title, seat };
-        if is_tonight && codes.len() < CODES_MAX - 2 {
+        let title = title(&snapshot, &performance)?;
+        let offered = BenchCode { code, about, title, seat: seat_words(&drawn.plan, &ticket) };
+        if is_tonight && codes.len() < CODES_MAX - 2 && !codes.contains(&offered) {
             codes.push(offered);
         } else if !is_tonight && other.is_none() {
             other = Some(offered);
@@ -183,8 +178,20 @@ fn codes(handle: &Handle) -> Result<Vec<BenchCode>, Fault> {
     Ok(codes)
 }
 
-fn title(snapshot: &usher_ledger::Snapshot, id: PerformanceId) -> Result<String, Fault> {
-    let Some(performance) = performance::get(snapshot, id)? else { return Ok(String::new()) };
+fn seat_words(plan: &Plan, ticket: &Ticket) -> String {
+    match ticket.place {
+        Place::Seat(no) => {
+            let seat = plan.seat(no);
+            format!("{} {} {}", plan.zone_of(no).name, seat.row, seat.number)
+        }
+        Place::Area(no) => {
+            let area = plan.areas.get(usize::from(no.0));
+            area.map(|area| area.name.clone()).unwrap_or_default()
+        }
+    }
+}
+
+fn title(snapshot: &usher_ledger::Snapshot, performance: &Performance) -> Result<String, Fault> {
     let production = production::get(snapshot, performance.production)?;
     Ok(production.map(|production| production.title).unwrap_or_default())
 }

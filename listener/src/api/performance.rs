@@ -209,9 +209,10 @@ pub(crate) async fn one(anyone: Anyone, id: Path<String>) -> Called<PerformanceW
     let Shown { id, performance, production, drawn } = &shown;
     let left = Counting::default().left(&snapshot, *id, performance.plan, drawn);
     let left = left.map_err(Trouble::from)?;
-    let levels = house.levels.iter().filter(|level| {
-        performance.prices.iter().any(|price| price.level == level.no)
-    });
+    let levels = house
+        .levels
+        .iter()
+        .filter(|level| performance.prices.iter().any(|price| price.level == level.no));
     let levels =
         levels.map(|level| LevelBody { id: level.no.0.to_string(), name: level.name.clone() });
     ok(PerformanceWhole {
@@ -309,7 +310,11 @@ fn changed_seats(
         changed.extend(moved.seats);
     }
     let known = changed.into_iter().filter(|(no, _)| plan.seat_at(*no).is_some());
-    Ok(SeatList { seq, reload: false, seats: known.map(|(no, seen)| body(plan, no, seen)).collect() })
+    Ok(SeatList {
+        seq,
+        reload: false,
+        seats: known.map(|(no, seen)| body(plan, no, seen)).collect(),
+    })
 }
 
 /// What the public may know of a seat.

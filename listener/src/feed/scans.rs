@@ -7,7 +7,7 @@
 use super::LOG_PAGE_MAX;
 use super::beam::Drawn;
 use super::socket::{Gone, Heard, Line, bounded};
-use crate::request::{Watcher, Permit};
+use crate::request::{Permit, Watcher};
 use crate::respond::Problem;
 use crate::wording::verdict::{direction_name, reason_name, verdict_name};
 use crate::wording::written;
@@ -103,7 +103,8 @@ pub(crate) fn text(snapshot: &Snapshot, entry: &Entry) -> Result<Option<Utf8Byte
         return scanned(snapshot, entry, scan).map(|message| write(&message));
     }
     for event in &entry.events {
-        if let Event::Admission(Happened::Undone { scan, ticket, performance, unpassed, .. }) = event
+        if let Event::Admission(Happened::Undone { scan, ticket, performance, unpassed, .. }) =
+            event
         {
             let counts = admission::attendance(snapshot, *performance)?;
             return Ok(write(&TakenBack {
@@ -125,11 +126,7 @@ fn write<T: Serialize>(message: &T) -> Option<Utf8Bytes> {
     serde_json::to_string(message).ok().map(Utf8Bytes::from)
 }
 
-fn scanned<'a>(
-    snapshot: &Snapshot,
-    entry: &Entry,
-    scan: &'a Scan,
-) -> Result<Message<'a>, Fault> {
+fn scanned<'a>(snapshot: &Snapshot, entry: &Entry, scan: &'a Scan) -> Result<Message<'a>, Fault> {
     let mut message = Message {
         seq: entry.seq,
         at: written(entry.at),

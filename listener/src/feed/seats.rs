@@ -192,11 +192,7 @@ pub(crate) enum Since {
     Reload { seq: u64 },
 }
 
-pub(crate) fn since(
-    snapshot: &Snapshot,
-    id: PerformanceId,
-    after: u64,
-) -> Result<Since, Fault> {
+pub(crate) fn since(snapshot: &Snapshot, id: PerformanceId, after: u64) -> Result<Since, Fault> {
     let seq = events::newest(snapshot)?;
     if after > seq {
         return Ok(Since::Reload { seq });

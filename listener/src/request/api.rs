@@ -193,9 +193,8 @@ impl FromRequestParts<Arc<Shop>> for CartHolder {
         let known = known(parts, shop);
         let named = Path::<HashMap<String, String>>::from_request_parts(parts, shop).await;
         let named = named.ok().and_then(|Path(named)| named.get("cart").cloned());
-        let cart: CartId = named
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(Trouble::not_found)?;
+        let cart: CartId =
+            named.and_then(|text| text.parse().ok()).ok_or_else(Trouble::not_found)?;
         if matches!((&known.bearer, known.session), (Bearer::None, None)) {
             return Err(Trouble::NoCredential.into());
         }

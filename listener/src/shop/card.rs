@@ -56,7 +56,7 @@ fn luhn(digits: &str) -> bool {
             (_, digit) => digit * 2,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// `12/27`, `12/2027`, `1227`: good until the end of that month in the venue.
@@ -112,7 +112,8 @@ mod tests {
         assert_eq!(number("  "), Err(Fault::Missing));
         let zeros = |count| "0".repeat(count);
         assert!(number(&zeros(13)).is_ok() && number(&zeros(19)).is_ok());
-        for wrong in ["4242424242424241", "4242x", &zeros(12), &zeros(20), "٤٢٤٢٤٢٤٢٤٢٤٢٤٢٤٢"] {
+        for wrong in ["4242424242424241", "4242x", &zeros(12), &zeros(20), "٤٢٤٢٤٢٤٢٤٢٤٢٤٢٤٢"]
+        {
             assert_eq!(number(wrong), Err(Fault::NotACard), "{wrong}");
         }
     }
@@ -133,7 +134,8 @@ mod tests {
 
     #[test]
     fn what_is_no_month_and_year_is_not_a_date() {
-        for wrong in ["13/26", "00/26", "1", "12/6", "12/026", "ab/cd", "12/9999", "+1/26", "é/26"] {
+        for wrong in ["13/26", "00/26", "1", "12/6", "12/026", "ab/cd", "12/9999", "+1/26", "é/26"]
+        {
             assert_eq!(expiry(wrong, LAST_DAY, "UTC"), Err(Fault::NotADate), "{wrong}");
         }
         assert_eq!(expiry("", LAST_DAY, "UTC"), Err(Fault::Missing));

@@ -121,11 +121,7 @@ fn line<'a>(
     Ok(seat.and_then(|seat| here.find(|line| line.place == Place::Seat(seat))))
 }
 
-fn seat_no(
-    snapshot: &Snapshot,
-    id: PerformanceId,
-    guid: &str,
-) -> Result<Option<SeatNo>, Trouble> {
+fn seat_no(snapshot: &Snapshot, id: PerformanceId, guid: &str) -> Result<Option<SeatNo>, Trouble> {
     let staged = snapshot.staged(id)?;
     Ok(staged.and_then(|(_, drawn)| drawn.plan.seat_no(guid)))
 }
@@ -168,11 +164,11 @@ fn back(guest: &Guest, headers: &HeaderMap, id: PerformanceId) -> String {
     let tickets = format!("/performances/{id}");
     let came = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
     let from = came.and_then(|came| came.split_once("://")?.1.split_once('/'));
-    let on_page = from.is_some_and(|(_, path)| {
-        tickets.strip_prefix('/') == path.split(['?', '#']).next()
-    });
-    let more = guest.row.as_ref().is_some_and(|row| {
-        row.lines.iter().filter(|line| line.performance == id).count() > 1
-    });
+    let on_page =
+        from.is_some_and(|(_, path)| tickets.strip_prefix('/') == path.split(['?', '#']).next());
+    let more = guest
+        .row
+        .as_ref()
+        .is_some_and(|row| row.lines.iter().filter(|line| line.performance == id).count() > 1);
     if on_page && more { tickets } else { "/cart".to_owned() }
 }

@@ -107,16 +107,12 @@ fn buyer_faults(buyer: &Buyer) -> Vec<FieldFault> {
         (text.chars().count() > max).then_some(Fault::TooLong { max: max_u32 })
     };
     let missing = |text: &str| text.is_empty().then_some(Fault::Missing);
-    let not_mailable =
-        |text: &str| (!mailable(text)).then_some(Fault::NotAnAddress);
+    let not_mailable = |text: &str| (!mailable(text)).then_some(Fault::NotAnAddress);
     let note_max = usher_web::checkout::NOTE_CHARS_MAX as usize;
     let email = &buyer.email;
     let found = [
         (Field::Name, missing(&buyer.name).or(too_long(&buyer.name, NAME_CHARS_MAX))),
-        (
-            Field::Email,
-            missing(email).or(too_long(email, EMAIL_CHARS_MAX)).or(not_mailable(email)),
-        ),
+        (Field::Email, missing(email).or(too_long(email, EMAIL_CHARS_MAX)).or(not_mailable(email))),
         (Field::Note, too_long(&buyer.note, note_max)),
     ];
     let fault = |(field, fault): (Field, Option<Fault>)| Some(FieldFault { field, fault: fault? });
@@ -155,9 +151,9 @@ fn answer(
         Err(Trouble::Refused(Refusal::TooManyAttempts { .. })) => {
             again(StatusCode::TOO_MANY_REQUESTS, State::TooManyAttempts)
         }
-        Err(Trouble::Refused(Refusal::CartEmpty | Refusal::CartNotActive { .. } | Refusal::KeyReused)) => {
-            Ok(respond::see_other("/checkout"))
-        }
+        Err(Trouble::Refused(
+            Refusal::CartEmpty | Refusal::CartNotActive { .. } | Refusal::KeyReused,
+        )) => Ok(respond::see_other("/checkout")),
         Err(trouble) => Err(trouble),
     }
 }

@@ -24,9 +24,10 @@ pub async fn page(guest: Guest, Named(slug): Named<String>) -> Result<Response, 
         return Ok(respond::page(render()?));
     }
     let version = Version { look: look.version, seq: guest.shop().changes().any() };
-    let html = guest.shop().kept().page(&format!("/events/{slug}"), version, guest.now(), || {
-        render().map(Html::into_string)
-    })?;
+    let html =
+        guest.shop().kept().page(&format!("/events/{slug}"), version, guest.now(), || {
+            render().map(Html::into_string)
+        })?;
     Ok(respond::shared_page(html))
 }
 

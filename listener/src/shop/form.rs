@@ -140,7 +140,10 @@ mod tests {
         assert_eq!(two().key(), two().key());
         assert_ne!(two().key(), fields(&[("key", "K"), ("qty-1", "3")]).key());
         assert_ne!(two().key(), fields(&[("key", "L"), ("qty-1", "2")]).key());
-        assert_ne!(fields(&[("key", "K"), ("a", "bc")]).key(), fields(&[("key", "K"), ("ab", "c")]).key());
+        assert_ne!(
+            fields(&[("key", "K"), ("a", "bc")]).key(),
+            fields(&[("key", "K"), ("ab", "c")]).key()
+        );
         assert_eq!(fields(&[("qty-1", "2")]).key(), "");
     }
 

@@ -68,9 +68,10 @@ fn shown(
     }
     let version = Version { look: look.version, seq: guest.shop().changes().of(id) };
     let address = format!("/performances/{id}/{kind}");
-    let html = guest.shop().kept().page(&address, version, guest.now(), || {
-        render().map(Html::into_string)
-    })?;
+    let html = guest
+        .shop()
+        .kept()
+        .page(&address, version, guest.now(), || render().map(Html::into_string))?;
     Ok(respond::shared_page(html))
 }
 
@@ -84,6 +85,7 @@ pub(super) fn read(guest: &Guest, id: PerformanceId, asked: &Asked) -> Result<Ti
 pub(super) fn asked(guest: &Guest, fields: &Fields) -> Asked {
     Asked {
         cart: guest.cart,
+        seen: guest.cart.and_then(|cart| guest.handle().seen(cart)),
         form_key: if guest.anonymous() { String::new() } else { guest.shop().form_key() },
         places: places(fields),
         chosen: chosen_where(fields.text("where")),

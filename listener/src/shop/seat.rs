@@ -47,9 +47,7 @@ async fn other_seats(
     let other = Hold::TryOther { cart: guest.own_cart()?, performance: id };
     match guest.ask(key, Command::Hold(other)).await {
         Err(Trouble::Refused(refusal)) if !says(&refusal) => Err(refusal.into()),
-        Ok(_) | Err(Trouble::Refused(_)) => {
-            Ok(respond::see_other(&format!("/performances/{id}")))
-        }
+        Ok(_) | Err(Trouble::Refused(_)) => Ok(respond::see_other(&format!("/performances/{id}"))),
         Err(trouble) => Err(trouble),
     }
 }
@@ -143,9 +141,7 @@ fn best(cart: CartId, id: PerformanceId, places: Vec<Places>, fields: &Fields) -
 /// Are the seats that are to be left still this visitor's?
 fn instead(guest: &Guest, id: PerformanceId, fields: &Fields) -> bool {
     let holds = guest.row.as_ref().is_some_and(|row| {
-        row.lines
-            .iter()
-            .any(|line| line.performance == id && matches!(line.place, Place::Seat(_)))
+        row.lines.iter().any(|line| line.performance == id && matches!(line.place, Place::Seat(_)))
     });
     holds && fields.get("instead").is_some()
 }

@@ -25,8 +25,9 @@ pub async fn page(guest: Guest, Asked(query): Asked) -> Result<Response, Trouble
     let wanted = ["view", "month", "when", "genre"];
     let asked = wanted.map(|name| query.text(name)).join("\n");
     let version = Version { look: look.version, seq: guest.shop().changes().any() };
-    let html = guest.shop().kept().page(&format!("/?{asked}"), version, guest.now(), || {
-        render().map(Html::into_string)
-    })?;
+    let html = guest
+        .shop()
+        .kept()
+        .page(&format!("/?{asked}"), version, guest.now(), || render().map(Html::into_string))?;
     Ok(respond::shared_page(html))
 }

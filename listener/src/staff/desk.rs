@@ -9,7 +9,9 @@ use crate::token::Right;
 use crate::wording::Trouble;
 use axum::response::Response;
 use usher_ledger::view::desk;
-use usher_rules::view::desk::{ClockState, Desk, Device, DeviceKind, DeviceState, Rights, Store, Strip};
+use usher_rules::view::desk::{
+    ClockState, Desk, Device, DeviceKind, DeviceState, Rights, Store, Strip,
+};
 
 pub async fn page(staff: Staff<need::Desk>) -> Result<Response, Trouble> {
     let (shop, handle) = (staff.shop(), staff.handle());

@@ -74,11 +74,7 @@ fn stands_for(staff: &Staff<need::Door>, snapshot: &Snapshot) -> Result<DeviceNo
     found.ok_or(Trouble::Refused(Refusal::DeviceUnknown))
 }
 
-fn shown(
-    staff: &Staff<need::Door>,
-    direction: Direction,
-    scan: Scan,
-) -> Result<Response, Trouble> {
+fn shown(staff: &Staff<need::Door>, direction: Direction, scan: Scan) -> Result<Response, Trouble> {
     let snapshot = staff.snapshot()?;
     let post = Post {
         device: stands_for(staff, &snapshot)?,

@@ -163,18 +163,24 @@ fn counts(tag: &str) -> bool {
 
 fn chosen(select: &str) -> String {
     let options: Vec<&str> = select.split("<option ").skip(1).collect();
-    let selected = options.iter().find(|option| option.split('>').next().unwrap().contains(" selected"));
+    let selected =
+        options.iter().find(|option| option.split('>').next().unwrap().contains(" selected"));
     let option = selected.or(options.first()).copied().unwrap_or_default();
     attribute(option.split('>').next().unwrap(), "value").unwrap_or_default()
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let (_, rest) = tag.split_once(&format!(" {name}=\"")).or_else(|| {
-        tag.strip_prefix(&format!("{name}=\"")).map(|rest| ("", rest))
-    })?;
+    let (_, rest) = tag
+        .split_once(&format!(" {name}=\""))
+        .or_else(|| tag.strip_prefix(&format!("{name}=\"")).map(|rest| ("", rest)))?;
     Some(unescaped(rest.split('"').next()?))
 }
 
 fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&#x2f;", "/").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#x2f;", "/")
+        .replace("&amp;", "&")
 }

@@ -204,8 +204,7 @@ impl House {
 
     pub fn scan(&self, code: &str, direction: &str, nonce: &str) -> Ask {
         let code = serde_json::to_string(code).unwrap();
-        let body =
-            format!(r#"{{"code":{code},"direction":"{direction}","nonce":"{nonce}"}}"#);
+        let body = format!(r#"{{"code":{code},"direction":"{direction}","nonce":"{nonce}"}}"#);
         Ask::post("/api/v1/scans").bearer(DEVICE_TOKEN).json(&body)
     }
 }

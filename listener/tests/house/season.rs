@@ -66,12 +66,7 @@ fn door() -> Device {
     Device { name, door, enabled: true, performance: None }
 }
 
-fn planned(
-    production: ProductionId,
-    plan: PlanId,
-    categories: u16,
-    opens: At,
-) -> Planned {
+fn planned(production: ProductionId, plan: PlanId, categories: u16, opens: At) -> Planned {
     let prices = (0..categories).flat_map(|category| {
         [(1, ADULT), (2, Money(2_500))].map(|(level, amount)| Price {
             category: CategoryNo(category),

@@ -29,19 +29,41 @@ pub(super) struct Dry<'a> {
     pub now: At,
 }
 
-/// Can the tickets page say this refusal? All others are pages of their own.
-pub(super) fn says(refusal: &Refusal) -> bool {
-    match refusal {
-        Refusal::NotOnSale { .. }
-        | Refusal::MaxTickets { .. }
-        | Refusal::NoSeatsTogether { .. }
-        | Refusal::SoldOut { .. }
-        | Refusal::LeavesSingle { .. }
-        | Refusal::SeatTaken { .. }
-        | Refusal::PriceDiffers { .. }
-        | Refusal::PriceMissing => true,
-        Refusal::Malformed { field } => *field == "places",
-        Refusal::NotFound
+/// A refusal that the tickets page itself can say.
+enum Said<'a> {
+    /// The page says it of the showing already.
+    NotOnSale,
+    TooMany(u8),
+    Apart {
+        largest_together: u8,
+        split_possible: bool,
+    },
+    SoldOut(u32),
+    LeavesSingle {
+        seats: &'a [SeatNo],
+        suggestions: &'a [Vec<SeatNo>],
+    },
+    Taken(&'a [SeatNo]),
+    MixedPrices,
+    NotPriced,
+    NoneAsked,
+}
+
+fn said(refusal: &Refusal) -> Option<Said<'_>> {
+    Some(match refusal {
+        Refusal::NotOnSale { .. } => Said::NotOnSale,
+        Refusal::MaxTickets { max } => Said::TooMany(*max),
+        Refusal::NoSeatsTogether { largest_together, split_possible } => {
+            Said::Apart { largest_together: *largest_together, split_possible: *split_possible }
+        }
+        Refusal::SoldOut { left } => Said::SoldOut(*left),
+        Refusal::LeavesSingle { seats, suggestions } => Said::LeavesSingle { seats, suggestions },
+        Refusal::SeatTaken { seats } => Said::Taken(seats),
+        Refusal::PriceDiffers { .. } => Said::MixedPrices,
+        Refusal::PriceMissing => Said::NotPriced,
+        Refusal::Malformed { field } if *field == "places" => Said::NoneAsked,
+        Refusal::Malformed { .. }
+        | Refusal::NotFound
         | Refusal::NotAllowed
         | Refusal::KeyReused
         | Refusal::Plan { .. }
@@ -63,12 +85,17 @@ pub(super) fn says(refusal: &Refusal) -> bool {
         | Refusal::Stale
         | Refusal::DeviceUnknown
         | Refusal::UndoTooLate
-        | Refusal::NotAdmitted => false,
-    }
+        | Refusal::NotAdmitted => return None,
+    })
+}
+
+/// Can the tickets page say this refusal? All others are pages of their own.
+pub(super) fn says(refusal: &Refusal) -> bool {
+    said(refusal).is_some()
 }
 
 /// What a cart holds at this performance; `Nothing` when it holds none of it.
-pub(super) fn found(house: &House, stage: &Stage, cart: &Cart, now: At) -> Outcome {
+pub(super) fn found(house: &House, stage: &Stage, cart: &Cart, seen: Option<At>) -> Outcome {
     let lines: Vec<&Line> = cart.lines.iter().filter(|line| line.performance == stage.id).collect();
     if lines.is_empty() {
         return Outcome::Nothing;
@@ -84,7 +111,7 @@ pub(super) fn found(house: &House, stage: &Stage, cart: &Cart, now: At) -> Outco
         together: together(stage, &lines),
         levels: levels.collect(),
         total: lines.iter().map(|line| line.listed).sum(),
-        until: cart.until.max(now),
+        until: super::cart::deadline(house, cart, seen),
     })
 }
 
@@ -129,43 +156,19 @@ fn together(stage: &Stage, lines: &[&Line]) -> bool {
 
 impl Dry<'_> {
     pub fn outcome(&self, refusal: &Refusal, places: &[Places], chosen: Where) -> Outcome {
-        match refusal {
-            Refusal::MaxTickets { max } => Outcome::TooMany { max: u32::from(*max) },
-            Refusal::NoSeatsTogether { largest_together, split_possible } => {
-                let largest = u32::from(*largest_together);
-                Outcome::Apart(self.apart(places, chosen, largest, *split_possible))
+        match said(refusal) {
+            None | Some(Said::NotOnSale) => Outcome::Nothing,
+            Some(Said::TooMany(max)) => Outcome::TooMany { max: u32::from(max) },
+            Some(Said::Apart { largest_together, split_possible }) => {
+                let largest = u32::from(largest_together);
+                Outcome::Apart(self.apart(places, chosen, largest, split_possible))
             }
-            Refusal::SoldOut { left } => Outcome::SoldOut { places_left: *left },
-            Refusal::LeavesSingle { seats, suggestions } => self.single(seats, suggestions),
-            Refusal::SeatTaken { seats } => Outcome::SeatTaken { seats: self.places(seats) },
-            Refusal::PriceDiffers { .. } => Outcome::MixedPrices,
-            Refusal::PriceMissing => Outcome::NotPriced,
-            Refusal::Malformed { .. } => Outcome::NoneAsked,
-            // Not on sale is what the page says of itself; the rest never comes here (`says`).
-            Refusal::NotOnSale { .. }
-            | Refusal::NotFound
-            | Refusal::NotAllowed
-            | Refusal::KeyReused
-            | Refusal::Plan { .. }
-            | Refusal::SlugTaken { .. }
-            | Refusal::WindowEmpty
-            | Refusal::SeatsWouldVanish { .. }
-            | Refusal::NeedsRight
-            | Refusal::GiveUpInstead { .. }
-            | Refusal::CartNotActive { .. }
-            | Refusal::CartsOpen { .. }
-            | Refusal::NotExpired
-            | Refusal::CheckoutRunning { .. }
-            | Refusal::CartNotEmpty
-            | Refusal::CartEmpty
-            | Refusal::PriceChanged { .. }
-            | Refusal::MissingData { .. }
-            | Refusal::BelowMinimum { .. }
-            | Refusal::TooManyAttempts { .. }
-            | Refusal::Stale
-            | Refusal::DeviceUnknown
-            | Refusal::UndoTooLate
-            | Refusal::NotAdmitted => Outcome::Nothing,
+            Some(Said::SoldOut(left)) => Outcome::SoldOut { places_left: left },
+            Some(Said::LeavesSingle { seats, suggestions }) => self.single(seats, suggestions),
+            Some(Said::Taken(seats)) => Outcome::SeatTaken { seats: self.places(seats) },
+            Some(Said::MixedPrices) => Outcome::MixedPrices,
+            Some(Said::NotPriced) => Outcome::NotPriced,
+            Some(Said::NoneAsked) => Outcome::NoneAsked,
         }
     }
 

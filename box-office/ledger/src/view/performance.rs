@@ -10,6 +10,7 @@ use super::{level_name, seat_place};
 use crate::{Fault, Snapshot, cart, inventory};
 use std::sync::Arc;
 use usher_rules::Refusal;
+use usher_rules::at::At;
 use usher_rules::cart::Cart;
 use usher_rules::house::House;
 use usher_rules::id::{AreaNo, CartId, CategoryNo, LevelNo, PerformanceId, SeatNo};
@@ -25,6 +26,8 @@ use usher_rules::view::venue::Frame;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Asked {
     pub cart: Option<CartId>,
+    /// When its patron was last here.
+    pub seen: Option<At>,
     pub form_key: String,
     pub places: Vec<Places>,
     pub chosen: Where,
@@ -90,7 +93,7 @@ impl Scene<'_> {
     fn picked_and_outcome(&self, frame: &Frame) -> Result<(Vec<Picked>, Outcome), Fault> {
         let must_search = !self.asked.picks.is_empty() || self.asked.refused.is_some();
         if !must_search {
-            return Ok((Vec::new(), self.found(frame)));
+            return Ok((Vec::new(), self.found()));
         }
         let inventory = inventory::rebuild(
             self.snapshot,
@@ -111,7 +114,7 @@ impl Scene<'_> {
         let picked = picks.iter().map(|no| self.picked(*no)).collect();
         let outcome = match &self.asked.refused {
             Some(refusal) => dry.outcome(refusal, &self.asked.places, self.asked.chosen),
-            None if picks.is_empty() => self.found(frame),
+            None if picks.is_empty() => self.found(),
             None => dry.judged(&picks),
         };
         Ok((picked, outcome))
@@ -138,11 +141,11 @@ impl Scene<'_> {
         Picked { place: seat_place(&plan.plan, no), category, prices: prices.collect() }
     }
 
-    fn found(&self, frame: &Frame) -> Outcome {
+    fn found(&self) -> Outcome {
         let Some(cart) = self.own else {
             return Outcome::Nothing;
         };
-        outcome::found(self.house, self.stage, cart, frame.now)
+        outcome::found(self.house, self.stage, cart, self.asked.seen)
     }
 
     /// Levels that sell here, with what was asked for so far.

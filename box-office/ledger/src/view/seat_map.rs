@@ -11,6 +11,7 @@ use crate::{Fault, Snapshot, events, source, stored, tables};
 use usher_rules::house::House;
 use usher_rules::id::{CartId, PerformanceId, SeatNo};
 use usher_rules::plan::focal::is_stage;
+use usher_rules::plan::import::ZONE_LABEL_REACH;
 use usher_rules::plan::{self, Plan};
 use usher_rules::view::seat_map::{
     Drawing, DrawnText, PartGlance, PartNo, Point, Row, SEATS_DRAWN_MAX, Seat, SeatMap, SeatState,
@@ -84,6 +85,13 @@ struct Eye<'a> {
     bands: Vec<u8>,
 }
 
+/// Have these rows seats below the name of their zone? Boxes on both sides have none there and are
+/// named one by one.
+fn below(plan: &Plan, zone: &plan::Zone, rows: &[PrintedRow]) -> bool {
+    let near = |no: &SeatNo| plan.seat(*no).x.abs_diff(zone.label.x) <= ZONE_LABEL_REACH;
+    rows.iter().any(|row| row.seats.iter().any(near))
+}
+
 impl Eye<'_> {
     fn zones(&self, rows: &[PrintedRow], taken: &[(SeatNo, SeatRow)]) -> Vec<Zone> {
         let plan = &self.stage.drawn.plan;
@@ -92,7 +100,9 @@ impl Eye<'_> {
             let named = zone.filter(|zone| !zone.name.is_empty());
             Zone {
                 name: named.map(|zone| zone.name.clone()).unwrap_or_default(),
-                label_at: named.map(|zone| point(zone.label)),
+                label_at: named
+                    .filter(|zone| below(plan, zone, rows))
+                    .map(|zone| point(zone.label)),
                 rows: rows.iter().map(|row| self.row(row, taken)).collect(),
             }
         };

@@ -19,6 +19,8 @@ const MARGIN_DIVISOR: i64 = 20;
 
 /// How far above its topmost seat a zone's name stands, in hundredths.
 const ZONE_LABEL_ABOVE: i32 = 3_000;
+/// How far to each side of its middle a zone's name reaches.
+pub const ZONE_LABEL_REACH: u32 = 60 * HUNDREDTHS as u32;
 
 /// What staff chose for this import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -199,16 +201,25 @@ fn row_rank(seat: &Seat, ranks: &BTreeMap<(u16, String), u32>) -> Option<u32> {
     seat.row_label.as_ref().and_then(of).or_else(|| of(&seat.row))
 }
 
-/// Puts each zone's name above the middle of its seats; a zone without seats keeps its place.
+/// Puts each zone's name above the seats in its middle; curved rows are lower there than at their
+/// ends. A zone without seats keeps its place.
 fn place_labels(zones: &mut [Zone], seats: &[Seat]) {
     let mut extents: BTreeMap<u16, Extent> = BTreeMap::new();
     for seat in seats {
         extents.entry(seat.zone).or_default().take(seat.at());
     }
-    for (zone, extent) in extents {
-        let middle = extent.left + (extent.right - extent.left) / 2;
-        zones[usize::from(zone)].label =
-            Point { x: middle, y: extent.top.saturating_sub(ZONE_LABEL_ABOVE) };
+    let middle = |extent: &Extent| extent.left + (extent.right - extent.left) / 2;
+    let mut tops: BTreeMap<u16, i32> = BTreeMap::new();
+    for seat in seats {
+        let middle = extents.get(&seat.zone).map_or(seat.x, middle);
+        if seat.x.abs_diff(middle) <= ZONE_LABEL_REACH {
+            let top = tops.entry(seat.zone).or_insert(seat.y);
+            *top = (*top).min(seat.y);
+        }
+    }
+    for (zone, extent) in &extents {
+        let top = tops.get(zone).unwrap_or(&extent.top).saturating_sub(ZONE_LABEL_ABOVE);
+        zones[usize::from(*zone)].label = Point { x: middle(extent), y: top };
     }
 }
 

@@ -1,0 +1,31 @@
+//! The built program from outside: races, pulled plugs, bad disks, wrong clocks, the service
+//! manager, a scanner of other make.
+//!
+//! Starts the binary as people do, talks to it over its own sockets, and opens the store only
+//! when the program is gone. Waits for states with a deadline, never for a time. Next:
+//! `box/running.rs`, then any of the tests.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+#[path = "box/ask.rs"]
+mod ask;
+#[cfg(feature = "peers")]
+#[path = "box/clock.rs"]
+mod clock;
+#[path = "box/disk.rs"]
+mod disk;
+#[path = "box/door.rs"]
+mod door;
+#[path = "box/plug.rs"]
+mod plug;
+#[path = "box/running.rs"]
+mod running;
+#[path = "box/sale.rs"]
+mod sale;
+#[cfg(feature = "peers")]
+#[path = "box/scanner.rs"]
+mod scanner;
+#[path = "box/seat.rs"]
+mod seat;
+#[path = "box/unit.rs"]
+mod unit;

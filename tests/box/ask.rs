@@ -1,0 +1,105 @@
+//! One HTTP request at a time, written and read here, so that nothing repeats it unasked.
+//!
+//! An answer counts only when every byte of it has arrived: a half one is an error, for it was
+//! not acknowledged. Never follows a redirect. Next: `sale.rs`.
+
+use serde_json::{Value, json};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// A box that takes longer than this does not answer at all.
+const ANSWER_MAX: Duration = Duration::from_secs(60);
+
+/// Who asks: where, with which token.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub address: SocketAddr,
+    pub token: Option<String>,
+}
+
+/// What came back, whole.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Answer {
+    /// A member of the body that is text.
+    pub fn text(&self, member: &str) -> &str {
+        self.body[member].as_str().unwrap_or_else(|| panic!("no {member} in {self:?}"))
+    }
+}
+
+impl Caller {
+    pub fn to(address: SocketAddr) -> Caller {
+        Caller { address, token: None }
+    }
+
+    pub fn with(&self, token: &str) -> Caller {
+        Caller { address: self.address, token: Some(token.to_owned()) }
+    }
+
+    /// A call that must get through.
+    pub fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, None, None).unwrap()
+    }
+
+    /// The same.
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.ask("POST", path, None, Some(body)).unwrap()
+    }
+
+    /// A call that may break off, under a key that makes it safe to repeat.
+    pub fn try_post(&self, path: &str, key: &str, body: &Value) -> io::Result<Answer> {
+        self.ask("POST", path, Some(key), Some(body))
+    }
+
+    pub fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> io::Result<Answer> {
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.address);
+        let mut line = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
+        line("connection", "close");
+        if let Some(token) = &self.token {
+            line("authorization", &format!("Bearer {token}"));
+        }
+        if let Some(key) = key {
+            line("idempotency-key", key);
+        }
+        let body = body.map(Value::to_string).unwrap_or_default();
+        if method != "GET" {
+            line("content-type", "application/json");
+            line("content-length", &body.len().to_string());
+            line("origin", &format!("http://{}", self.address));
+        }
+        let mut stream = TcpStream::connect_timeout(&self.address, ANSWER_MAX)?;
+        stream.set_read_timeout(Some(ANSWER_MAX))?;
+        stream.write_all(format!("{head}\r\n{body}").as_bytes())?;
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes)?;
+        read(&bytes)
+    }
+}
+
+fn read(bytes: &[u8]) -> io::Result<Answer> {
+    let broken = |what: &str| io::Error::new(ErrorKind::UnexpectedEof, what.to_owned());
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let end = end.ok_or_else(|| broken("the head broke off"))?;
+    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+    let body = &bytes[end + 4..];
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let length: Option<usize> = length.and_then(|length| length.parse().ok());
+    if length != Some(body.len()) {
+        return Err(broken("the body broke off"));
+    }
+    let text = String::from_utf8_lossy(body);
+    let body = serde_json::from_str(&text).unwrap_or_else(|_| json!(text));
+    Ok(Answer { status: status.ok_or_else(|| broken("no status"))?, body })
+}
