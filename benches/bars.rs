@@ -9,9 +9,9 @@
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use usher_benches::page::{self, Machine};
+use usher_benches::part;
 use usher_benches::peer::PART;
 use usher_benches::row::{Ground, MEASURES, Row};
-use usher_benches::part;
 
 fn main() -> anyhow::Result<()> {
     // `cargo bench` adds an option of its own.
@@ -35,7 +35,8 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn ground(root: &Path, long: bool) -> anyhow::Result<Ground> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let work = target.join("benches");
     std::fs::create_dir_all(&work)?;
     Ok(Ground { work, binary: target.join("release/usher"), long })

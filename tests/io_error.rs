@@ -96,7 +96,9 @@ fn whatever_call_fails_the_house_stops_and_holds_one_of_two_states() {
             }
         }
     }
-    println!("{runs} runs, {unopened} not opened, {stopped} stopped, {yet_committed} committed yet");
+    println!(
+        "{runs} runs, {unopened} not opened, {stopped} stopped, {yet_committed} committed yet"
+    );
     assert!(stopped > 100, "the failures must have been met: {stopped} of {runs}");
 }
 

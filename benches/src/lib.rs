@@ -8,6 +8,7 @@
 
 pub mod floor;
 pub mod load;
+pub mod monitor;
 pub mod page;
 pub mod part;
 pub mod peer;

@@ -36,7 +36,8 @@ impl Machine {
             Some(line.split_once(':')?.1.trim().to_owned())
         };
         let memory = field(&text("/proc/meminfo"), "MemTotal").unwrap_or_default();
-        let kib: u64 = memory.split_whitespace().next().and_then(|kib| kib.parse().ok()).unwrap_or(0);
+        let kib: u64 =
+            memory.split_whitespace().next().and_then(|kib| kib.parse().ok()).unwrap_or(0);
         let kernel = text("/proc/sys/kernel/osrelease");
         let kernel = kernel.trim().split('-').next().unwrap_or_default().to_owned();
         Machine {

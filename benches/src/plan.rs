@@ -17,9 +17,8 @@ const STEP: usize = 25;
 pub fn house(seats: usize) -> Vec<u8> {
     let long = if seats >= LARGE { LARGE_ROW_SEATS } else { ROW_SEATS };
     let (width, height) = ((long + 2) * STEP, (seats / long + 3) * STEP);
-    let mut text = format!(
-        r##"{{"name":"House of {seats}","size":{{"width":{width},"height":{height}}},"##
-    );
+    let mut text =
+        format!(r##"{{"name":"House of {seats}","size":{{"width":{width},"height":{height}}},"##);
     text.push_str(r##""categories":[{"name":"A","color":"#33415c"}],"##);
     text.push_str(r#""zones":[{"name":"S","zone_id":"S","position":{"x":0,"y":0},"rows":["#);
     for first in (0..seats).step_by(long) {

@@ -3,12 +3,20 @@
 //! One file for each noun that is measured; a file may fill several rows, because they share what
 //! they set up. Never rounds what goes into the JSON. Next: `page.rs` for how they are shown.
 
+pub mod beam;
+pub mod binary;
 pub mod checkout;
+pub mod hammer;
 pub mod hold;
 pub mod ledger;
+pub mod memory;
 pub mod redeem;
 pub mod seat;
 pub mod shop;
+pub mod size;
+pub mod slow;
+pub mod start;
+pub mod wear;
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -66,14 +74,22 @@ impl Row {
 pub type Measure = fn(&Ground) -> anyhow::Result<Vec<Row>>;
 
 /// Everything that is measured, with the rows it fills.
-pub const MEASURES: [(&[&str], Measure); 7] = [
+pub const MEASURES: [(&[&str], Measure); 15] = [
     (&["0"], shop::floors),
     (&["1", "2", "3"], redeem::measure),
     (&["4"], hold::measure),
     (&["5"], checkout::measure),
     (&["6"], shop::measure),
+    (&["7"], memory::measure),
+    (&["8"], start::measure),
+    (&["9"], wear::measure),
+    (&["10"], size::measure),
+    (&["11"], slow::measure),
+    (&["12"], hammer::measure),
+    (&["13"], beam::measure),
     (&["L"], ledger::measure),
     (&["S"], seat::measure),
+    (&["B"], binary::measure),
 ];
 
 /// A count with thousands apart: 12 345.

@@ -72,7 +72,9 @@ impl Tally {
     pub fn percentile_ms(&self, percent: f64) -> f64 {
         let rank = (self.count() as f64 * percent / 100.0).ceil() as usize;
         let at = rank.max(1) - 1;
-        self.latencies_ns.get(at.min(self.count().saturating_sub(1))).map_or(0.0, |ns| *ns as f64 / 1e6)
+        self.latencies_ns
+            .get(at.min(self.count().saturating_sub(1)))
+            .map_or(0.0, |ns| *ns as f64 / 1e6)
     }
 }
 

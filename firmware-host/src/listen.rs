@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use usher_listener::accept::{self, Ear, Service, Speaks};
 use usher_listener::limits::Limits;
+use usher_listener::metrics::Metrics;
 use usher_listener::route;
 use usher_listener::state::Shop;
 use usher_listener::tls::{Tls, TlsFault};
@@ -88,6 +89,29 @@ pub fn start(
     extra: axum::Router,
     stop: CancellationToken,
 ) -> Result<Serving, ListenFault> {
+    let ears = ears(config, listeners)?;
+    let metrics = shop.metrics().clone();
+    let service = Service { limits: limits(config), metrics, routes: route::routes(shop, extra) };
+    let loops = tokio::spawn(accept::serve(ears, service, stop));
+    Ok(Serving { loops })
+}
+
+/// Answers everybody that the box has no store, with the words for the technician on `/readyz`.
+pub fn start_unready(
+    config: &Config,
+    listeners: Vec<TcpListener>,
+    words: &str,
+    stop: CancellationToken,
+) -> Result<Serving, ListenFault> {
+    let ears = ears(config, listeners)?;
+    let routes = route::unready(words);
+    let service = Service { limits: limits(config), metrics: Metrics::default(), routes };
+    let loops = tokio::spawn(accept::serve(ears, service, stop));
+    Ok(Serving { loops })
+}
+
+/// What each socket speaks.
+fn ears(config: &Config, listeners: Vec<TcpListener>) -> Result<Vec<Ear>, ListenFault> {
     let tls = match (&config.listen.certificate, &config.listen.key) {
         (Some(chain), Some(key)) => Some(Arc::new(Tls::read(chain, key)?)),
         _ => None,
@@ -107,11 +131,5 @@ pub fn start(
         let listener = tokio::net::TcpListener::from_std(listener)?;
         ears.push(Ear { listener, speaks });
     }
-    let service = Service {
-        limits: limits(config),
-        metrics: shop.metrics().clone(),
-        routes: route::routes(shop, extra),
-    };
-    let loops = tokio::spawn(accept::serve(ears, service, stop));
-    Ok(Serving { loops })
+    Ok(ears)
 }

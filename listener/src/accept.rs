@@ -14,8 +14,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use hyper::service::service_fn;
 use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use stall::Stall;
 use std::collections::HashMap;
@@ -182,8 +182,7 @@ impl Visit {
     }
 
     fn answers(&self) -> impl Fn(Request<Incoming>) -> Answering + Clone + use<> {
-        let (peer, routes, speaks) =
-            (self.peer, self.service.routes.clone(), self.speaks.clone());
+        let (peer, routes, speaks) = (self.peer, self.service.routes.clone(), self.speaks.clone());
         move |request| {
             let (routes, speaks) = (routes.clone(), speaks.clone());
             Box::pin(async move { Ok(answer(peer, routes, speaks, request).await) })

@@ -42,6 +42,27 @@ pub fn routes(shop: Arc<Shop>, extra: Router) -> Router {
     dressed(routes, shop)
 }
 
+/// What is answered while there is no store: alive, but not ready, and why (trust 1.8).
+pub fn unready(words: &str) -> Router {
+    let words: Arc<str> = words.into();
+    let answer = move || {
+        let words = Arc::clone(&words);
+        async move {
+            let headers = [("retry-after", "30"), ("content-type", "text/plain; charset=utf-8")];
+            let text = format!("Not ready. {words}\n");
+            (axum::http::StatusCode::SERVICE_UNAVAILABLE, headers, text)
+        }
+    };
+    Router::new()
+        .route("/healthz", get(|| async { "up\n" }))
+        .route("/readyz", get(answer.clone()))
+        .fallback(|| async {
+            let headers = [("retry-after", "30"), ("content-type", "text/plain; charset=utf-8")];
+            let text = "The box office is not ready. Nothing was sold or charged.\n";
+            (axum::http::StatusCode::SERVICE_UNAVAILABLE, headers, text)
+        })
+}
+
 fn shop_pages() -> Router<Arc<Shop>> {
     use crate::shop::{asset, cart, checkout, event, order, performance, seat, whats_on};
     Router::new()

@@ -6,5 +6,6 @@
 
 pub mod desk;
 pub mod door;
+pub mod health;
 pub mod monitor;
 pub mod sign_in;

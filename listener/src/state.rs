@@ -9,6 +9,7 @@ use crate::feed::Feeds;
 use crate::limits::{Limits, Rates};
 use crate::metrics::Metrics;
 use crate::request::Permit;
+use crate::staff::health::Healths;
 use crate::token::{DeviceToken, StaffToken, Tokens};
 use futures_util::FutureExt;
 use std::fmt;
@@ -82,6 +83,7 @@ pub struct Shop {
     kept: Kept,
     feeds: Feeds,
     metrics: Metrics,
+    healths: Healths,
     closing: CancellationToken,
 }
 
@@ -94,6 +96,7 @@ impl Shop {
         let limits = settings.limits.clone();
         let rates = Rates::new(&limits);
         let feeds = Feeds::start(&handle, &limits, &changes, &metrics, &closing);
+        let healths = Healths::follow(&handle, &closing);
         Arc::new(Shop {
             handle,
             look: RwLock::new(Arc::new(settings.look)),
@@ -111,6 +114,7 @@ impl Shop {
             kept: Kept::default(),
             feeds,
             metrics,
+            healths,
             closing,
         })
     }
@@ -226,6 +230,11 @@ impl Shop {
 
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// What devices last said of themselves.
+    pub fn healths(&self) -> &Healths {
+        &self.healths
     }
 
     /// Cancelled when the listener stops: sockets then say goodbye.

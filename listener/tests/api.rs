@@ -1,5 +1,7 @@
 //! Every call of the API, its members, its refusals, and that a repeat is the same answer.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // shared test parts stand outside #[test]
+
 mod house;
 
 use house::{Ask, House};

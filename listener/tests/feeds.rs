@@ -1,5 +1,7 @@
 //! The live feeds over real sockets: what they tell, to whom, and that nothing is missing.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // shared test parts stand outside #[test]
+
 mod house;
 
 use house::wire::{Served, served};

@@ -1,5 +1,7 @@
 //! Who may come in where, and what every answer wears: rights, cookies, other sites, headers.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // shared test parts stand outside #[test]
+
 mod house;
 
 use axum::Router;

@@ -1,5 +1,7 @@
 //! Every kind of refusal once, by its status, its stable code and its data.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // shared test parts stand outside #[test]
+
 mod house;
 
 use house::{Ask, DEVICE_TOKEN, House, NOW, token_with};

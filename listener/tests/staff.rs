@@ -8,7 +8,8 @@ mod browser;
 mod house;
 
 use browser::{Browser, form, forms};
-use house::{Ask, DEVICE_TOKEN, House, Told, token_with};
+use house::{Ask, DEVICE, DEVICE_TOKEN, House, Told, token_with};
+use usher_ledger::feed::Notice;
 use usher_listener::token::Right;
 
 const SEATS: [&str; 2] = ["C-B-1", "C-B-2"];
@@ -118,6 +119,23 @@ async fn the_desk_shows_the_house_today_and_what_to_look_after() {
     let (_, page) = signed_in(&house, &token_with(Right::Desk), "/desk").await;
     says(&page, "The Tide Clock");
     says(&page, "Studio hand scanner");
+}
+
+#[tokio::test]
+async fn a_device_that_says_it_is_gone_is_shown_so_on_desk_and_wall() {
+    let house = House::open().await;
+    let notice = |up, words: &str| Notice::Health { device: DEVICE, up, words: words.to_owned() };
+    house.handle.feed().notice(notice(false, "cable pulled"));
+    while house.shop.healths().of(DEVICE).is_none() {
+        tokio::task::yield_now().await;
+    }
+    let (_, page) = signed_in(&house, &token_with(Right::Desk), "/desk").await;
+    says(&page, "cable pulled");
+    assert_eq!(house.shop.healths().silent(), [DEVICE]);
+    house.handle.feed().notice(notice(true, ""));
+    while !house.shop.healths().silent().is_empty() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

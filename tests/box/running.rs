@@ -122,8 +122,7 @@ impl Running {
     /// A daemon by its configuration, once it answers.
     pub fn serve(config: &Path, address: SocketAddr) -> Running {
         let mut command = Command::new(program());
-        let mut running =
-            Running::spawn(command.args(["serve", "--config"]).arg(config), address);
+        let mut running = Running::spawn(command.args(["serve", "--config"]).arg(config), address);
         until("the daemon answers", READY_MAX, || {
             assert!(running.ended().is_none(), "the daemon ended: {}", running.words());
             Caller::to(address).ask("GET", "/healthz", None, None).ok()
@@ -243,4 +242,4 @@ sha256 = "{}"
 }
 
 /// The staff token of [`configure`].
-pub const MANAGER: &str = "ut_MANAGERMANAGERMANAGERMANAGERMANAGERMANAGERMANAGERMANA";
+pub const MANAGER: &str = "ut_MANAGER";

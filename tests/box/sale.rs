@@ -89,15 +89,14 @@ impl Wish {
 /// A checkout that was being confirmed, once it is decided.
 fn settled(holder: &Caller, path: &str) -> io::Result<Answer> {
     let mut broken = None;
-    let answer = until("the payment is settled", WAIT_MAX, || {
-        match holder.ask("GET", path, None, None) {
+    let answer =
+        until("the payment is settled", WAIT_MAX, || match holder.ask("GET", path, None, None) {
             Ok(cart) => (cart.body["state"] == "completed").then_some(Some(cart)),
             Err(fault) => {
                 broken = Some(fault);
                 Some(None)
             }
-        }
-    });
+        });
     answer.ok_or_else(|| broken.unwrap())
 }
 

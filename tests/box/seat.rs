@@ -48,9 +48,9 @@ fn of_two_hundred_clients_on_one_seat_exactly_one_owns_it() {
         clients.into_iter().map(|client| client.join().unwrap()).collect()
     });
     let won = outcomes.iter().filter(|(answer, _)| answer.status == 200).count();
-    let told = outcomes.iter().filter(|(answer, _)| {
-        answer.status == 409 && answer.body["code"] == "SeatTaken"
-    });
+    let told = outcomes
+        .iter()
+        .filter(|(answer, _)| answer.status == 409 && answer.body["code"] == "SeatTaken");
     assert_eq!((won, told.count()), (1, CLIENTS - 1));
     let holding = outcomes.iter().filter(|(_, seats)| *seats == [guid.clone()]).count();
     assert_eq!(holding, 1, "one cart has it, by its own account");

@@ -70,7 +70,8 @@ fn round(
     let carts = open(peer, carts)?;
     let first = houses.get();
     houses.set(first + carts.len().div_ceil(PARTIES_A_HOUSE));
-    let house = |n: usize| &trade.stock.small[(first + n / PARTIES_A_HOUSE) % trade.stock.small.len()];
+    let house =
+        |n: usize| &trade.stock.small[(first + n / PARTIES_A_HOUSE) % trade.stock.small.len()];
     let holds: Vec<_> = carts.iter().enumerate().map(|(n, cart)| best(cart, house(n), 4)).collect();
     load::all(peer.address, &holds, |reply| {
         anyhow::ensure!(reply.ok(), "a hold: {}", String::from_utf8_lossy(reply.body));
@@ -85,7 +86,8 @@ fn round(
             load::post(&path, &cart.token, body)
         })
     };
-    let tally = drive(peer.address, Shape::of(connections), next, |reply: &Reply| reply.status == 200)?;
+    let tally =
+        drive(peer.address, Shape::of(connections), next, |reply: &Reply| reply.status == 200)?;
     let words = tally.first_refusal.clone().unwrap_or_default();
     anyhow::ensure!(tally.refused == 0, "{} checkouts did not complete: {words}", tally.refused);
     Ok(tally)

@@ -42,6 +42,17 @@ pub enum OpenFault {
     Fault(#[from] Fault),
 }
 
+impl OpenFault {
+    /// Does the daemon stay up without a store, so that somebody can see why (trust 1.7, 1.8)?
+    pub fn stays_up(&self) -> bool {
+        match self {
+            OpenFault::Damaged { .. } | OpenFault::OnlyDamaged { .. } => true,
+            OpenFault::Folder { .. } | OpenFault::Fault(_) => true,
+            OpenFault::InUse { .. } | OpenFault::Newer { .. } => false,
+        }
+    }
+}
+
 /// An open store and the lock that keeps other processes out.
 #[derive(Debug)]
 pub struct Opened {

@@ -3,7 +3,7 @@
 //! Looks, and changes nothing. What a running box holds is judged from outside; what is free is
 //! opened. Exit 0 only if all is green.
 
-use crate::clock::{ClockTrust, MachineClock};
+use crate::clock::{ClockTrust, MachineClock, built};
 use crate::command::Exit;
 use crate::config::{Config, Device, DeviceKind, Purpose};
 use crate::errand::disk;
@@ -15,13 +15,11 @@ use std::path::Path;
 use std::time::Duration;
 use usher_ledger::open::{self, OpenFault};
 use usher_ledger::{plan::Plans, proof, source};
-use usher_rules::at::{At, Clock};
+use usher_rules::at::Clock;
 use usher_rules::id::BoxNo;
 
 /// How long the mail server may take to greet.
 const GREETING_MAX: Duration = Duration::from_secs(5);
-/// When this program was built cannot be later than now: the day its version was written.
-const BUILT: At = At(1_795_305_600_000);
 
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -133,7 +131,7 @@ fn proven(opened: open::Opened) -> Result<String, String> {
 
 fn clock() -> Result<String, String> {
     let now = MachineClock::new().wall();
-    match ClockTrust::judge(now, BUILT, BUILT) {
+    match ClockTrust::judge(now, built(), built()) {
         ClockTrust::Trusted => Ok(crate::demo::rfc3339(now)),
         ClockTrust::BeforeBuild | ClockTrust::BehindRecords => Err(format!(
             "{} is before this program was made: set the clock",

@@ -3,6 +3,7 @@
 //! Speaks to the service manager: ready when it serves, pings only after a real self-check,
 //! stopping when asked. Exit 3 when the store failed, so that it is started again (trust 1.7).
 
+use crate::clock::MachineClock;
 use crate::command::Exit;
 use crate::config::{Config, ConfigFault, Purpose};
 use crate::listen::{self, ListenFault, Serving};
@@ -10,6 +11,7 @@ use crate::logging;
 use crate::notify::{self, Notifier};
 use crate::start::{self, Circumstances, Running, StartFault};
 use std::io;
+use std::net::TcpListener;
 use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -39,11 +41,49 @@ pub async fn run(path: &Path, credentials: Option<&Path>) -> Result<Exit, ServeF
     if listeners.is_empty() {
         listeners = listen::bind(&config)?;
     }
-    let running = start::start(&config, &Circumstances { credentials, demo: false }).await?;
+    let running = match start::start(&config, &Circumstances { credentials, demo: false }).await {
+        Ok(running) => running,
+        Err(StartFault::Open(fault)) if fault.stays_up() => {
+            return unready(&config, listeners, &fault.to_string(), &notifier).await;
+        }
+        Err(fault) => return Err(fault.into()),
+    };
     let (shop, stop) = (running.shop.clone(), running.stop.child_token());
     let serving = listen::start(&config, shop, listeners, axum::Router::new(), stop)?;
     tell(&notifier.ready("serving"));
     until_stopped(running, serving, &notifier).await
+}
+
+/// Without a store: nothing is sold or scanned, and whoever asks is told what to do (trust 1.8).
+async fn unready(
+    config: &Config,
+    listeners: Vec<TcpListener>,
+    words: &str,
+    notifier: &Notifier,
+) -> Result<Exit, ServeFault> {
+    tracing::error!(fault = words, "up, but not ready");
+    let stop = CancellationToken::new();
+    let serving = listen::start_unready(config, listeners, words, stop.child_token())?;
+    tell(&notifier.ready(&format!("not ready: {words}")));
+    let clock = MachineClock::new();
+    let feeding = async {
+        if let Some(every) = notify::watchdog_interval_from_environment() {
+            let alive = || async { Ok::<(), String>(()) };
+            notify::feed_watchdog(notifier, &clock, every, &stop, alive).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut terminate = signal(SignalKind::terminate()).map_err(ServeFault::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeFault::Signals)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        () = feeding => {}
+    }
+    tell(&notifier.stopping());
+    stop.cancel();
+    serving.finished().await;
+    Ok(Exit::Refused)
 }
 
 /// Waits for the end, feeding the watchdog; then stops everything in order.

@@ -1,6 +1,6 @@
 //! `GET /desk`: the house today, devices, and the status strip.
 //!
-//! Says what the listener knows of this process; what drives a device is not seen from here.
+//! Says what the listener knows of this process, and what devices said of themselves.
 //! Next: `staff/monitor.rs`.
 
 use crate::request::{Staff, need};
@@ -18,7 +18,8 @@ pub async fn page(staff: Staff<need::Desk>) -> Result<Response, Trouble> {
     let snapshot = staff.snapshot()?;
     let now = staff.now();
     let networked = |no| shop.tokens().device(no).is_some();
-    let devices = desk::devices(handle, &snapshot, now, networked)?;
+    let health = |no| shop.healths().of(no);
+    let devices = desk::devices(handle, &snapshot, now, networked, health)?;
     let (mail_waiting, mail_errors) = desk::mail(&snapshot)?;
     let (scanners_ready, scanners_total) = scanners(&devices);
     let clock = if handle.clock_behind() { ClockState::Untrusted } else { ClockState::Trusted };

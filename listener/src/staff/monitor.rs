@@ -27,7 +27,7 @@ pub async fn page(staff: Staff<need::Read>, Asked(query): Asked) -> Result<Respo
         picked: picked.filter(|_| day != today),
         day,
         performance: query.text("performance").parse().ok(),
-        silent: Vec::new(),
+        silent: shop.healths().silent(),
         beam_to_screen: shop.metrics().beam_to_screen(),
     };
     let view = monitor(handle, &staff.snapshot()?, shop.frame(0), &watch)?;

@@ -8,12 +8,14 @@ use super::showing::Stage;
 use crate::handle::Handle;
 use crate::{Fault, Snapshot, admission, device, inventory, source, tables};
 use std::collections::HashMap;
-use usher_rules::at::At;
+use usher_rules::at::{At, Span};
 use usher_rules::device::DeviceRow;
 use usher_rules::id::DeviceNo;
 use usher_rules::letter::State;
 use usher_rules::view::desk::{Device, DeviceKind, DeviceState, HouseGlance};
 
+/// A device that went away is looked for again within this time.
+const RETRIED_WITHIN: Span = Span::seconds(2);
 /// Letters counted of one state.
 const LETTERS_MAX: usize = 100_000;
 
@@ -36,39 +38,55 @@ pub fn houses(handle: &Handle, snapshot: &Snapshot, now: At) -> Result<Vec<House
     Ok(houses)
 }
 
-/// Every enrolled device with its newest scan of today. `networked` names those that come over
-/// HTTP; ports and faults are for whoever drives a device to add.
+/// What a device last said of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    pub up: bool,
+    /// The driver's own words when it complains; may be empty.
+    pub words: String,
+    pub at: At,
+}
+
+/// Every enrolled device with its newest scan of today and what it last said of itself.
+/// `networked` names those that come over HTTP.
 pub fn devices(
     handle: &Handle,
     snapshot: &Snapshot,
     now: At,
     networked: impl Fn(DeviceNo) -> bool,
+    health: impl Fn(DeviceNo) -> Option<Health>,
 ) -> Result<Vec<Device>, Fault> {
     let rows = device::all(snapshot)?;
-    let mut seen: HashMap<DeviceNo, At> = HashMap::new();
+    let mut scanned: HashMap<DeviceNo, At> = HashMap::new();
     newest_of(handle, snapshot, handle.day_of(now), rows.len(), |scan| {
-        let first = !seen.contains_key(&scan.scan.device);
-        seen.entry(scan.scan.device).or_insert(scan.at);
+        let first = !scanned.contains_key(&scan.scan.device);
+        scanned.entry(scan.scan.device).or_insert(scan.at);
         first
     })?;
-    let seen = |no: DeviceNo| seen.get(&no).copied();
-    let device = |(no, row): (DeviceNo, DeviceRow)| Device {
-        state: state(&row, seen(no), now),
-        seen: seen(no),
-        name: row.device.name,
-        kind: if networked(no) { DeviceKind::NetworkDoor } else { DeviceKind::Scanner },
-        stands_at: row.device.door,
-        port: String::new(),
-        fault: String::new(),
+    let device = |(no, row): (DeviceNo, DeviceRow)| {
+        let health = health(no);
+        let up_at = health.as_ref().filter(|health| health.up).map(|health| health.at);
+        let seen = scanned.get(&no).copied().max(up_at);
+        Device {
+            state: state(&row, health.as_ref(), seen, now),
+            seen,
+            name: row.device.name,
+            kind: if networked(no) { DeviceKind::NetworkDoor } else { DeviceKind::Scanner },
+            stands_at: row.device.door,
+            port: String::new(),
+            fault: health.filter(|health| !health.up).map(|one| one.words).unwrap_or_default(),
+        }
     };
     Ok(rows.into_iter().map(device).collect())
 }
 
-fn state(row: &DeviceRow, seen: Option<At>, now: At) -> DeviceState {
+fn state(row: &DeviceRow, health: Option<&Health>, seen: Option<At>, now: At) -> DeviceState {
     if !row.device.enabled {
         DeviceState::Off
     } else if !row.may_scan(now) {
         DeviceState::Locked
+    } else if health.is_some_and(|health| !health.up) {
+        DeviceState::Retrying { after: RETRIED_WITHIN }
     } else if seen.is_some() {
         DeviceState::Ready
     } else {

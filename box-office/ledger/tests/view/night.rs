@@ -3,7 +3,7 @@
 //! Next: `house.rs`, the venue.
 
 use crate::house::{FOUNDED, House};
-use usher_ledger::view::desk::{devices, houses, mail};
+use usher_ledger::view::desk::{Health, devices, houses, mail};
 use usher_ledger::view::door::{Post, door};
 use usher_ledger::view::monitor::{Watch, monitor};
 use usher_rules::admission::Direction as Way;
@@ -198,14 +198,17 @@ fn the_desk_shows_houses_of_today_devices_and_mail() {
     let glance = &today[0];
     assert_eq!((glance.sold, glance.held, glance.places_left, glance.inside), (2, 0, 114, 1));
     let network = |no| no == DeviceNo(2);
-    let found = devices(&house.handle, &house.snapshot(), now, network).unwrap();
-    let found: Vec<_> = found.iter().map(|one| (one.kind, one.state, one.seen)).collect();
-    assert_eq!(
-        found,
-        [
-            (DeviceKind::Scanner, DeviceState::Ready, Some(now)),
-            (DeviceKind::NetworkDoor, DeviceState::Waiting, None),
-        ]
-    );
+    let read = |said: Option<Health>| {
+        let health = |no| said.clone().filter(|_| no == DeviceNo(1));
+        let found = devices(&house.handle, &house.snapshot(), now, network, health).unwrap();
+        let found = found.into_iter().map(|one| (one.kind, one.state, one.seen, one.fault));
+        found.collect::<Vec<_>>()
+    };
+    let scanner = |state, fault: &str| (DeviceKind::Scanner, state, Some(now), fault.to_owned());
+    let phone = (DeviceKind::NetworkDoor, DeviceState::Waiting, None, String::new());
+    assert_eq!(read(None), [scanner(DeviceState::Ready, ""), phone.clone()]);
+    let gone = Health { up: false, words: "unplugged".to_owned(), at: now };
+    let retrying = DeviceState::Retrying { after: Span::seconds(2) };
+    assert_eq!(read(Some(gone)), [scanner(retrying, "unplugged"), phone]);
     assert_eq!(mail(&house.snapshot()).unwrap(), (1, 0), "the receipt waits to go out");
 }
