@@ -101,7 +101,8 @@ fn a_proof_finds_what_is_bent() {
     let first_seat = |txn: &redb::WriteTransaction| {
         txn.open_table(tables::SEATS).unwrap().first().unwrap().unwrap().0.value()
     };
-    let bent: [(&str, &dyn Fn(&redb::WriteTransaction)); 4] = [
+    type Bend<'a> = (&'a str, &'a dyn Fn(&redb::WriteTransaction));
+    let bent: [Bend<'_>; 4] = [
         ("a lost seat", &|txn| {
             let key = first_seat(txn);
             txn.open_table(tables::SEATS).unwrap().remove(key).unwrap();

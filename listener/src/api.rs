@@ -25,6 +25,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::sync::Arc;
 use usher_rules::Key;
 use usher_rules::money;
@@ -78,8 +79,49 @@ pub(crate) fn routes() -> (Router<Arc<Shop>>, String) {
         .routes(routes!(checkout::checkout))
         .routes(routes!(scan::record, scan::list))
         .split_for_parts();
-    // A description that is made of plain data always serialises.
-    (router, described.to_json().unwrap_or_default())
+    (router, tidied(&described))
+}
+
+/// The description as it is served. A parameter that may be left out is not therefore null: there
+/// is no way to write null in a query or header.
+fn tidied(described: &utoipa::openapi::OpenApi) -> String {
+    let mut described = serde_json::to_value(described).unwrap_or_default();
+    let paths = described.get_mut("paths").and_then(Value::as_object_mut);
+    let operations = paths.into_iter().flat_map(|paths| {
+        paths.values_mut().filter_map(Value::as_object_mut).flat_map(|path| path.values_mut())
+    });
+    for operation in operations {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
+            let kind = parameter.pointer_mut("/schema/type");
+            if let Some(kind) = kind
+                && let Some(given) = kind.as_array()
+                && let Some(only) = given.iter().find(|kind| *kind != "null").cloned()
+            {
+                *kind = only;
+            }
+        }
+    }
+    described.to_string()
+}
+
+/// Is it written like an id, of whatever box?
+pub(crate) fn shaped_like_id(text: &str) -> bool {
+    let digits = |part: &str, max: usize| {
+        (1..=max).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    text.split_once('-').is_some_and(|(no, count)| digits(no, 5) && digits(count, 15))
+}
+
+/// Largest sequence number taken in a query: what a script's numbers can hold.
+pub(crate) const SEQ_MAX: u64 = (1 << 53) - 1;
+
+/// A number to go on after.
+pub(crate) fn checked_after(after: Option<u64>) -> Result<Option<u64>, Trouble> {
+    match after {
+        Some(after) if after > SEQ_MAX => Err(Trouble::malformed("after", "too large")),
+        after => Ok(after),
+    }
 }
 
 /// An amount.
@@ -173,9 +215,10 @@ impl FromRequestParts<Arc<Shop>> for Once {
         let key = match parts.headers.get("idempotency-key") {
             None => None,
             Some(value) => {
-                let text = value.to_str().unwrap_or_default().trim();
-                if text.is_empty() || text.len() > KEY_BYTES_MAX {
-                    let reason = "1 to 128 visible characters";
+                let text = value.to_str().unwrap_or_default();
+                let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+                if text.is_empty() || text.len() > KEY_BYTES_MAX || !visible {
+                    let reason = "1 to 128 visible ASCII characters";
                     return Err(Trouble::malformed("Idempotency-Key", reason).into());
                 }
                 Some(text.to_owned())

@@ -170,12 +170,22 @@ async fn scans_are_listed_page_by_page_without_a_gap() {
 }
 
 #[tokio::test]
-async fn a_limit_is_one_to_a_thousand() {
+async fn a_list_has_its_limits() {
     let house = House::open().await;
     let read = token_with(Right::Read);
-    for (limit, status) in [(0, 400), (1, 200), (1_000, 200), (1_001, 400)] {
-        let path = format!("/api/v1/scans?limit={limit}");
+    for (query, status) in [
+        ("limit=0", 400),
+        ("limit=1", 200),
+        ("limit=1000", 200),
+        ("limit=1001", 400),
+        ("after=9007199254740991", 200),
+        ("after=9007199254740992", 400),
+        ("performance=x", 400),
+        ("performance=1-999", 404),
+        ("performance=99999-1", 404),
+    ] {
+        let path = format!("/api/v1/scans?{query}");
         let told = house.send(Ask::get(&path).bearer(&read)).await;
-        assert_eq!(told.status.as_u16(), status, "{limit}");
+        assert_eq!(told.status.as_u16(), status, "{query}");
     }
 }

@@ -121,21 +121,27 @@ async fn the_desk_shows_the_house_today_and_what_to_look_after() {
     says(&page, "Studio hand scanner");
 }
 
+async fn wait_until(done: impl Fn() -> bool) {
+    for _ in 0..1_000 {
+        if done() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("it never came to pass");
+}
+
 #[tokio::test]
 async fn a_device_that_says_it_is_gone_is_shown_so_on_desk_and_wall() {
     let house = House::open().await;
     let notice = |up, words: &str| Notice::Health { device: DEVICE, up, words: words.to_owned() };
     house.handle.feed().notice(notice(false, "cable pulled"));
-    while house.shop.healths().of(DEVICE).is_none() {
-        tokio::task::yield_now().await;
-    }
+    wait_until(|| house.shop.healths().of(DEVICE).is_some()).await;
     let (_, page) = signed_in(&house, &token_with(Right::Desk), "/desk").await;
     says(&page, "cable pulled");
     assert_eq!(house.shop.healths().silent(), [DEVICE]);
     house.handle.feed().notice(notice(true, ""));
-    while !house.shop.healths().silent().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    wait_until(|| house.shop.healths().silent().is_empty()).await;
 }
 
 #[tokio::test]

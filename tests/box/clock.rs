@@ -96,16 +96,16 @@ fn in_1970_doors_still_scan_and_holds_neither_end_at_once_nor_stay_for_ever() {
 }
 
 #[test]
-fn a_wall_clock_that_jumps_a_day_takes_no_seats_away() {
+fn a_wall_clock_that_jumps_two_hours_takes_no_seats_away() {
     let folder = Folder::new();
     let (hand, path) = (Hand::new(&folder), folder.join("state"));
     let demo = hand.demo(&path, true);
     let kept = held(&demo, "ada");
     let before = newest(&demo);
-    hand.turn("+1d");
+    hand.turn("+2h");
     until("the sweeper has seen the jump", WAIT_MAX, || (newest(&demo) > before).then_some(()));
     assert!(seat_is(&demo, &kept.seats[0], "held"), "the holds moved with the clock");
-    hand.turn("-1d");
+    hand.turn("-2h");
     let later = held(&demo, "ben");
     assert!(seat_is(&demo, &later.seats[0], "held"));
     assert!(seat_is(&demo, &kept.seats[0], "held"));

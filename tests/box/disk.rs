@@ -13,6 +13,8 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Command, Output};
 
+/// What a daemon without a store leaves behind, though it ended when it was asked to.
+const FOUND_WRONG: i32 = 1;
 /// Somebody who may write nowhere.
 const NOBODY: u32 = 65_534;
 
@@ -34,34 +36,50 @@ fn a_store_in_use_is_refused_with_the_number_of_the_process_that_has_it() {
     assert_eq!(demo.caller().get("/readyz").status, 200, "the first one is not disturbed");
 }
 
-#[test]
-fn a_damaged_store_is_kept_and_the_daemon_stays_up_unready() {
-    let folder = Folder::new();
-    let state = folder.join("state");
-    let demo = Running::demo(&state);
-    sold(&demo.caller(), "ada", demo.tonight(), 2);
-    assert!(demo.stop().success());
-    let store = state.join("usher.redb");
-    let mut file = File::options().write(true).open(&store).unwrap();
+/// Overwrites a piece of the file every so often, from this byte on.
+fn scratch(store: &Path, from: u64) {
+    let mut file = File::options().write(true).open(store).unwrap();
     let length = file.metadata().unwrap().len();
-    for at in (0..length).step_by(64 * 1024) {
+    for at in (from..length).step_by(64 * 1024) {
         file.seek(SeekFrom::Start(at)).unwrap();
         file.write_all(&[0x5a; 512]).unwrap();
     }
-    drop(file);
+}
+
+#[test]
+fn a_damaged_store_is_kept_and_the_daemon_stays_up_unready() {
+    let folder = Folder::new();
+    let whole = folder.join("whole");
+    let demo = Running::demo(&whole);
+    sold(&demo.caller(), "ada", demo.tonight(), 2);
+    assert!(demo.stop().success());
+    for (name, from) in [("behind the header", 64 * 1024), ("from its first byte", 0)] {
+        let state = folder.join(name);
+        fs::create_dir(&state).unwrap();
+        for file in ["usher.redb", "keys"] {
+            fs::copy(whole.join(file), state.join(file)).unwrap();
+        }
+        scratch(&state.join("usher.redb"), from);
+        kept_as_it_was(&folder, &state, name);
+    }
+}
+
+fn kept_as_it_was(folder: &Folder, state: &Path, name: &str) {
+    let store = state.join("usher.redb");
     let before = fs::read(&store).unwrap();
     let address = free_address();
-    let config = configure(&folder, &state, address, "");
+    let config = configure(folder, state, address, "");
     for start in ["the first", "the second"] {
         let daemon = Running::serve(&config, address);
-        assert_eq!(daemon.caller().get("/readyz").status, 503, "{start}");
-        let kept = state.join("usher.redb.damaged-1");
-        assert_eq!(fs::read(&kept).unwrap(), before, "{start}: kept as it was");
-        assert!(!state.join("usher.redb.damaged-2").exists(), "{start}");
-        assert!(!store.exists(), "no new store is made over a lost one");
+        assert_eq!(daemon.caller().get("/readyz").status, 503, "{name}, {start}");
+        assert_eq!(daemon.caller().get("/").status, 503, "{name}, {start}");
         let words = daemon.words();
-        assert!(words.contains("damaged") && words.contains("usher restore"), "{words}");
-        assert!(daemon.stop().success());
+        assert!(words.contains("damaged") && words.contains("usher restore"), "{name}: {words}");
+        let kept = state.join("usher.redb.damaged-1");
+        assert!(fs::read(&kept).unwrap() == before, "{name}, {start}: kept as it was");
+        assert!(!state.join("usher.redb.damaged-2").exists(), "{name}, {start}");
+        assert!(!store.exists(), "{name}: no new store is made over a lost one");
+        assert_eq!(daemon.stop().code(), Some(FOUND_WRONG));
     }
 }
 
@@ -103,7 +121,7 @@ fn unready(mut daemon: Running, state: &Path) {
     assert_eq!(answer.status, 503);
     let words = daemon.words();
     assert!(words.contains(state.to_str().unwrap()), "{words}");
-    assert!(daemon.stop().success());
+    assert_eq!(daemon.stop().code(), Some(FOUND_WRONG));
 }
 
 /// A file system of its own, unmounted when dropped.

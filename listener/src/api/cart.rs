@@ -22,7 +22,6 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct OpenCart {
     /// Where the visitor came from; the first 100 characters are kept.
-    #[schema(max_length = 1_000)]
     #[serde(default)]
     source: Option<String>,
 }
@@ -95,7 +94,7 @@ pub(crate) struct TicketBody {
 #[utoipa::path(
     post,
     path = "/carts",
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 128)),
+    params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")),
     request_body = OpenCart,
     responses((status = 201, body = CartOpened), Opening)
 )]

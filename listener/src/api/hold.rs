@@ -113,7 +113,7 @@ pub(crate) struct Judged {
     path = "/carts/{cart}/best-seats",
     params(
         ("cart" = String, Path, pattern = "^[0-9]{1,5}-[0-9]{1,15}$"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 128)
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")
     ),
     request_body = BestSeats,
     responses((status = 200, body = SeatsHeld), Taking),
@@ -175,7 +175,7 @@ fn best(
     path = "/carts/{cart}/seats",
     params(
         ("cart" = String, Path, pattern = "^[0-9]{1,5}-[0-9]{1,15}$"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 128)
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")
     ),
     request_body = ChosenSeats,
     responses((status = 200, body = SeatsHeld), Taking),
@@ -239,7 +239,7 @@ fn answer(holder: &CartHolder, plan: &Plan, entry: &Entry) -> Result<SeatsHeld, 
     path = "/carts/{cart}/seats/check",
     params(
         ("cart" = String, Path, pattern = "^[0-9]{1,5}-[0-9]{1,15}$"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 128)
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")
     ),
     request_body = ChosenSeats,
     responses((status = 200, body = Judged), Taking),

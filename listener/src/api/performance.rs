@@ -5,7 +5,7 @@
 
 use super::places::{Counting, Left};
 use super::problems::{Finding, Listing};
-use super::{Called, Money, ok};
+use super::{Called, Money, checked_after, ok};
 use crate::feed::seats::{Seen, Since, moved, since};
 use crate::request::Anyone;
 use crate::state::Shop;
@@ -268,7 +268,7 @@ pub(crate) async fn seats(
     let snapshot = anyone.snapshot()?;
     let shown = shown(&snapshot, &id)?;
     let plan = &shown.drawn.plan;
-    let list = match after.after {
+    let list = match checked_after(after.after)? {
         None => all_seats(&snapshot, shown.id, plan, false),
         Some(after) => changed_seats(&snapshot, shown.id, plan, after),
     };

@@ -90,5 +90,5 @@ problems! {
     /// Scanning.
     Scanning: [400, 401, 403, 409, 413, 415, 429, 503],
     /// Reading what is for staff only.
-    Reading: [400, 401, 403, 429, 503],
+    Reading: [400, 401, 403, 404, 429, 503],
 }

@@ -4,7 +4,7 @@
 //! makes no second scan. Never decides: `rules/admission.rs` does. Next: `feed/scans.rs`.
 
 use super::problems::{Reading, Scanning};
-use super::{Body, Called, ok};
+use super::{Body, Called, checked_after, ok, shaped_like_id};
 use crate::feed::scans::device_name;
 use crate::request::{Device, Permitted, need};
 use crate::wording::verdict::{direction_name, message, reason_name, verdict_name};
@@ -119,7 +119,7 @@ pub(crate) struct Wanted {
 #[utoipa::path(
     post,
     path = "/scans",
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 128)),
+    params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")),
     request_body = ScanBody,
     responses((status = 200, body = Scanned), Scanning),
     security(("device" = []))
@@ -170,8 +170,12 @@ fn direction(body: DirectionBody) -> Direction {
 }
 
 fn asked(performance: Option<&str>) -> Result<Option<PerformanceId>, Trouble> {
-    let wrong = |()| Trouble::malformed("/performance", "not an id");
-    performance.map(|id| id.parse().map_err(wrong)).transpose()
+    match performance {
+        None => Ok(None),
+        // An id that no box can have written names no performance, so no ticket is for it.
+        Some(id) if shaped_like_id(id) => Ok(Some(id.parse().unwrap_or(PerformanceId(0)))),
+        Some(_) => Err(Trouble::malformed("/performance", "not an id")),
+    }
 }
 
 fn scanned(
@@ -237,16 +241,24 @@ pub(crate) async fn list(
     if !(1..=LIMIT_MAX).contains(&limit) {
         return Err(Trouble::malformed("limit", "1 to 1000").into());
     }
-    let wrong = |()| Trouble::malformed("performance", "not an id");
-    let performance: Option<PerformanceId> =
-        wanted.performance.as_deref().map(|id| id.parse().map_err(wrong)).transpose()?;
-    let after = wanted.after.unwrap_or(0);
+    let after = checked_after(wanted.after)?.unwrap_or(0);
     let snapshot = permitted.snapshot()?;
+    let performance = match wanted.performance.as_deref() {
+        None => None,
+        Some(id) if shaped_like_id(id) => Some(known(&snapshot, id)?),
+        Some(_) => return Err(Trouble::malformed("performance", "not an id").into()),
+    };
     let found = match performance {
         Some(id) => of_performance(&snapshot, id, after, limit),
         None => of_all(&snapshot, after, limit),
     };
     ok(found.map_err(Trouble::from)?)
+}
+
+fn known(snapshot: &Snapshot, id: &str) -> Result<PerformanceId, Trouble> {
+    let id: PerformanceId = id.parse().map_err(|()| Trouble::not_found())?;
+    performance::get(snapshot, id)?.ok_or_else(Trouble::not_found)?;
+    Ok(id)
 }
 
 fn of_performance(

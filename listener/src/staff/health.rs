@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 use usher_ledger::Handle;
@@ -23,7 +24,9 @@ impl Healths {
     /// Starts following; ends when `closing` is cancelled.
     pub fn follow(handle: &Handle, closing: &CancellationToken) -> Healths {
         let healths = Healths::default();
-        tokio::spawn(healths.clone().run(handle.clone(), closing.clone()));
+        // Listening begins here, so that nothing said from now on is missed.
+        let notices = handle.feed().notices();
+        tokio::spawn(healths.clone().run(handle.clone(), notices, closing.clone()));
         healths
     }
 
@@ -38,8 +41,7 @@ impl Healths {
         self.lock().iter().filter_map(down).collect()
     }
 
-    async fn run(self, handle: Handle, closing: CancellationToken) {
-        let mut notices = handle.feed().notices();
+    async fn run(self, handle: Handle, mut notices: Receiver<Notice>, closing: CancellationToken) {
         loop {
             let notice = tokio::select! {
                 notice = notices.recv() => notice,
