@@ -166,7 +166,7 @@ mod tests {
         let first = first.replace(&format!("{BEGIN}\n\n"), &format!("{BEGIN}\nBecause.\n"));
         let second = page(&first, &machine(), &[row("2", "better")]);
         let at = |text: &str| second.find(text).unwrap_or_else(|| panic!("{text} in {second}"));
-        assert!(at("better") < at("ten") && at("ten") < at("ledger"));
+        assert!(at("| better |") < at("| ten |") && at("| ten |") < at("| ledger |"));
         assert!(!second.contains("| two |"));
         assert!(second.contains("\nBecause.\n"));
         assert_eq!(page(&second, &machine(), &[row("2", "better")]), second);

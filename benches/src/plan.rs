@@ -31,7 +31,7 @@ pub fn house(seats: usize) -> Vec<u8> {
             let (x, y) = ((seat % long + 1) * STEP, (row + 1) * STEP);
             let _ = write!(
                 text,
-                r#"{comma}{{"seat_guid":"{seat}","seat_number":"{}","#,
+                r#"{comma}{{"seat_guid":"s{seat}","seat_number":"{}","#,
                 seat % long + 1
             );
             let _ = write!(text, r#""position":{{"x":{x},"y":{y}}},"category":"A"}}"#);

@@ -23,8 +23,8 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 use usher_rules::Key;
@@ -103,6 +103,22 @@ fn tidied(described: &utoipa::openapi::OpenApi) -> String {
         }
     }
     described.to_string()
+}
+
+/// A small count. `3.0` is a whole number in JSON, too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Count(pub u8);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Count, D::Error> {
+        let number = serde_json::Number::deserialize(input)?;
+        let whole = number.as_u64().or_else(|| {
+            let exact = number.as_f64().filter(|exact| exact.fract() == 0.0 && *exact >= 0.0);
+            exact.map(|exact| exact as u64)
+        });
+        let count = whole.and_then(|whole| u8::try_from(whole).ok());
+        count.map(Count).ok_or_else(|| D::Error::custom("not a small whole number"))
+    }
 }
 
 /// Is it written like an id, of whatever box?
@@ -216,9 +232,9 @@ impl FromRequestParts<Arc<Shop>> for Once {
             None => None,
             Some(value) => {
                 let text = value.to_str().unwrap_or_default();
-                let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
-                if text.is_empty() || text.len() > KEY_BYTES_MAX || !visible {
-                    let reason = "1 to 128 visible ASCII characters";
+                let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+                if text.trim().is_empty() || text.len() > KEY_BYTES_MAX || !printable {
+                    let reason = "1 to 128 printable ASCII characters";
                     return Err(Trouble::malformed("Idempotency-Key", reason).into());
                 }
                 Some(text.to_owned())
@@ -248,7 +264,6 @@ pub(crate) fn ok<T>(body: T) -> Called<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
 
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(deny_unknown_fields)]
@@ -273,6 +288,17 @@ mod tests {
             assert!(matches!(fault(text), Trouble::Malformed { .. }), "{text}");
         }
         assert_eq!(read::<Vec<Place>>(b"[]").unwrap(), []);
+    }
+
+    #[test]
+    fn a_count_is_a_whole_number_however_it_is_written() {
+        let count = |text: &str| read::<Count>(text.as_bytes()).ok();
+        assert_eq!(count("3"), Some(Count(3)));
+        assert_eq!(count("3.0"), Some(Count(3)));
+        assert_eq!(count("255"), Some(Count(255)));
+        for text in ["3.5", "-1", "-1.0", "256", "1e300", "\"3\"", "null"] {
+            assert_eq!(count(text), None, "{text}");
+        }
     }
 
     #[test]

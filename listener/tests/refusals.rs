@@ -52,7 +52,7 @@ async fn a_value_of_the_wrong_kind_is_malformed_and_named() {
         assert_eq!(told.is_problem(400, "Malformed")["field"], field, "{places}");
     }
     let long = "k".repeat(129);
-    for key in [long.as_str(), "", "two words", "ké"] {
+    for key in [long.as_str(), "", " ", "ké"] {
         let told = house.send(Ask::post("/api/v1/carts").once(key).json("{}")).await;
         assert_eq!(told.is_problem(400, "Malformed")["field"], "Idempotency-Key", "{key}");
     }

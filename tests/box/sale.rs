@@ -80,7 +80,8 @@ impl Wish {
         let answer = match paid.status {
             200 => paid,
             202 => settled(&holder, &path)?,
-            _ => return Ok(Outcome::Held(Held { cart, seats })),
+            402 => return Ok(Outcome::Held(Held { cart, seats })),
+            _ => panic!("{self:?} was answered {paid:?}"),
         };
         Ok(Outcome::Sold(Sold { wish: self.clone(), cart, tickets: tickets(&answer) }))
     }

@@ -66,7 +66,14 @@ pub fn decide(
         _ => None,
     };
     let cart = cart::get(write.txn, command.cart())?;
-    let stage = match command.performance() {
+    let released = || match command {
+        Command::Release { lines, .. } => cart.as_ref().and_then(|cart| {
+            let line = cart.lines.iter().find(|line| lines.first() == Some(&line.no));
+            line.map(|line| line.performance)
+        }),
+        _ => None,
+    };
+    let stage = match command.performance().or_else(released) {
         Some(id) => {
             let (txn, plans) = (write.txn, write.plans);
             let Some(performance) = performance::get(txn, id)? else {

@@ -222,10 +222,17 @@ fn guarded<B: StorageBackend>(backend: B, cache_bytes: usize) -> Result<Database
     }));
     match opened {
         Ok(Ok(store)) => Ok(store),
-        Ok(Err(DatabaseError::Storage(redb::StorageError::Io(fault)))) => Err(Guarded::Io(fault)),
+        Ok(Err(DatabaseError::Storage(redb::StorageError::Io(fault)))) if !torn(&fault) => {
+            Err(Guarded::Io(fault))
+        }
         Ok(Err(fault)) => Err(Guarded::Damaged(fault.to_string())),
         Err(_) => Err(Guarded::Damaged("reading it failed".to_owned())),
     }
+}
+
+/// Does the fault speak of what is in the file, and not of reaching it?
+fn torn(fault: &io::Error) -> bool {
+    matches!(fault.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
 }
 
 fn set_aside(folder: &Path) -> io::Result<PathBuf> {

@@ -177,6 +177,9 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
     let until = ask.at + facts.house.hold_time;
     let id = command.cart();
     if let Command::Release { lines, .. } = command {
+        if let Some(scene) = &facts.scene {
+            Taking { house: facts.house, cart, scene, now: ask.at }.may_release(lines)?;
+        }
         return release(cart, id, lines, until);
     }
     let scene = facts.scene.as_ref().ok_or(Refusal::NotFound)?;

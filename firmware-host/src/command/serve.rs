@@ -83,7 +83,7 @@ async fn unready(
     tell(&notifier.stopping());
     stop.cancel();
     serving.finished().await;
-    Ok(Exit::Refused)
+    Ok(Exit::Done)
 }
 
 /// Waits for the end, feeding the watchdog; then stops everything in order.

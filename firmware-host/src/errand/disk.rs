@@ -33,6 +33,7 @@ pub async fn run(shop: Arc<Shop>, handle: Handle, folder: PathBuf, stop: Cancell
                     before = disk;
                 }
                 shop.set_disk(disk);
+                shop.set_disk_free_bytes(bytes);
             }
             Err(fault) => {
                 tracing::warn!(%fault, folder = %folder.display(), "free space is unknown");

@@ -94,7 +94,7 @@ pub(crate) struct TicketBody {
 #[utoipa::path(
     post,
     path = "/carts",
-    params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")),
+    params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]([ -~]{0,126}[!-~])?$")),
     request_body = OpenCart,
     responses((status = 201, body = CartOpened), Opening)
 )]

@@ -64,7 +64,7 @@ pub(crate) struct CheckedOut {
     path = "/carts/{cart}/checkout",
     params(
         ("cart" = String, Path, pattern = "^[0-9]{1,5}-[0-9]{1,15}$"),
-        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]([ -~]{0,126}[!-~])?$")
     ),
     request_body = Checkout,
     responses(

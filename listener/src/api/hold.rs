@@ -5,7 +5,7 @@
 
 use super::performance::{Shown, shown};
 use super::problems::{GivingBack, Taking};
-use super::{Body, Called, Money, Once, cart, ok};
+use super::{Body, Called, Count, Money, Once, cart, ok};
 use crate::request::CartHolder;
 use crate::respond::Problem;
 use crate::wording::{SeatNames, Trouble, written};
@@ -43,13 +43,13 @@ pub(crate) struct BestSeats {
     #[serde(default)]
     allow_split: Option<bool>,
     /// Wheelchair places among them.
-    #[schema(maximum = 20)]
+    #[schema(value_type = Option<u8>, maximum = 20)]
     #[serde(default)]
-    wheelchair: Option<u8>,
+    wheelchair: Option<Count>,
     /// Companions beside them.
-    #[schema(maximum = 20)]
+    #[schema(value_type = Option<u8>, maximum = 20)]
     #[serde(default)]
-    companions: Option<u8>,
+    companions: Option<Count>,
     /// Id or exact name of a general-admission area: unreserved places there.
     #[schema(max_length = 200)]
     #[serde(default)]
@@ -63,8 +63,8 @@ pub(crate) struct PlacesBody {
     /// Id or exact name.
     #[schema(min_length = 1, max_length = 200)]
     level: String,
-    #[schema(minimum = 1, maximum = 20)]
-    count: u8,
+    #[schema(value_type = u8, minimum = 1, maximum = 20)]
+    count: Count,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -113,7 +113,7 @@ pub(crate) struct Judged {
     path = "/carts/{cart}/best-seats",
     params(
         ("cart" = String, Path, pattern = "^[0-9]{1,5}-[0-9]{1,15}$"),
-        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]([ -~]{0,126}[!-~])?$")
     ),
     request_body = BestSeats,
     responses((status = 200, body = SeatsHeld), Taking),
@@ -145,7 +145,8 @@ fn best(
         let area = area_no(plan, area)?;
         return Ok(Command::Area { cart, performance, area, places });
     }
-    let (wheelchair, companions) = (body.wheelchair.unwrap_or(0), body.companions.unwrap_or(0));
+    let wheelchair = body.wheelchair.unwrap_or_default().0;
+    let companions = body.companions.unwrap_or_default().0;
     let party: u32 = places.iter().map(|place| u32::from(place.count)).sum();
     if u32::from(wheelchair) + u32::from(companions) > party {
         let reason = "more wheelchair places and companions than places";
@@ -175,7 +176,7 @@ fn best(
     path = "/carts/{cart}/seats",
     params(
         ("cart" = String, Path, pattern = "^[0-9]{1,5}-[0-9]{1,15}$"),
-        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]([ -~]{0,126}[!-~])?$")
     ),
     request_body = ChosenSeats,
     responses((status = 200, body = SeatsHeld), Taking),
@@ -239,7 +240,7 @@ fn answer(holder: &CartHolder, plan: &Plan, entry: &Entry) -> Result<SeatsHeld, 
     path = "/carts/{cart}/seats/check",
     params(
         ("cart" = String, Path, pattern = "^[0-9]{1,5}-[0-9]{1,15}$"),
-        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]([ -~]{0,126}[!-~])?$")
     ),
     request_body = ChosenSeats,
     responses((status = 200, body = Judged), Taking),
@@ -332,11 +333,11 @@ fn places(house: &House, asked: &[PlacesBody]) -> Result<Vec<Places>, Trouble> {
     }
     let mut places = Vec::with_capacity(asked.len());
     for (index, place) in asked.iter().enumerate() {
-        if !(1..=20).contains(&place.count) {
+        if !(1..=20).contains(&place.count.0) {
             return Err(Trouble::malformed(format!("/places/{index}/count"), "1 to 20"));
         }
         let level = level_no(house, &place.level, &format!("/places/{index}/level"))?;
-        places.push(Places { level, count: place.count });
+        places.push(Places { level, count: place.count.0 });
     }
     Ok(places)
 }

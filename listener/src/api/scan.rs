@@ -119,7 +119,7 @@ pub(crate) struct Wanted {
 #[utoipa::path(
     post,
     path = "/scans",
-    params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$")),
+    params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]([ -~]{0,126}[!-~])?$")),
     request_body = ScanBody,
     responses((status = 200, body = Scanned), Scanning),
     security(("device" = []))

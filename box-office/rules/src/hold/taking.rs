@@ -236,6 +236,20 @@ impl Taking<'_> {
         line.map(|line| line.no).ok_or(Refusal::NotFound)
     }
 
+    /// One named seat may go when what stays is as clean; else the one that should go instead is
+    /// named (domain 4.4). Several at once are the patron's own choice.
+    pub fn may_release(&self, lines: &[u16]) -> Result<(), Refusal> {
+        let [only] = lines else { return Ok(()) };
+        let line = self.cart.lines.iter().find(|line| line.no == *only);
+        let Some(Line { place: Place::Seat(seat), performance, .. }) = line else { return Ok(()) };
+        let held = self.cart.seats_in(self.scene.id);
+        if *performance != self.scene.id || held.len() < 2 {
+            return Ok(());
+        }
+        let judged = seat::may_give_up(&self.seats(&held), &held, *seat, &self.rule());
+        judged.map_err(|instead| Refusal::GiveUpInstead { seat: instead })
+    }
+
     /// The same party, looked for again with its present seats left out.
     pub fn try_other(&self, id: CartId, until: At) -> Result<Vec<AnyEvent>, Refusal> {
         let given_back: Vec<Line> = self
