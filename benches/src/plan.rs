@@ -11,9 +11,9 @@ const LARGE_ROW_SEATS: usize = 100;
 /// Houses from this size on have the longer rows.
 const LARGE: usize = 10_000;
 /// Distance of seats and of rows.
-const STEP: usize = 25;
+const STEP: usize = 10;
 
-/// A plan of so many seats, as JSON.
+/// A plan of so many seats, as JSON; every character counts at a hundred thousand.
 pub fn house(seats: usize) -> Vec<u8> {
     let long = if seats >= LARGE { LARGE_ROW_SEATS } else { ROW_SEATS };
     let (width, height) = ((long + 2) * STEP, (seats / long + 3) * STEP);
@@ -22,24 +22,35 @@ pub fn house(seats: usize) -> Vec<u8> {
     text.push_str(r##""categories":[{"name":"A","color":"#33415c"}],"##);
     text.push_str(r#""zones":[{"name":"S","zone_id":"S","position":{"x":0,"y":0},"rows":["#);
     for first in (0..seats).step_by(long) {
-        let row = first / long;
+        let row = first / long + 1;
         let comma = if first == 0 { "" } else { "," };
+        let y = row * STEP;
         // Writing to memory cannot fail.
-        let _ = write!(text, r#"{comma}{{"row_number":"{}","seats":["#, row + 1);
+        let _ =
+            write!(text, r#"{comma}{{"row_number":"{row}","position":{{"x":0,"y":{y}}},"seats":["#);
         for seat in first..seats.min(first + long) {
             let comma = if seat == first { "" } else { "," };
-            let (x, y) = ((seat % long + 1) * STEP, (row + 1) * STEP);
-            let _ = write!(
-                text,
-                r#"{comma}{{"seat_guid":"s{seat}","seat_number":"{}","#,
-                seat % long + 1
-            );
-            let _ = write!(text, r#""position":{{"x":{x},"y":{y}}},"category":"A"}}"#);
+            let (guid, number) = (guid(seat), seat % long + 1);
+            let x = number * STEP;
+            let _ = write!(text, r#"{comma}{{"seat_guid":"{guid}","seat_number":"{number}","#);
+            let _ = write!(text, r#""position":{{"x":{x},"y":0}},"category":"A"}}"#);
         }
         text.push_str("]}");
     }
     text.push_str("]}]}");
     text.into_bytes()
+}
+
+/// A short name for the n-th seat.
+fn guid(mut n: usize) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.extend(char::from_digit((n % 36) as u32, 36));
+        n /= 36;
+        if n == 0 {
+            return digits.into_iter().rev().collect();
+        }
+    }
 }
 
 #[cfg(test)]

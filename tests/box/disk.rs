@@ -77,7 +77,7 @@ fn kept_as_it_was(folder: &Folder, state: &Path, name: &str) {
         assert!(fs::read(&kept).unwrap() == before, "{name}, {start}: kept as it was");
         assert!(!state.join("usher.redb.damaged-2").exists(), "{name}, {start}");
         assert!(!store.exists(), "{name}: no new store is made over a lost one");
-        assert_eq!(daemon.stop().code(), Some(0));
+        assert!(daemon.stop().success());
     }
 }
 
@@ -119,7 +119,7 @@ fn unready(mut daemon: Running, state: &Path) {
     assert_eq!(answer.status, 503);
     let words = daemon.words();
     assert!(words.contains(state.to_str().unwrap()), "{words}");
-    assert_eq!(daemon.stop().code(), Some(0));
+    assert!(daemon.stop().success());
 }
 
 /// A file system of its own, unmounted when dropped.
