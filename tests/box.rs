@@ -12,6 +12,8 @@ mod ask;
 #[cfg(feature = "peers")]
 #[path = "box/clock.rs"]
 mod clock;
+#[path = "box/config.rs"]
+mod config;
 #[path = "box/disk.rs"]
 mod disk;
 #[path = "box/door.rs"]
@@ -27,5 +29,6 @@ mod sale;
 mod scanner;
 #[path = "box/seat.rs"]
 mod seat;
+#[cfg(feature = "peers")]
 #[path = "box/unit.rs"]
 mod unit;

@@ -30,7 +30,7 @@ pub fn house(seats: usize) -> Vec<u8> {
             write!(text, r#"{comma}{{"row_number":"{row}","position":{{"x":0,"y":{y}}},"seats":["#);
         for seat in first..seats.min(first + long) {
             let comma = if seat == first { "" } else { "," };
-            let (guid, number) = (guid(seat), seat % long + 1);
+            let (guid, number) = (guid(seat + 36), seat % long + 1);
             let x = number * STEP;
             let _ = write!(text, r#"{comma}{{"seat_guid":"{guid}","seat_number":"{number}","#);
             let _ = write!(text, r#""position":{{"x":{x},"y":0}},"category":"A"}}"#);
@@ -41,7 +41,7 @@ pub fn house(seats: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A short name for the n-th seat.
+/// A short name; from 36 on of two signs at least, as the format wants them.
 fn guid(mut n: usize) -> String {
     let mut digits = Vec::new();
     loop {

@@ -3,6 +3,7 @@
 //! The outermost layer, so that errors and panics wear the same. In the API a trouble is a problem
 //! document, elsewhere a designed page. Never changes an answer that is right. Next: `wording.rs`.
 
+use crate::limits::is_figure;
 use crate::request::{Known, Peer};
 use crate::respond::{self, Problem};
 use crate::state::Shop;
@@ -40,7 +41,10 @@ pub(crate) async fn dress(
     let passed = if rated { shop.rates().page(&known) } else { Ok(()) };
     request.extensions_mut().insert(known);
     let response = match passed {
-        Ok(()) => next.run(request).await,
+        Ok(()) => {
+            let _turn = shop.turns().take(&method, request.uri().path()).await;
+            next.run(request).await
+        }
         Err(trouble) => trouble.into_response(),
     };
     let mut response = in_form(&shop, response, speaks_json);
@@ -54,15 +58,13 @@ pub(crate) async fn dress(
     response
 }
 
-/// Assets are small and kept by the browser; the figures of the box must answer in any weather.
+/// Assets are small and kept by the browser.
 fn rated(path: &str) -> bool {
-    !path.starts_with("/assets/") && !matches!(path, "/healthz" | "/readyz" | "/metrics")
+    !path.starts_with("/assets/") && !is_figure(path)
 }
 
 fn speaks_json(path: &str) -> bool {
-    path.starts_with("/api/")
-        || path.starts_with("/feed/")
-        || matches!(path, "/healthz" | "/readyz" | "/metrics")
+    path.starts_with("/api/") || path.starts_with("/feed/") || is_figure(path)
 }
 
 /// Security headers.
@@ -92,17 +94,19 @@ fn keep(headers: &mut HeaderMap) {
 
 /// Gives a trouble the form that its caller reads.
 fn in_form(shop: &Shop, mut response: Response, speaks_json: bool) -> Response {
-    let Some(trouble) = trouble_of(shop, &mut response) else { return response };
+    let Some(found) = problem_of(shop, &mut response) else { return response };
     let look = shop.look();
     let mut formed = if speaks_json {
-        respond::problem(&Problem::from(trouble), &look.words)
+        respond::problem(&found, &look.words, &shop.venue().currency)
     } else {
-        let refused = trouble.page();
-        let frame = shop.frame(0);
+        let trouble = &found.trouble;
+        let (refused, frame) = (trouble.page(), shop.frame(0));
         let html = usher_web::refused::page(&look.templates, &frame, &refused, &look.words);
-        respond::page_with(trouble.status(), html)
+        let mut formed = respond::page_with(trouble.status(), html);
+        respond::ask_again(&mut formed, trouble);
+        formed
     };
-    for name in [header::RETRY_AFTER, header::ALLOW, header::SET_COOKIE] {
+    for name in [header::ALLOW, header::SET_COOKIE] {
         if let Some(value) = response.headers().get(&name) {
             formed.headers_mut().insert(name, value.clone());
         }
@@ -111,9 +115,13 @@ fn in_form(shop: &Shop, mut response: Response, speaks_json: bool) -> Response {
 }
 
 /// What a handler marked, or what axum refused on its own.
-fn trouble_of(shop: &Shop, response: &mut Response) -> Option<Trouble> {
-    if let Some(trouble) = response.extensions_mut().remove::<Trouble>() {
-        return Some(trouble);
+fn problem_of(shop: &Shop, response: &mut Response) -> Option<Problem> {
+    let marks = response.extensions_mut();
+    if let Some(problem) = marks.remove::<Problem>() {
+        return Some(problem);
+    }
+    if let Some(trouble) = marks.remove::<Trouble>() {
+        return Some(trouble.into());
     }
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -121,7 +129,7 @@ fn trouble_of(shop: &Shop, response: &mut Response) -> Option<Trouble> {
     }
     let content_type = response.headers().get(header::CONTENT_TYPE);
     let bare = content_type.is_none_or(|value| value.as_bytes().starts_with(b"text/plain"));
-    bare.then(|| trouble_of_status(shop, status))
+    bare.then(|| trouble_of_status(shop, status).into())
 }
 
 fn trouble_of_status(shop: &Shop, status: StatusCode) -> Trouble {

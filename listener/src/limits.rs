@@ -5,10 +5,12 @@
 
 use crate::request::Known;
 use crate::wording::Trouble;
+use axum::http::Method;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::IpAddr;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// `[limits]` of the configuration, as far as the listener keeps them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,10 +125,41 @@ impl Rates {
     }
 }
 
+/// As many pages are made at once as there are cores, so that a scan never waits behind a crowd
+/// of them. What asks the ledger for something to be done waits there, not here.
+pub struct Turns {
+    pages: Semaphore,
+}
+
+impl Default for Turns {
+    fn default() -> Turns {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Turns { pages: Semaphore::new(cores) }
+    }
+}
+
+impl Turns {
+    /// Waits for its turn if this request makes a page; nothing to wait for if not.
+    pub async fn take(&self, method: &Method, path: &str) -> Option<SemaphorePermit<'_>> {
+        let reads = matches!(*method, Method::GET | Method::HEAD);
+        let apart = path.starts_with("/feed/") || path == "/api/v1/scans" || is_figure(path);
+        if !reads || apart {
+            return None;
+        }
+        self.pages.acquire().await.ok()
+    }
+}
+
+/// The figures of the box must answer in any weather.
+pub(crate) fn is_figure(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz" | "/metrics")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::request::{Bearer, Peer};
+    use futures_util::FutureExt;
     use std::net::SocketAddr;
     use usher_rules::id::DeviceNo;
 
@@ -165,5 +198,23 @@ mod tests {
         let mut device = from("192.0.2.3:5000");
         device.bearer = Bearer::Device(DeviceNo(1));
         assert_eq!(spent(&rates, &device), 500);
+    }
+
+    #[tokio::test]
+    async fn pages_wait_their_turn_and_scans_never_do() {
+        let turns = Turns { pages: Semaphore::new(1) };
+        let first = turns.take(&Method::GET, "/").await;
+        assert!(first.is_some());
+        assert!(turns.take(&Method::GET, "/cart").now_or_never().is_none(), "one at a time");
+        for (method, path) in [
+            (Method::POST, "/api/v1/scans"),
+            (Method::POST, "/cart/close"),
+            (Method::GET, "/feed/scans"),
+            (Method::GET, "/readyz"),
+        ] {
+            assert!(turns.take(&method, path).now_or_never().is_some(), "{method} {path}");
+        }
+        drop(first);
+        assert!(turns.take(&Method::GET, "/cart").now_or_never().is_some());
     }
 }

@@ -3,12 +3,13 @@
 //! Handlers return these and never write a status or header of their own. A page for a trouble is
 //! rendered on the way out, where words and templates are at hand. Next: `wording.rs`.
 
-use crate::wording::{SeatNames, Trouble};
+use crate::wording::{Terms, Trouble};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use usher_rules::plan::Plan;
+use std::sync::Arc;
+use usher_ledger::plan::Drawn;
 use usher_web::{Html, Words};
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -86,37 +87,40 @@ pub fn local_path(onward: &str) -> Option<&str> {
     (local && onward.is_ascii() && onward.len() <= 512).then_some(onward)
 }
 
+/// Says when to ask again, where asking again helps.
+pub(crate) fn ask_again(response: &mut Response, trouble: &Trouble) {
+    if let Some(seconds) = trouble.retry_after_s() {
+        set(response, header::RETRY_AFTER, &seconds.to_string());
+    }
+}
+
 /// Trouble on a page: the status now, the designed page on the way out.
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if let Some(seconds) = self.retry_after_s() {
-            set(&mut response, header::RETRY_AFTER, &seconds.to_string());
-        }
-        personal(&mut response);
         response.extensions_mut().insert(self);
         response
     }
 }
 
-/// Trouble in the API: a problem document of RFC 9457 whose `code` is the refusal's name.
-#[derive(Debug)]
+/// Trouble in the API: a problem document of RFC 9457 whose `code` is the refusal's name. It is
+/// written on the way out, where words and currency are at hand.
+#[derive(Clone, Debug)]
 pub struct Problem {
     pub trouble: Trouble,
-    members: serde_json::Map<String, Value>,
+    /// The plan whose seats it names.
+    drawn: Option<Arc<Drawn>>,
 }
 
 impl Problem {
     /// With the plan at hand, seats in it are named by guid.
-    pub fn at(plan: &Plan) -> impl FnOnce(Trouble) -> Problem + '_ {
-        move |trouble| {
-            let members = trouble.members(&SeatNames(Some(plan)));
-            Problem { trouble, members }
-        }
+    pub fn at(drawn: &Arc<Drawn>) -> impl FnOnce(Trouble) -> Problem + use<> {
+        let drawn = Some(Arc::clone(drawn));
+        move |trouble| Problem { trouble, drawn }
     }
 
-    /// The document itself, worded.
-    pub fn document(&self, words: &Words) -> Value {
+    /// The document itself.
+    pub fn document(&self, words: &Words, currency: &str) -> Value {
         let (code, status, id) = self.trouble.wording();
         let mut document = json!({
             "type": "about:blank",
@@ -128,7 +132,8 @@ impl Problem {
             if let Some(reason) = self.trouble.reason() {
                 document.insert("detail".to_owned(), Value::from(reason));
             }
-            document.extend(self.members.clone());
+            let plan = self.drawn.as_ref().map(|drawn| &drawn.plan);
+            document.extend(self.trouble.members(&Terms { plan, currency }));
         }
         document
     }
@@ -136,26 +141,24 @@ impl Problem {
 
 impl<T: Into<Trouble>> From<T> for Problem {
     fn from(trouble: T) -> Problem {
-        let trouble = trouble.into();
-        let members = trouble.members(&SeatNames(None));
-        Problem { trouble, members }
+        Problem { trouble: trouble.into(), drawn: None }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        problem(&self, &Words::english())
+        let mut response = self.trouble.status().into_response();
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
 /// Writes a problem document.
-pub fn problem(problem: &Problem, words: &Words) -> Response {
-    let body = problem.document(words).to_string();
+pub(crate) fn problem(problem: &Problem, words: &Words, currency: &str) -> Response {
+    let body = problem.document(words, currency).to_string();
     let mut response = (problem.trouble.status(), body).into_response();
     set(&mut response, header::CONTENT_TYPE, PROBLEM);
-    if let Some(seconds) = problem.trouble.retry_after_s() {
-        set(&mut response, header::RETRY_AFTER, &seconds.to_string());
-    }
+    ask_again(&mut response, &problem.trouble);
     if problem.trouble == Trouble::NoCredential {
         set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
     }

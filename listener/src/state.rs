@@ -6,7 +6,7 @@
 use crate::cache::Kept;
 use crate::changes::Changes;
 use crate::feed::Feeds;
-use crate::limits::{Limits, Rates};
+use crate::limits::{Limits, Rates, Turns};
 use crate::metrics::Metrics;
 use crate::request::Permit;
 use crate::staff::health::Healths;
@@ -79,6 +79,7 @@ pub struct Shop {
     disk_free_bytes: AtomicU64,
     body_bytes_max: u32,
     rates: Rates,
+    turns: Turns,
     changes: Arc<Changes>,
     kept: Kept,
     feeds: Feeds,
@@ -110,6 +111,7 @@ impl Shop {
             disk_free_bytes: AtomicU64::new(0),
             body_bytes_max: u32::try_from(limits.body_bytes_max).unwrap_or(u32::MAX),
             rates,
+            turns: Turns::default(),
             changes,
             kept: Kept::default(),
             feeds,
@@ -212,6 +214,10 @@ impl Shop {
     /// The rates by address; asked by whoever is about to spend something.
     pub fn rates(&self) -> &Rates {
         &self.rates
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// What changed last, for pages that are kept.

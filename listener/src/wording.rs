@@ -148,9 +148,9 @@ impl Trouble {
     }
 
     /// Its data as members of the problem document.
-    pub fn members(&self, seats: &SeatNames<'_>) -> Map<String, Value> {
+    pub fn members(&self, terms: &Terms<'_>) -> Map<String, Value> {
         let members = match self {
-            Trouble::Refused(refusal) => refusal_members(refusal, seats),
+            Trouble::Refused(refusal) => refusal_members(refusal, terms),
             Trouble::Malformed { field, .. } => json!({ "field": field }),
             Trouble::NeedsRight { right } => json!({ "right": right.name() }),
             Trouble::TooLarge { max_bytes } => json!({ "max_bytes": max_bytes }),
@@ -208,18 +208,27 @@ impl Trouble {
     }
 }
 
-/// Seats go out by guid; without a plan at hand by their number in it.
+/// How the data of a trouble is written: seats by guid, money with its currency.
 #[derive(Clone, Copy)]
-pub struct SeatNames<'a>(pub Option<&'a Plan>);
+pub struct Terms<'a> {
+    /// Without a plan at hand, seats go out by their number in it.
+    pub plan: Option<&'a Plan>,
+    /// ISO 4217.
+    pub currency: &'a str,
+}
 
-impl SeatNames<'_> {
-    pub fn name(&self, seat: SeatNo) -> String {
-        let known = self.0.and_then(|plan| plan.seat_at(seat));
+impl Terms<'_> {
+    fn seat(&self, seat: SeatNo) -> String {
+        let known = self.plan.and_then(|plan| plan.seat_at(seat));
         known.map_or_else(|| seat.0.to_string(), |seat| seat.guid.clone())
     }
 
-    pub fn names(&self, seats: &[SeatNo]) -> Vec<String> {
-        seats.iter().map(|seat| self.name(*seat)).collect()
+    fn seats(&self, seats: &[SeatNo]) -> Vec<String> {
+        seats.iter().map(|seat| self.seat(*seat)).collect()
+    }
+
+    fn money(&self, amount: Money) -> Value {
+        json!({ "minor": amount.0, "currency": self.currency })
     }
 }
 
@@ -266,7 +275,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
     }
 }
 
-fn refusal_members(refusal: &Refusal, seats: &SeatNames<'_>) -> Value {
+fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
     match refusal {
         Refusal::Malformed { field } => json!({ "field": field }),
         Refusal::Plan { errors } => json!({ "errors": errors }),
@@ -279,21 +288,20 @@ fn refusal_members(refusal: &Refusal, seats: &SeatNames<'_>) -> Value {
         }
         Refusal::SoldOut { left } => json!({ "left": left }),
         Refusal::LeavesSingle { seats: alone, suggestions } => {
-            let suggestions: Vec<_> = suggestions.iter().map(|way| seats.names(way)).collect();
-            json!({ "seats": seats.names(alone), "suggestions": suggestions })
+            let suggestions: Vec<_> = suggestions.iter().map(|way| terms.seats(way)).collect();
+            json!({ "seats": terms.seats(alone), "suggestions": suggestions })
         }
-        Refusal::SeatTaken { seats: taken } => json!({ "seats": seats.names(taken) }),
-        Refusal::PriceDiffers { total } => json!({ "total_minor": total.0 }),
-        Refusal::GiveUpInstead { seat } => json!({ "seat": seats.name(*seat) }),
+        Refusal::SeatTaken { seats: taken } => json!({ "seats": terms.seats(taken) }),
+        Refusal::PriceDiffers { total } => json!({ "total": terms.money(*total) }),
+        Refusal::GiveUpInstead { seat } => json!({ "seat": terms.seat(*seat) }),
         Refusal::CartNotActive { state } => json!({ "state": cart_state(*state) }),
         Refusal::CartsOpen { max } => json!({ "max": max }),
         Refusal::CheckoutRunning { since } => json!({ "since": written(*since) }),
         Refusal::PriceChanged { old, new } => {
-            let minor = |money: &Money| money.0;
-            json!({ "old_minor": minor(old), "new_minor": minor(new) })
+            json!({ "old": terms.money(*old), "new": terms.money(*new) })
         }
         Refusal::MissingData { fields } => json!({ "fields": fields }),
-        Refusal::BelowMinimum { minimum } => json!({ "minimum_minor": minimum.0 }),
+        Refusal::BelowMinimum { minimum } => json!({ "minimum": terms.money(*minimum) }),
         Refusal::NotFound
         | Refusal::NotAllowed
         | Refusal::KeyReused

@@ -141,12 +141,13 @@ async fn a_party_that_fits_nowhere_hears_what_would_fit() {
         let body = best(house.season.tonight, 10);
         body.replace("}]}", &format!(r#"}}],"category":"{category}"}}"#))
     };
-    let mut told = ask_best(&house, &ask("Value")).await;
-    while told.status == 200 {
-        told = ask_best(&house, &ask("Value")).await;
-    }
-    let problem = told.json();
-    assert!(["NoSeatsTogether", "SoldOut"].contains(&problem["code"].as_str().unwrap()));
+    // One row of ten, and side rows of five.
+    assert_eq!(ask_best(&house, &ask("Value")).await.status, 200);
+    let problem = ask_best(&house, &ask("Value")).await.is_problem(422, "NoSeatsTogether");
+    assert_eq!(
+        (&problem["largest_together"], &problem["split_possible"]),
+        (&json!(5), &json!(true))
+    );
     let wheels = best(house.season.tonight, 1).replace("}]}", r#"}],"wheelchair":2}"#);
     let told = ask_best(&house, &wheels).await;
     assert_eq!(told.is_problem(400, "Malformed")["field"], "/wheelchair");
@@ -168,6 +169,35 @@ async fn chosen_seats_are_refused_by_guid() {
     house.send(take(&["Z-Z-9"])).await.is_problem(404, "NotFound");
     let told = house.send(take(&["C-C-5", "C-C-5"])).await;
     told.is_problem(400, "Malformed");
+}
+
+#[tokio::test]
+async fn a_seat_that_would_leave_a_single_is_kept_and_another_offered() {
+    let house = House::open().await;
+    let (cart, token) = house.cart_with(&["C-C-1", "C-C-2"]).await;
+    let back = |guid: &str| {
+        let path = format!("/api/v1/carts/{cart}/seats/{guid}");
+        Ask::delete(&path).bearer(&token)
+    };
+    let told = house.send(back("C-C-1")).await;
+    assert_eq!(told.is_problem(422, "GiveUpInstead")["seat"], "C-C-2");
+    assert_eq!(house.send(back("C-C-2")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_party_of_two_kinds_is_not_spread_over_two_prices_unasked() {
+    let house = House::open().await;
+    let body = format!(
+        r#"{{"performance":"{}","places":[{{"level":"1","count":4}},{{"level":"2","count":3}}],"allow_split":true}}"#,
+        house.season.tonight
+    );
+    let mut told = ask_best(&house, &body).await;
+    while told.status == 200 {
+        told = ask_best(&house, &body).await;
+    }
+    let total = told.is_problem(422, "PriceDiffers")["total"].clone();
+    assert_eq!(total["currency"], "GBP");
+    assert!(total["minor"].as_i64().unwrap() > 0);
 }
 
 #[tokio::test]

@@ -118,7 +118,7 @@ fn seats_gone(
         None => None,
     };
     Ok(match staged {
-        Some((_, drawn)) => Problem::at(&drawn.plan)(trouble),
+        Some((_, drawn)) => Problem::at(&drawn)(trouble),
         None => trouble.into(),
     })
 }

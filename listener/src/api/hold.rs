@@ -8,9 +8,11 @@ use super::problems::{GivingBack, Taking};
 use super::{Body, Called, Count, Money, Once, cart, ok};
 use crate::request::CartHolder;
 use crate::respond::Problem;
-use crate::wording::{SeatNames, Trouble, written};
+use crate::wording::{Trouble, written};
 use axum::extract::Path;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use usher_ledger::plan::Drawn;
 use usher_ledger::{Snapshot, hold as held, write};
 use usher_rules::cart::Place as Taken;
 use usher_rules::hold::{self, Command, Event};
@@ -204,10 +206,9 @@ async fn take(
     shown: &Shown,
     command: Command,
 ) -> Called<SeatsHeld> {
-    let plan = &shown.drawn.plan;
     let asked = holder.ask(once.key(holder), usher_rules::Command::Hold(command)).await;
-    let entry = asked.map_err(Problem::at(plan))?;
-    ok(answer(holder, plan, &entry)?)
+    let entry = asked.map_err(Problem::at(&shown.drawn))?;
+    ok(answer(holder, &shown.drawn.plan, &entry)?)
 }
 
 fn answer(holder: &CartHolder, plan: &Plan, entry: &Entry) -> Result<SeatsHeld, Trouble> {
@@ -220,7 +221,7 @@ fn answer(holder: &CartHolder, plan: &Plan, entry: &Entry) -> Result<SeatsHeld, 
     });
     let (until, lines, rung) = taken.ok_or(Trouble::Bug)?;
     let seats = lines.iter().filter_map(|line| match line.place {
-        Taken::Seat(no) => Some(SeatNames(Some(plan)).name(no)),
+        Taken::Seat(no) => plan.seat_at(no).map(|seat| seat.guid.clone()),
         Taken::Area(_) => None,
     });
     let row = usher_ledger::cart::get(&holder.snapshot()?, holder.cart)?;
@@ -264,7 +265,10 @@ pub(crate) async fn check(
 }
 
 fn judged(plan: &Plan, verdict: Result<Verdict, Refusal>) -> Result<Judged, Trouble> {
-    let names = SeatNames(Some(plan));
+    let guids = |seats: &[SeatNo]| -> Vec<String> {
+        let known = seats.iter().filter_map(|no| plan.seat_at(*no));
+        known.map(|seat| seat.guid.clone()).collect()
+    };
     let fine = |unavoidable| Judged {
         verdict: "Ok",
         unavoidable,
@@ -277,13 +281,13 @@ fn judged(plan: &Plan, verdict: Result<Verdict, Refusal>) -> Result<Judged, Trou
         Ok(Verdict::LeavesSingle { seats, suggestions }) => Ok(Judged {
             verdict: "LeavesSingle",
             unavoidable: false,
-            seats: names.names(&seats),
-            suggestions: suggestions.iter().map(|way| names.names(way)).collect(),
+            seats: guids(&seats),
+            suggestions: suggestions.iter().map(|way| guids(way)).collect(),
         }),
         Err(Refusal::SeatTaken { seats }) => Ok(Judged {
             verdict: "SeatTaken",
             unavoidable: false,
-            seats: names.names(&seats),
+            seats: guids(&seats),
             suggestions: Vec::new(),
         }),
         Err(refusal) => Err(refusal.into()),
@@ -306,22 +310,27 @@ pub(crate) async fn give_back(
     Path((_, guid)): Path<(String, String)>,
 ) -> Called<cart::CartBody> {
     let snapshot = holder.snapshot()?;
-    let line = line_of(&snapshot, &holder, &guid)?;
+    let (line, drawn) = line_of(&snapshot, &holder, &guid)?;
     drop(snapshot);
     let command = Command::Release { cart: holder.cart, lines: vec![line] };
-    holder.ask(None, usher_rules::Command::Hold(command)).await?;
+    let asked = holder.ask(None, usher_rules::Command::Hold(command)).await;
+    asked.map_err(Problem::at(&drawn))?;
     let snapshot = holder.snapshot()?;
     let row = usher_ledger::cart::get(&snapshot, holder.cart).map_err(Trouble::from)?;
     let row = row.ok_or_else(Trouble::not_found)?;
     ok(cart::body(holder.shop(), holder.handle(), &snapshot, holder.cart, &row)?)
 }
 
-fn line_of(snapshot: &Snapshot, holder: &CartHolder, guid: &str) -> Result<u16, Trouble> {
+fn line_of(
+    snapshot: &Snapshot,
+    holder: &CartHolder,
+    guid: &str,
+) -> Result<(u16, Arc<Drawn>), Trouble> {
     for line in &holder.row.lines {
         let Taken::Seat(no) = line.place else { continue };
         let Some((_, drawn)) = snapshot.staged(line.performance)? else { continue };
         if drawn.plan.seat_no(guid) == Some(no) {
-            return Ok(line.no);
+            return Ok((line.no, drawn));
         }
     }
     Err(Trouble::not_found())

@@ -249,14 +249,18 @@ impl Ask {
         self.with("idempotency-key", key)
     }
 
-    pub fn json(mut self, body: &str) -> Ask {
+    pub fn body(mut self, body: &str) -> Ask {
         self.body = Body::from(body.to_owned());
-        self.with("content-type", "application/json")
+        self
     }
 
-    pub fn form(mut self, body: &str) -> Ask {
-        self.body = Body::from(body.to_owned());
-        self.with("content-type", "application/x-www-form-urlencoded")
+    pub fn json(self, body: &str) -> Ask {
+        self.body(body).with("content-type", "application/json")
+    }
+
+    pub fn form(self, body: &str) -> Ask {
+        self.body(body)
+            .with("content-type", "application/x-www-form-urlencoded")
             .with("sec-fetch-site", "same-origin")
     }
 
