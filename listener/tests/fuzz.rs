@@ -1,5 +1,7 @@
 //! Any request on any route: answered, never with a mistake of ours, and always dressed.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // shared test parts stand outside #[test]
+
 mod house;
 
 use axum::http::Method;

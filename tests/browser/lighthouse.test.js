@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import lighthouse from 'lighthouse';
-import { open } from './house/browser.js';
+import { open, visitor } from './house/browser.js';
 import { Demo } from './house/demo.js';
+import { bestSeats } from './house/shop.js';
 
 const GATE = 98;
 const RUNS = process.env.USHER_LONG ? 5 : 1;
@@ -50,4 +51,10 @@ const judge = async (name, path, options = {}) => {
 test("what's on", () => judge("what's on", '/'));
 test('an event', () => judge('event', '/events/lamplighter'));
 test('tickets', () => judge('tickets', `/performances/${demo.tonight}`));
-test('an empty cart', () => judge('cart', '/cart'));
+test('a cart with seats', async () => {
+  const page = await visitor(browser, demo.url);
+  await bestSeats(page, demo.tonight, { Adult: 2 });
+  const [cookie] = await page.context().cookies();
+  const extraHeaders = { Cookie: `${cookie.name}=${cookie.value}` };
+  await judge('cart', '/cart', { extraHeaders });
+});

@@ -89,14 +89,16 @@ test('every route carries the security headers, errors and refusals included', a
     ['GET', '/healthz', 200], ['GET', '/readyz', 200], ['GET', '/metrics', 200],
     ['GET', '/api/openapi.json', 200], ['GET', '/api/v1/performances', 200],
     ['GET', `/api/v1/carts/${cart}`, 401], ['GET', '/api/v1/scans', 401], ['GET', '/none', 404],
-    ['GET', '/api/v1/none', 404], ['DELETE', '/', 405], ['POST', '/cart/close', 403],
-    ['POST', '/api/v1/scans', 401], ['POST', '/desk/sign-in', 403], ['GET', '/assets/none', 404],
+    ['GET', '/api/v1/none', 404], ['DELETE', '/', 403], ['POST', '/cart/close', 403],
+    ['POST', '/api/v1/scans', 403], ['POST', '/desk/sign-in', 403], ['GET', '/assets/none', 404],
+    ['DELETE', '/', 405, 'device_token'], ['POST', '/api/v1/scans', 415, 'device_token'],
+    ['GET', '/api/v1/scans', 403, 'device_token'],
   ];
   const wrong = [];
-  for (const [method, path, status] of asked) {
-    const answer = await fetch(demo.url + path, {
-      method, redirect: 'manual', headers: { origin: method === 'POST' ? 'http://evil.example' : '' },
-    });
+  for (const [method, path, status, token] of asked) {
+    const headers = token ? { authorization: `Bearer ${demo.told[token]}` }
+      : method === 'POST' ? { origin: 'http://elsewhere.example' } : {};
+    const answer = await fetch(demo.url + path, { method, redirect: 'manual', headers });
     await answer.arrayBuffer();
     const has = name => answer.headers.get(name) ?? '';
     const policy = has('content-security-policy');
