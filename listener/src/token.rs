@@ -168,7 +168,7 @@ mod tests {
     fn a_token_leads_to_its_holder_and_nothing_else_does() {
         let tokens = tokens();
         assert!(
-            matches!(tokens.holder("staff-token"), Some(Holder::Staff(staff)) if staff.name == "manager")
+            matches!(tokens.holder("staff-token"), Some(Holder::Staff(it)) if it.name == "manager")
         );
         assert_eq!(tokens.holder("device-token"), Some(Holder::Device(DeviceNo(3))));
         for wrong in ["", "staff-toke", "staff-tokenn", "Staff-token"] {

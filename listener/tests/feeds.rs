@@ -1,6 +1,10 @@
 //! The live feeds over real sockets: what they tell, to whom, and that nothing is missing.
+//!
+//! Runs on a house of its own in memory (`house/mod.rs`); never on a real network. Next:
+//! `house/season.rs` for what it sells.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // shared test parts stand outside #[test]
+// Shared parts stand outside of #[test].
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod house;
 

@@ -1,6 +1,10 @@
 //! Every kind of refusal once, by its status, its stable code and its data.
+//!
+//! Runs on a house of its own in memory (`house/mod.rs`); never on a real network. Next:
+//! `house/season.rs` for what it sells.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // shared test parts stand outside #[test]
+// Shared parts stand outside of #[test].
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod house;
 

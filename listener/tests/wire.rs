@@ -1,6 +1,10 @@
 //! Connections as they come over the wire: TLS, sizes, caps, the way to the public address.
+//!
+//! Runs on a house of its own in memory (`house/mod.rs`); never on a real network. Next:
+//! `house/season.rs` for what it sells.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // shared test parts stand outside #[test]
+// Shared parts stand outside of #[test].
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod house;
 

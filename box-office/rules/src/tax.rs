@@ -111,7 +111,7 @@ mod tests {
             let taxes: Vec<Tax> = rates
                 .iter()
                 .enumerate()
-                .map(|(no, (rate, inclusive, compound))| tax(no as u16, *rate, *inclusive, *compound))
+                .map(|(no, (rate, inside, compound))| tax(no as u16, *rate, *inside, *compound))
                 .collect();
             let assessed = assess(Money(listed), &taxes);
             let sum: Money = assessed.taxes.iter().map(|part| part.amount).sum();

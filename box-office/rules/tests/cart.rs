@@ -1,5 +1,6 @@
 //! Carts and their timers (domain 5.2, 5.3): given a cart at a moment, then what may happen to it.
 //! Never touches a store: facts are built by hand.
+//! Never touches a store: facts are built by hand. Next: `checkout.rs`.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

@@ -1,4 +1,7 @@
 //! The card gateway of the test house: a task that answers each intent by its token.
+//!
+//! Shared by the tests beside it; asserts nothing of its own beyond what it needs to go on.
+//! Next: `house/mod.rs`.
 
 use usher_ledger::handle::{Handle, Lane};
 use usher_listener::state::TypedCard;

@@ -1,4 +1,7 @@
 //! The season of the test house: a studio tonight, a hidden one, one not on sale, a lawn.
+//!
+//! Shared by the tests beside it; asserts nothing of its own beyond what it needs to go on.
+//! Next: `house/mod.rs`.
 
 use super::{DEVICE, NOW};
 use usher_ledger::handle::{Handle, Lane};

@@ -1,4 +1,7 @@
 //! The test house on a real socket, and websocket clients of its feeds.
+//!
+//! Shared by the tests beside it; asserts nothing of its own beyond what it needs to go on.
+//! Next: `house/mod.rs`.
 
 use super::House;
 use futures_util::{SinkExt, StreamExt};
