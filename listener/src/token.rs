@@ -167,9 +167,8 @@ mod tests {
     #[test]
     fn a_token_leads_to_its_holder_and_nothing_else_does() {
         let tokens = tokens();
-        assert!(
-            matches!(tokens.holder("staff-token"), Some(Holder::Staff(it)) if it.name == "manager")
-        );
+        let holder = tokens.holder("staff-token");
+        assert!(matches!(holder, Some(Holder::Staff(staff)) if staff.name == "manager"));
         assert_eq!(tokens.holder("device-token"), Some(Holder::Device(DeviceNo(3))));
         for wrong in ["", "staff-toke", "staff-tokenn", "Staff-token"] {
             assert_eq!(tokens.holder(wrong), None, "{wrong}");
