@@ -8,6 +8,7 @@ pub(crate) mod cart;
 pub(crate) mod checkout;
 pub(crate) mod health;
 pub(crate) mod hold;
+mod object;
 pub(crate) mod performance;
 mod places;
 mod problems;
@@ -23,6 +24,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use object::Object;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -176,7 +178,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shop>> for Body<T> {
                 Trouble::malformed("", "the body broke off")
             }
         })?;
-        Ok(Body(read(&bytes)?))
+        read(&bytes).map(|Object(body)| Body(body)).map_err(Problem::from)
     }
 }
 

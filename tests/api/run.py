@@ -69,7 +69,7 @@ def ask(command, kind, told, folder, seed):
     arguments = [
         *("run", told["url"] + "/api/openapi.json", "--mode", kind, "--checks", checks),
         *("--max-examples", str(EXAMPLES_MAX), "--max-time", str(SECONDS_MAX)),
-        *("--phases", "examples,coverage,fuzzing", "--workers", "2", "--seed", str(seed)),
+        *("--phases", "examples,coverage,fuzzing", "--workers", "1", "--seed", str(seed)),
         *("--continue-on-failure", "--request-timeout", "30", "--no-color"),
         *("--generation-database", "none", "--warnings", "off"),
         *("--suppress-health-check", "all"),

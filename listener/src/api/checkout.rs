@@ -4,6 +4,7 @@
 //! the box goes on asking. Never sees a card, only a token. Next: `payment.rs`.
 
 use super::cart::{TicketBody, tickets};
+use super::object::Object;
 use super::problems::Paying;
 use super::{Answer, Body, Called, Once};
 use crate::payment::{Paid, Payment, pay};
@@ -19,10 +20,12 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Checkout {
-    buyer: BuyerBody,
+    #[schema(value_type = BuyerBody)]
+    buyer: Object<BuyerBody>,
     /// Needed when there is something to pay.
+    #[schema(value_type = Option<CardBody>)]
     #[serde(default)]
-    card: Option<CardBody>,
+    card: Option<Object<CardBody>>,
     /// For the box office. Card numbers in it are masked.
     #[schema(max_length = 1_000)]
     #[serde(default)]
@@ -79,9 +82,10 @@ pub(crate) async fn checkout(
     once: Once,
     Body(body): Body<Checkout>,
 ) -> Called<CheckedOut> {
+    let Object(buyer) = body.buyer;
     let payment = Payment {
-        buyer: Buyer { name: body.buyer.name, email: body.buyer.email },
-        token: body.card.map(|card| card.token).unwrap_or_default(),
+        buyer: Buyer { name: buyer.name, email: buyer.email },
+        token: body.card.map(|Object(card)| card.token).unwrap_or_default(),
         note: body.note.unwrap_or_default(),
         shown: None,
     };

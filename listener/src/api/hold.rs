@@ -3,6 +3,7 @@
 //! Names of levels, categories and areas are looked up here; what may be taken is the rule's to
 //! say. A repeat is answered from the entry that the first one made. Next: `api/checkout.rs`.
 
+use super::object::Object;
 use super::performance::{Shown, shown};
 use super::problems::{GivingBack, Taking};
 use super::{Body, Called, Count, Money, Once, cart, ok};
@@ -35,8 +36,8 @@ pub(crate) struct BestSeats {
     #[schema(pattern = "^[0-9]{1,5}-[0-9]{1,15}$")]
     performance: String,
     /// How many at which price level; everybody counts, wheelchair users and companions too.
-    #[schema(min_items = 1, max_items = 20)]
-    places: Vec<PlacesBody>,
+    #[schema(value_type = Vec<PlacesBody>, min_items = 1, max_items = 20)]
+    places: Vec<Object<PlacesBody>>,
     /// Id or exact name; any when left out.
     #[schema(max_length = 200)]
     #[serde(default)]
@@ -336,12 +337,12 @@ fn line_of(
     Err(Trouble::not_found())
 }
 
-fn places(house: &House, asked: &[PlacesBody]) -> Result<Vec<Places>, Trouble> {
+fn places(house: &House, asked: &[Object<PlacesBody>]) -> Result<Vec<Places>, Trouble> {
     if asked.is_empty() || asked.len() > PLACES_MAX {
         return Err(Trouble::malformed("/places", "1 to 20 entries"));
     }
     let mut places = Vec::with_capacity(asked.len());
-    for (index, place) in asked.iter().enumerate() {
+    for (index, Object(place)) in asked.iter().enumerate() {
         if !(1..=20).contains(&place.count.0) {
             return Err(Trouble::malformed(format!("/places/{index}/count"), "1 to 20"));
         }
