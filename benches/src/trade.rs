@@ -28,7 +28,7 @@ use usher_rules::id::BoxNo;
 
 /// Houses of a thousand seats to hold and buy in.
 const SMALL_HOUSES: usize = 120;
-/// A prepared store is tonight's; it is made again when it is older than this.
+/// A prepared store is tonight's and of one program; else it is made again.
 const GOOD_FOR: Duration = Duration::from_secs(4 * 3_600);
 const BEFORE: &str = "before.json";
 
@@ -155,10 +155,7 @@ impl Bare {
 
 fn prepared(work: &Path, tickets: u64) -> anyhow::Result<PathBuf> {
     let folder = work.join(format!("prepared-{tickets}"));
-    let age = |path: &Path| -> Option<Duration> {
-        SystemTime::now().duration_since(fs::metadata(path).ok()?.modified().ok()?).ok()
-    };
-    if age(&folder.join(BEFORE)).is_some_and(|age| age < GOOD_FOR) {
+    if is_good(&folder.join(BEFORE)).unwrap_or(false) {
         return Ok(folder);
     }
     if folder.exists() {
@@ -178,4 +175,12 @@ fn prepared(work: &Path, tickets: u64) -> anyhow::Result<PathBuf> {
     eprintln!("prepared in {:.0} s", stock.made_in_s);
     fs::write(folder.join(BEFORE), serde_json::to_vec(&stock)?)?;
     Ok(folder)
+}
+
+/// Made tonight, and by this very program?
+fn is_good(before: &Path) -> anyhow::Result<bool> {
+    let made = fs::metadata(before)?.modified()?;
+    let program = fs::metadata(std::env::current_exe()?)?.modified()?;
+    let age = SystemTime::now().duration_since(made).unwrap_or_default();
+    Ok(age < GOOD_FOR && program < made)
 }

@@ -35,7 +35,7 @@ pub async fn sell(handle: &Handle, tickets: u64) -> anyhow::Result<Stock> {
     let began = Instant::now();
     let mut stock = Stock::default();
     let production = production(handle).await?;
-    let arena = plan(handle, ARENA.to_vec(), ARENA_OVERLAY.to_vec()).await?;
+    let arena = plan(handle, ARENA.to_vec(), any_door(ARENA_OVERLAY)?).await?;
     let mut left = tickets;
     while left > 0 {
         let wanted = left.min(ARENA_TICKETS);
@@ -61,6 +61,13 @@ pub async fn sell(handle: &Handle, tickets: u64) -> anyhow::Result<Stock> {
     stock.hundred_thousand = large.to_string();
     stock.made_in_s = began.elapsed().as_secs_f64();
     Ok(stock)
+}
+
+/// The overlay without its doors: one scanner serves the whole arena.
+fn any_door(overlay: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut overlay: serde_json::Value = serde_json::from_slice(overlay)?;
+    overlay.as_object_mut().context("an overlay is an object")?.remove("doors");
+    Ok(serde_json::to_vec(&overlay)?)
 }
 
 async fn one(handle: &Handle, command: Command) -> anyhow::Result<Arc<Entry>> {
