@@ -18,6 +18,12 @@ mod config;
 mod disk;
 #[path = "box/door.rs"]
 mod door;
+#[path = "box/log.rs"]
+mod log;
+#[path = "box/lost.rs"]
+mod lost;
+#[path = "../cloud/tests/peer/mod.rs"]
+mod peer;
 #[path = "box/plug.rs"]
 mod plug;
 #[path = "box/running.rs"]
@@ -29,6 +35,10 @@ mod sale;
 mod scanner;
 #[path = "box/seat.rs"]
 mod seat;
+#[path = "box/stop.rs"]
+mod stop;
+#[path = "box/tls.rs"]
+mod tls;
 #[cfg(feature = "peers")]
 #[path = "box/unit.rs"]
 mod unit;

@@ -8,7 +8,8 @@
 use redb::backends::InMemoryBackend;
 use redb::{Builder, Database};
 use std::collections::HashSet;
-use usher_ledger::{Denied, copy, events, open, proof};
+use usher_ledger::turnout::Turnout;
+use usher_ledger::{Denied, admission as ledger, copy, events, open, proof};
 use usher_rules::Event;
 use usher_rules::admission;
 use usher_rules::id::BoxNo;
@@ -52,6 +53,28 @@ fn a_day_in_town_leaves_everything_proven() {
         assert_eq!(proof::of(&snapshot, snapshot.plans()).unwrap(), Vec::<String>::new());
     }
     println!("{SEEDS} days, {accepted_in_all} accepted commands");
+}
+
+#[test]
+fn who_is_in_is_the_same_in_memory_and_made_again_from_the_log() {
+    for seed in 0..SEEDS {
+        let mut town = Town::found(store(), seed);
+        let mut looked = 0;
+        for _ in 0..6 {
+            live(&mut town, STEPS / 6);
+            let snapshot = town.handle.snapshot().unwrap();
+            for id in town.performances.clone() {
+                let fresh = Turnout::of(&snapshot, id).unwrap();
+                assert_eq!(ledger::attendance(&snapshot, id).unwrap(), fresh.attendance());
+                for (ticket, row) in fresh.admissions() {
+                    let kept = ledger::get(&snapshot, id, *ticket).unwrap();
+                    assert_eq!(kept.as_ref(), Some(row), "seed {seed}, {ticket}");
+                    looked += 1;
+                }
+            }
+        }
+        assert!(looked > 0, "seed {seed}: nobody came");
+    }
 }
 
 #[test]

@@ -19,8 +19,12 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use usher_cloud::mail::Post;
+use usher_cloud::mail::kept;
+use usher_cloud::mail::message::Part;
+use usher_cloud::mail::queue::{self as queue_limits, WAITING_MAX, WAITING_TIME_MAX};
 use usher_cloud::mail::settings::SmtpSettings;
 use usher_cloud::mail::worker::{Mode, Scribe, ScribeFault, Worker, Written};
+use usher_ledger::handle::TokenKind;
 use usher_ledger::{Handle, letter as queue, open, view};
 use usher_rules::at::Span;
 use usher_rules::cart::{self, Buyer};
@@ -66,7 +70,7 @@ fn scribe() -> Scribe {
             fault: None,
         };
         assert!(letter.to.contains('@'));
-        Ok(Written { to_name: "Ada Merrow".to_owned(), mail })
+        Ok(Written { to_name: "Ada Merrow".to_owned(), mail, secrets: Vec::new() })
     })
 }
 
@@ -336,13 +340,15 @@ fn a_letter_that_cannot_be_written_waits_for_staff() {
 /// The words as the daemon makes them, from the store.
 fn true_scribe(handle: Handle) -> Scribe {
     let (venue, templates, words) = (Arc::new(venue()), Templates::new(), Words::english());
-    Arc::new(move |snapshot, id, _| {
+    Arc::new(move |snapshot, id, row| {
         let venue = Arc::clone(&venue);
         let frame = Frame { venue, now: handle.now(), cart_places: 0, demo: false };
         let found = view::letter::letter(&handle, snapshot, frame, id)?;
-        let letter = found.ok_or(ScribeFault::Gone)?;
-        let mail = usher_web::letter::write(&templates, &letter, &words)?;
-        Ok(Written { to_name: letter.to_name, mail })
+        let found = found.ok_or(ScribeFault::Gone)?;
+        let mail = usher_web::letter::write(&templates, &found, &words)?;
+        let letter::Kind::Confirmation(order) = row.kind;
+        let secrets = vec![handle.token(TokenKind::Order, order.0)];
+        Ok(Written { to_name: found.to_name, mail, secrets })
     })
 }
 
@@ -365,6 +371,61 @@ fn a_confirmation_leaves_with_codes_tickets_and_calendar() {
     assert!(written.mail.text.contains("https://tickets.tidewell.example/orders/"));
     let pdf = written.mail.attachments.iter().find(|part| part.name.ends_with(".pdf")).unwrap();
     assert!(pdf.bytes.starts_with(b"%PDF"));
+    the_sent_words_are_kept(&office.letter(id), &written, pdf);
+}
+
+/// Beside the transcript stands what was sent, without the token that opens the order.
+fn the_sent_words_are_kept(row: &Letter, written: &Written, pdf: &Attachment) {
+    let kept = row.words.as_ref().expect("what was sent is kept");
+    let token = &written.secrets[0];
+    let stored = usher_ledger::stored::bytes(row);
+    let holds = |needle: &str| stored.windows(needle.len()).any(|at| at == needle.as_bytes());
+    assert!(holds("Ada Merrow") && !holds(token), "the row holds words, never a token");
+    let shown = kept::shown(kept, &written.secrets);
+    let mail = &written.mail;
+    assert_eq!((&shown.subject, &shown.text, &shown.html), (&mail.subject, &mail.text, &mail.html));
+    assert!(shown.text.contains(token));
+    let (name, content_type) = (pdf.name.clone(), pdf.content_type.to_owned());
+    let part = Part { name, content_type, bytes: pdf.bytes.clone() };
+    assert!(kept.parts.iter().any(|kept| kept::same(kept, &part)), "the same PDF is drawn again");
+    assert_eq!(kept.parts.len(), mail.attachments.len());
+}
+
+#[test]
+fn without_a_way_out_a_letter_waits_three_days_and_then_for_staff() {
+    let mut office = Office::new();
+    let id = office.sell();
+    let round = |office: &Office, way_out| {
+        let handle = office.town.handle.clone();
+        office.runtime.block_on(queue_limits::round(&handle, way_out, WAITING_MAX)).unwrap()
+    };
+    let due = office.letter(id).due;
+    office.town.clock.pass(due + WAITING_TIME_MAX - office.town.handle.now());
+    assert_eq!(round(&office, false), 0);
+    office.town.clock.pass(Span(1));
+    assert_eq!(round(&office, true), 0, "with a way out the attempts are counted, not the days");
+    assert_eq!(round(&office, false), 1);
+    let row = office.letter(id);
+    assert_eq!((row.state, row.words), (State::Error, None));
+    assert!(row.transcript.contains("no mail server is configured"), "{}", row.transcript);
+}
+
+#[test]
+fn more_letters_than_the_queue_holds_wait_for_staff_the_longest_due_first() {
+    let mut office = Office::new();
+    let ids: Vec<LetterId> = (0..4)
+        .map(|_| {
+            office.town.clock.pass(Span(1));
+            office.sell()
+        })
+        .collect();
+    let handle = office.town.handle.clone();
+    let round = |max| office.runtime.block_on(queue_limits::round(&handle, true, max)).unwrap();
+    assert_eq!(round(4), 0);
+    assert_eq!(round(3), 1);
+    let states: Vec<State> = ids.iter().map(|id| office.letter(*id).state).collect();
+    assert_eq!(states, [State::Error, State::NotDone, State::NotDone, State::NotDone]);
+    assert!(office.letter(ids[0]).transcript.contains("more letters wait"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub mod page;
 pub mod part;
 pub mod peer;
 pub mod plan;
+pub mod prompt;
 pub mod row;
 pub mod scans;
 pub mod slow;

@@ -4,6 +4,7 @@
 //! outlives the run. Next: `peer.rs`, which starts them.
 
 use crate::floor::web;
+use crate::prompt::Prompt;
 use crate::slow::Slow;
 use crate::trade;
 use anyhow::bail;
@@ -17,6 +18,7 @@ use usher::config::Config;
 use usher::counted::Written;
 use usher::start::{self, Circumstances};
 use usher::{listen, venue};
+use usher_cloud::gateway::worker::Worker;
 use usher_drivers::sim::{SimScanner, SimScannerSettings};
 use usher_listener::state::{Settings, Shop};
 
@@ -38,6 +40,7 @@ pub fn run(name: &str, path: &Path) -> anyhow::Result<()> {
             runtime.block_on(web::serve(Some(path), SLOW_SYNC, ready))
         }
         "slow-box" => runtime.block_on(slow_box(path)),
+        "checkout-box" => runtime.block_on(checkout_box(path)),
         "counted-box" => runtime.block_on(counted_box(path)),
         _ => bail!("no part {name}"),
     }
@@ -105,6 +108,22 @@ async fn slow_box(folder: &Path) -> anyhow::Result<()> {
     let (listener, address) = bound()?;
     let config = trade::configuration(folder, address)?;
     let bare = trade::ledger(&config, |counted| Slow::new(counted, SLOW_SYNC)).await?;
+    let shop = Shop::new(bare.handle.clone(), settings(&config)?);
+    let stop = CancellationToken::new();
+    let serving = listen::start(&config, shop, vec![listener], axum::Router::new(), stop)?;
+    ready(address);
+    serving.finished().await;
+    Ok(())
+}
+
+/// Ledger, listener and the gateway's worker, with a bank that answers at once and no mail.
+async fn checkout_box(folder: &Path) -> anyhow::Result<()> {
+    hear(None);
+    let (listener, address) = bound()?;
+    let config = trade::configuration(folder, address)?;
+    let bare = trade::ledger(&config, |counted| counted).await?;
+    let (handle, currency) = (bare.handle.clone(), config.venue.currency.clone());
+    tokio::spawn(Worker { handle, gateway: Arc::new(Prompt), currency }.run());
     let shop = Shop::new(bare.handle.clone(), settings(&config)?);
     let stop = CancellationToken::new();
     let serving = listen::start(&config, shop, vec![listener], axum::Router::new(), stop)?;

@@ -8,8 +8,10 @@ mod base64;
 pub mod cram_md5;
 pub mod fault;
 pub mod folder;
+pub mod kept;
 pub mod message;
 pub mod pace;
+pub mod queue;
 pub mod settings;
 pub mod smtp;
 mod tap;
@@ -48,6 +50,14 @@ impl Post {
         match self {
             Post::Smtp(settings) => smtp::send(settings, outgoing).await,
             Post::Folder(folder) => folder::deliver(folder, outgoing).await,
+        }
+    }
+
+    /// Where letters go, in words for a technician.
+    pub fn place(&self) -> String {
+        match self {
+            Post::Smtp(settings) => format!("{}:{}", settings.host, settings.port()),
+            Post::Folder(folder) => folder.display().to_string(),
         }
     }
 

@@ -37,7 +37,7 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Waits until open requests are answered.
+    /// Waits until open requests are answered and sockets have said goodbye.
     pub async fn finished(self) {
         if let Err(fault) = self.loops.await {
             tracing::error!(%fault, "the listener ended badly");
@@ -91,8 +91,16 @@ pub fn start(
 ) -> Result<Serving, ListenFault> {
     let ears = ears(config, listeners)?;
     let metrics = shop.metrics().clone();
-    let service = Service { limits: limits(config), metrics, routes: route::routes(shop, extra) };
-    let loops = tokio::spawn(accept::serve(ears, service, stop));
+    let routes = route::routes(Arc::clone(&shop), extra);
+    let service = Service { limits: limits(config), metrics, routes };
+    let loops = tokio::spawn(async move {
+        let told = stop.clone();
+        let goodbyes = async move {
+            told.cancelled().await;
+            shop.close().await;
+        };
+        tokio::join!(accept::serve(ears, service, stop), goodbyes);
+    });
     Ok(Serving { loops })
 }
 

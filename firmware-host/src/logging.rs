@@ -21,9 +21,13 @@ const OURS: [&str; 7] = [
     "usher_cloud",
 ];
 
+/// Takes the place of `log.level` while something is looked for.
+pub const LEVEL_VARIABLE: &str = "USHER_LOG";
+
 /// Starts the log. Without a journal, `journald` falls back to text on standard error.
 pub fn start(log: &Log) {
-    let level = match log.level {
+    let asked = std::env::var(LEVEL_VARIABLE).ok().and_then(|name| LogLevel::named(&name));
+    let level = match asked.unwrap_or(log.level) {
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
         LogLevel::Info => LevelFilter::INFO,

@@ -103,7 +103,7 @@ fn main() -> ExitCode {
     match run(CommandLine::parse().command) {
         Ok(exit) => exit.into(),
         Err(fault) => {
-            eprintln!("usher: {fault:#}");
+            eprintln!("usher: {fault}");
             Exit::Refused.into()
         }
     }

@@ -37,7 +37,7 @@ async fn give_back(handle: &Handle, newest: At, hold_time: Span) -> Result<(), S
     let outage = (handle.now() - newest).min(hold_time);
     let snapshot = handle.snapshot().map_err(|fault| fault.to_string())?;
     let command = rule::Command::ShiftHolds(outage);
-    let facts = house::load(&snapshot, &command, handle.now()).map_err(|f| f.to_string())?;
+    let facts = house::load(&snapshot, &command).map_err(|f| f.to_string())?;
     drop(snapshot);
     if outage <= Span::ZERO || facts.running.is_empty() {
         return Ok(());

@@ -154,18 +154,22 @@ fn shop(
     handle: &Handle,
 ) -> Result<Arc<Shop>, StartFault> {
     let look = venue::look(config).map_err(StartFault::Look)?;
+    let gates = config.devices.iter().filter(|device| device.kind == DeviceKind::Gate);
+    let gates = gates.map(|device| DeviceNo(device.number)).collect();
     let settings = Settings {
         venue: venue::of(config),
         look,
         demo: circumstances.demo,
         plain_http: config.listen.plain_http,
-        public_certificate: false,
+        public_certificate: config.listen.certificate_is_public,
         staff: venue::staff_tokens(config),
         devices: venue::device_tokens(config),
         token_for_card: circumstances.demo.then(|| venue::demo_cards(handle.clone())),
         limits: listen::limits(config),
     };
-    Ok(Shop::new(handle.clone(), settings))
+    let shop = Shop::new(handle.clone(), settings);
+    shop.set_gates(gates);
+    Ok(shop)
 }
 
 impl Running {
@@ -185,7 +189,10 @@ impl Running {
             let worker = gateway::worker::Worker { handle: handle.clone(), gateway, currency };
             self.spawn(worker.run());
         }
-        if let Some(post) = config.mail.post(circumstances.credentials) {
+        let post = config.mail.post(circumstances.credentials);
+        self.spawn(mail::queue::run(handle.clone(), post.is_some()));
+        self.shop.set_mail(post.as_ref().map(mail::Post::place));
+        if let Some(post) = post {
             let from = post.sender().map_or_else(|| venue::sender(config), str::to_owned);
             let scribe = venue::scribe(handle.clone(), Arc::clone(&self.shop));
             let worker = mail::worker::Worker { handle: handle.clone(), post, from, scribe };
@@ -268,10 +275,15 @@ impl Running {
         orders
     }
 
-    /// Stops everything in order: devices and workers, then the ledger when nobody asks any more.
-    pub async fn stop(mut self) {
+    /// Tells everybody at once that the box closes; [`Running::stop`] waits for them.
+    pub fn closing(&self) {
         self.mail.send_replace(mail::worker::Mode::Stop);
         self.stop.cancel();
+    }
+
+    /// Stops everything in order: devices and workers, then the ledger when nobody asks any more.
+    pub async fn stop(mut self) {
+        self.closing();
         while self.tasks.join_next().await.is_some() {}
         self.handle.close();
         self.handle.ended().await;

@@ -10,12 +10,14 @@ use jiff::tz::TimeZone;
 use std::sync::Arc;
 use usher_cloud::gateway::demo::{CardFault, Month, token_for_card};
 use usher_cloud::mail::worker::{Scribe, ScribeFault, Written};
+use usher_ledger::handle::TokenKind;
 use usher_ledger::{Handle, view};
 use usher_listener::state::{Look, Shop, TokenForCard, TypedCard};
 use usher_listener::token::{DeviceToken, Right, Rights, StaffToken, TokenHash};
 use usher_rules::BusinessDay;
 use usher_rules::at::At;
 use usher_rules::id::DeviceNo;
+use usher_rules::letter::Kind;
 use usher_rules::view::checkout::{Fault, Field, FieldFault};
 use usher_rules::view::venue::Venue;
 use usher_web::{Templates, Words};
@@ -114,12 +116,14 @@ fn month(at: At) -> Month {
 
 /// Words letters from the store at the moment they are sent.
 pub fn scribe(handle: Handle, shop: Arc<Shop>) -> Scribe {
-    Arc::new(move |snapshot, id, _| -> Result<Written, ScribeFault> {
+    Arc::new(move |snapshot, id, row| -> Result<Written, ScribeFault> {
         let found = view::letter::letter(&handle, snapshot, shop.frame(0), id)?;
         let letter = found.ok_or(ScribeFault::Gone)?;
         let look = shop.look();
         let mail = usher_web::letter::write(&look.templates, &letter, &look.words)?;
-        Ok(Written { to_name: letter.to_name, mail })
+        let Kind::Confirmation(order) = row.kind;
+        let secrets = vec![handle.token(TokenKind::Order, order.0)];
+        Ok(Written { to_name: letter.to_name, mail, secrets })
     })
 }
 

@@ -22,6 +22,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -33,6 +34,8 @@ use tower::ServiceExt;
 
 /// How long open connections may still take once the listener stops.
 const CLOSING_MAX: Duration = Duration::from_secs(10);
+/// How long a closing connection may take to be rid of what it was answered.
+const LEAVING_MAX: Duration = Duration::from_secs(2);
 /// How long to wait when the machine has no more descriptors to give.
 const BREATH: Duration = Duration::from_millis(50);
 /// Smallest buffer for headers that hyper takes.
@@ -65,7 +68,8 @@ pub struct Service {
     pub metrics: Metrics,
 }
 
-/// Serves until `stop` is cancelled, then lets open requests finish.
+/// Serves until `stop` is cancelled, then lets open requests finish. Connections that wait for
+/// their next request end at once; sockets of the feeds follow the shop's own closing.
 pub async fn serve(ears: Vec<Ear>, service: Service, stop: CancellationToken) {
     let chairs = Chairs::new(&service.limits);
     let visits = TaskTracker::new();
@@ -124,9 +128,12 @@ impl Visit {
             Speaks::Tls(tls) => {
                 let handshake = TlsAcceptor::from(tls.config()).accept(stream);
                 let wait = Duration::from_millis(self.service.limits.header_ms_max);
-                let Ok(Ok(stream)) = tokio::time::timeout(wait, handshake).await else {
-                    return;
+                let handshake = tokio::time::timeout(wait, handshake);
+                let shaken = tokio::select! {
+                    shaken = handshake => shaken,
+                    () = self.stop.cancelled() => return,
                 };
+                let Ok(Ok(stream)) = shaken else { return };
                 if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
                     self.speak_two(stream).await;
                 } else {
@@ -149,14 +156,18 @@ impl Visit {
             .header_read_timeout(Duration::from_millis(limits.header_ms_max))
             .max_buf_size(limits.header_bytes_max.max(HEADER_BYTES_MIN));
         let io = TokioIo::new(Stall::new(stream));
-        let connection = builder.serve_connection(io, service_fn(self.answers()));
+        let asked = Arc::new(AtomicUsize::new(0));
+        let connection = builder.serve_connection(io, service_fn(self.answers(&asked)));
         let mut connection = pin!(connection.with_upgrades());
         // A connection that breaks off is the client's affair.
         tokio::select! {
             _ = connection.as_mut() => return,
             () = self.stop.cancelled() => connection.as_mut().graceful_shutdown(),
         }
-        let _ = connection.await;
+        tokio::select! {
+            _ = connection => {}
+            () = still(&asked) => {}
+        }
     }
 
     async fn speak_two<S>(self, stream: S)
@@ -173,21 +184,59 @@ impl Visit {
             .keep_alive_interval(still_max)
             .keep_alive_timeout(still_max);
         let io = TokioIo::new(Stall::new(stream));
-        let mut connection = pin!(builder.serve_connection(io, service_fn(self.answers())));
+        let asked = Arc::new(AtomicUsize::new(0));
+        let mut connection = pin!(builder.serve_connection(io, service_fn(self.answers(&asked))));
         tokio::select! {
             _ = connection.as_mut() => return,
             () = self.stop.cancelled() => connection.as_mut().graceful_shutdown(),
         }
-        let _ = connection.await;
-    }
-
-    fn answers(&self) -> impl Fn(Request<Incoming>) -> Answering + Clone + use<> {
-        let (peer, routes, speaks) = (self.peer, self.service.routes.clone(), self.speaks.clone());
-        move |request| {
-            let (routes, speaks) = (routes.clone(), speaks.clone());
-            Box::pin(async move { Ok(answer(peer, routes, speaks, request).await) })
+        tokio::select! {
+            _ = connection => {}
+            () = still(&asked) => {}
         }
     }
+
+    /// `asked` counts the requests that are being answered.
+    fn answers(
+        &self,
+        asked: &Arc<AtomicUsize>,
+    ) -> impl Fn(Request<Incoming>) -> Answering + Clone + use<> {
+        let (peer, routes, speaks) = (self.peer, self.service.routes.clone(), self.speaks.clone());
+        let asked = Arc::clone(asked);
+        move |request| {
+            let (routes, speaks) = (routes.clone(), speaks.clone());
+            let counted = Counted::one_more(&asked);
+            Box::pin(async move {
+                let _counted = counted;
+                Ok(answer(peer, routes, speaks, request).await)
+            })
+        }
+    }
+}
+
+/// One request that is being answered; counted down when dropped.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn one_more(asked: &Arc<AtomicUsize>) -> Counted {
+        asked.fetch_add(1, Ordering::Relaxed);
+        Counted(Arc::clone(asked))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Waits until nothing is being answered, and then as long as an answer may take to leave. Who is
+/// in the middle of its headers has asked for nothing yet.
+async fn still(asked: &AtomicUsize) {
+    while asked.load(Ordering::Relaxed) > 0 {
+        tokio::time::sleep(BREATH).await;
+    }
+    tokio::time::sleep(LEAVING_MAX).await;
 }
 
 type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;

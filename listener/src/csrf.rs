@@ -1,8 +1,9 @@
 //! Requests from other sites: an unsafe method must show that it comes from a page of ours.
 //!
 //! `Sec-Fetch-Site` and `Origin` are judged by tower-http's layer. What sends neither is no
-//! browser of today: it passes without a cookie only, with a bearer token or to the API, which asks
-//! for a token itself. Next: `route.rs`, where both layers stand.
+//! browser of today: it passes only with a bearer token and no cookie (trust 3). Without a token
+//! the API says itself that one is missing; the one call it takes from anybody is the one that
+//! hands out a cart's token. Next: `route.rs`, where both layers stand.
 
 use crate::request::{Bearer, Known};
 use crate::wording::Trouble;
@@ -13,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use tower_http::csrf::CsrfLayer;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// Calls that never act on a cookie alone without saying where they come from.
+/// Calls that ask for a token by themselves, so that none can say what was missing.
 const API: &str = "/api/v1/";
 
 /// The layer that judges `Sec-Fetch-Site` and `Origin`; the public address is ours, too.
@@ -41,8 +42,8 @@ fn says_where(headers: &HeaderMap) -> bool {
     says(&SEC_FETCH_SITE) || says(&header::ORIGIN)
 }
 
-/// Nothing that a browser would send along by itself: a bearer token, or a call of the API, which
-/// asks for one where it needs one.
+/// Nothing that a browser would send along by itself: no cookie, but a bearer token, or a call of
+/// the API, which refuses for itself what has none.
 fn needs_no_page(request: &Request) -> bool {
     let bearer = request.extensions().get::<Known>().map(|known| &known.bearer);
     let token = bearer.is_some_and(|bearer| *bearer != Bearer::None);

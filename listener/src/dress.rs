@@ -8,11 +8,13 @@ use crate::request::{Known, Peer};
 use crate::respond::{self, Problem};
 use crate::state::Shop;
 use crate::wording::Trouble;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::any::Any;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// Nothing from elsewhere, no inline script or style, in nobody's frame (trust 3).
@@ -42,14 +44,15 @@ pub(crate) async fn dress(
     request.extensions_mut().insert(known);
     let response = match passed {
         Ok(()) => {
-            let _turn = shop.turns().take(&method, request.uri().path()).await;
-            next.run(request).await
+            let path = request.uri().path().to_owned();
+            let answer = async move { next.run(request).await };
+            shop.page_threads().answer(&method, &path, answer).await
         }
         Err(trouble) => trouble.into_response(),
     };
     let mut response = in_form(&shop, response, speaks_json);
     if method == Method::HEAD {
-        *response.body_mut() = axum::body::Body::empty();
+        leave_out_body(&mut response);
     }
     let insist = (peer.tls && shop.public_certificate()).then_some(Insist);
     harden(response.headers_mut(), insist);
@@ -58,12 +61,26 @@ pub(crate) async fn dress(
     response
 }
 
+/// A HEAD is told the length of what a GET would bring, also by a trouble that got its form here.
+fn leave_out_body(response: &mut Response) {
+    let length = response.body().size_hint().exact();
+    if let Some(length) = length {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length.into());
+    }
+    // Of a body that is pressed on its way nobody knows the length; an empty one would have one.
+    *response.body_mut() = match length {
+        Some(_) => Body::empty(),
+        None => Body::from_stream(futures_util::stream::empty::<Result<Bytes, Infallible>>()),
+    };
+}
+
 /// Assets are small and kept by the browser.
 fn rated(path: &str) -> bool {
     !path.starts_with("/assets/") && !is_figure(path)
 }
 
-fn speaks_json(path: &str) -> bool {
+/// Does a trouble here take the form of a problem document?
+pub(crate) fn speaks_json(path: &str) -> bool {
     path.starts_with("/api/") || path.starts_with("/feed/") || is_figure(path)
 }
 
@@ -87,7 +104,7 @@ pub(crate) fn harden(headers: &mut HeaderMap, insist: Option<Insist>) {
 }
 
 /// Whatever says nothing about keeping is not kept.
-fn keep(headers: &mut HeaderMap) {
+pub(crate) fn keep(headers: &mut HeaderMap) {
     let no_store = HeaderValue::from_static("no-store");
     headers.entry(header::CACHE_CONTROL).or_insert(no_store);
 }

@@ -18,6 +18,7 @@ use socket::Sockets;
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use usher_ledger::feed::Notice;
 use usher_ledger::{Fault, Handle, admission, events};
 use usher_rules::Entry;
@@ -31,6 +32,8 @@ pub(crate) struct Feeds {
     pub seats: seats::Hub,
     pub beams: Beams,
     pub sockets: Sockets,
+    /// Sockets being served, so that their goodbyes can be awaited.
+    pub lines: TaskTracker,
 }
 
 struct Follower {
@@ -69,7 +72,8 @@ impl Feeds {
         };
         tokio::spawn(follower.run(entries, closing.clone()));
         tokio::spawn(notices(handle.feed().notices(), beams.clone(), closing.clone()));
-        Feeds { scans, seats, beams, sockets: Sockets::new(limits, metrics.clone()) }
+        let sockets = Sockets::new(limits, metrics.clone());
+        Feeds { scans, seats, beams, sockets, lines: TaskTracker::new() }
     }
 }
 

@@ -25,4 +25,5 @@ pub mod staff;
 pub mod state;
 pub mod tls;
 pub mod token;
+mod unready;
 pub mod wording;

@@ -10,7 +10,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::runtime::{Builder, Runtime};
 
 /// `[limits]` of the configuration, as far as the listener keeps them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,29 +125,59 @@ impl Rates {
     }
 }
 
-/// As many pages are made at once as there are cores, so that a scan never waits behind a crowd
-/// of them. What asks the ledger for something to be done waits there, not here.
-pub struct Turns {
-    pages: Semaphore,
+/// Threads of their own for making pages, one fewer than the machine has cores, so that a crowd in
+/// the shop leaves the door a core. What asks the ledger for something to be done never goes there.
+pub struct PageThreads {
+    runtime: Option<Runtime>,
 }
 
-impl Default for Turns {
-    fn default() -> Turns {
+impl Default for PageThreads {
+    fn default() -> PageThreads {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Turns { pages: Semaphore::new(cores) }
+        PageThreads::of(cores.saturating_sub(1).max(1))
     }
 }
 
-impl Turns {
-    /// Waits for its turn if this request makes a page; nothing to wait for if not.
-    pub async fn take(&self, method: &Method, path: &str) -> Option<SemaphorePermit<'_>> {
-        let reads = matches!(*method, Method::GET | Method::HEAD);
-        let apart = path.starts_with("/feed/") || path == "/api/v1/scans" || is_figure(path);
-        if !reads || apart {
-            return None;
+impl PageThreads {
+    fn of(threads: usize) -> PageThreads {
+        let built = Builder::new_multi_thread()
+            .worker_threads(threads)
+            .thread_name("pages")
+            .enable_time()
+            .build();
+        if let Err(fault) = &built {
+            tracing::warn!(%fault, "no threads for pages; they are made beside everything else");
         }
-        self.pages.acquire().await.ok()
+        PageThreads { runtime: built.ok() }
     }
+
+    /// Answers a request: there if it makes a page, here if not.
+    pub async fn answer<F>(&self, method: &Method, path: &str, answer: F) -> F::Output
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        match &self.runtime {
+            Some(runtime) if makes_a_page(method, path) => match runtime.spawn(answer).await {
+                Ok(response) => response,
+                // Only a panic ends it early; it goes on where panics are caught.
+                Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+            },
+            Some(_) | None => answer.await,
+        }
+    }
+}
+
+impl Drop for PageThreads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn makes_a_page(method: &Method, path: &str) -> bool {
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    reads && !path.starts_with("/feed/") && path != "/api/v1/scans" && !is_figure(path)
 }
 
 /// The figures of the box must answer in any weather.
@@ -201,20 +231,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pages_wait_their_turn_and_scans_never_do() {
-        let turns = Turns { pages: Semaphore::new(1) };
-        let first = turns.take(&Method::GET, "/").await;
-        assert!(first.is_some());
-        assert!(turns.take(&Method::GET, "/cart").now_or_never().is_none(), "one at a time");
-        for (method, path) in [
-            (Method::POST, "/api/v1/scans"),
-            (Method::POST, "/cart/close"),
-            (Method::GET, "/feed/scans"),
-            (Method::GET, "/readyz"),
+    async fn pages_are_made_on_threads_of_their_own_and_scans_never_are() {
+        let threads = PageThreads::of(1);
+        for (method, path, expected) in [
+            (Method::GET, "/", "pages"),
+            (Method::HEAD, "/cart", "pages"),
+            (Method::POST, "/api/v1/scans", "here"),
+            (Method::POST, "/cart/close", "here"),
+            (Method::GET, "/feed/scans", "here"),
+            (Method::GET, "/readyz", "here"),
         ] {
-            assert!(turns.take(&method, path).now_or_never().is_some(), "{method} {path}");
+            let place = async || match std::thread::current().name() {
+                Some("pages") => "pages",
+                _ => "here",
+            };
+            let made = threads.answer(&method, path, async move { place().await }).await;
+            assert_eq!(made, expected, "{method} {path}");
         }
-        drop(first);
-        assert!(turns.take(&Method::GET, "/cart").now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_page_that_panics_panics_where_it_was_asked_for() {
+        let threads = PageThreads::of(1);
+        let broken = threads.answer(&Method::GET, "/", async { panic!("a page is broken") });
+        let caught = std::panic::AssertUnwindSafe(broken).catch_unwind().await;
+        assert!(caught.is_err());
     }
 }

@@ -156,9 +156,10 @@ fn standing(permit: &Permit, id: CartId, intent: Option<Key>) -> Result<Standing
 fn lost(snapshot: &Snapshot, id: CartId, row: &Cart) -> Result<Vec<SeatNo>, Trouble> {
     let log = cart::log_of(snapshot, id)?;
     let named = log.into_iter().rev().find_map(|(_, line)| {
-        if let Note::SeatsLost { seats } = line.note { Some(seats) } else { None }
+        if let Note::SeatsLost { lines } = line.note { Some(lines) } else { None }
     });
-    Ok(named.unwrap_or_else(|| row.lines.iter().filter_map(seat_of).collect()))
+    let lines = named.unwrap_or_else(|| row.lines.clone());
+    Ok(lines.iter().filter_map(seat_of).collect())
 }
 
 fn seat_of(line: &Line) -> Option<SeatNo> {

@@ -5,7 +5,7 @@
 //! come as one extra router. Never answers anything itself.
 
 use crate::state::Shop;
-use crate::{api, csrf, dress, feed};
+use crate::{api, csrf, dress, feed, unready};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
@@ -42,25 +42,17 @@ pub fn routes(shop: Arc<Shop>, extra: Router) -> Router {
     dressed(routes, shop)
 }
 
-/// What is answered while there is no store: alive, but not ready, and why (trust 1.8).
+/// What is answered while there is no store: alive, but not ready, and why (trust 1.8). The
+/// technician's two addresses tell what was found and what to do.
 pub fn unready(words: &str) -> Router {
     let words: Arc<str> = words.into();
-    let answer = move || {
-        let words = Arc::clone(&words);
-        async move {
-            let headers = [("retry-after", "30"), ("content-type", "text/plain; charset=utf-8")];
-            let text = format!("Not ready. {words}\n");
-            (axum::http::StatusCode::SERVICE_UNAVAILABLE, headers, text)
-        }
-    };
+    let told = move |request| unready::why(Arc::clone(&words), request);
     Router::new()
-        .route("/healthz", get(|| async { "up\n" }))
-        .route("/readyz", get(answer.clone()))
-        .fallback(|| async {
-            let headers = [("retry-after", "30"), ("content-type", "text/plain; charset=utf-8")];
-            let text = "The box office is not ready. Nothing was sold or charged.\n";
-            (axum::http::StatusCode::SERVICE_UNAVAILABLE, headers, text)
-        })
+        .route("/healthz", get(api::health::healthz))
+        .route("/readyz", get(told.clone()))
+        .route("/desk", get(told))
+        .fallback(unready::closed)
+        .layer(from_fn(unready::dress))
 }
 
 fn shop_pages() -> Router<Arc<Shop>> {

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use usher_rules::code::base32;
+use usher_rules::session::SESSION_KEPT;
 
 /// Name of the cookie over TLS.
 pub const COOKIE_TLS: &str = "__Host-usher";
@@ -14,8 +15,8 @@ pub const COOKIE_TLS: &str = "__Host-usher";
 pub const COOKIE_PLAIN: &str = "usher";
 /// Longest cookie value looked at, in bytes.
 pub const COOKIE_BYTES_MAX: usize = 128;
-/// Seconds a browser keeps the cookie; the store forgets sooner what is not used.
-const KEPT_S: u32 = 7 * 24 * 3600;
+/// Seconds a browser keeps the cookie: as long as the store keeps the session.
+const KEPT_S: i64 = SESSION_KEPT.0 / 1_000;
 
 /// Hash of a cookie: what the store knows a session by.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +54,7 @@ pub fn forget(tls: bool) -> HeaderValue {
     set("", 0, tls)
 }
 
-fn set(value: &str, kept_s: u32, tls: bool) -> HeaderValue {
+fn set(value: &str, kept_s: i64, tls: bool) -> HeaderValue {
     let (name, secure) = if tls { (COOKIE_TLS, "; Secure") } else { (COOKIE_PLAIN, "") };
     let text = format!("{name}={value}; Path=/; Max-Age={kept_s}; HttpOnly; SameSite=Lax{secure}");
     // Letters, digits and the signs above are always a header.

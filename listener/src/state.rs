@@ -6,7 +6,7 @@
 use crate::cache::Kept;
 use crate::changes::Changes;
 use crate::feed::Feeds;
-use crate::limits::{Limits, Rates, Turns};
+use crate::limits::{Limits, PageThreads, Rates};
 use crate::metrics::Metrics;
 use crate::request::Permit;
 use crate::staff::health::Healths;
@@ -14,14 +14,19 @@ use crate::token::{DeviceToken, StaffToken, Tokens};
 use futures_util::FutureExt;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use usher_ledger::Handle;
 use usher_rules::code::base32;
+use usher_rules::id::DeviceNo;
 use usher_rules::view::checkout::FieldFault;
 use usher_rules::view::desk::Disk;
 use usher_rules::view::venue::{Frame, Venue};
 use usher_web::{Templates, Words};
+
+/// How long the goodbyes of all sockets may take once the box closes.
+const GOODBYES_MAX: Duration = Duration::from_secs(5);
 
 /// Pages and words as the venue has them now; replaced whole when the skin folder changes.
 pub struct Look {
@@ -75,11 +80,13 @@ pub struct Shop {
     public_certificate: bool,
     tokens: Tokens,
     token_for_card: Option<Arc<TokenForCard>>,
+    gates: OnceLock<Vec<DeviceNo>>,
+    mail: OnceLock<Option<String>>,
     disk: AtomicU8,
     disk_free_bytes: AtomicU64,
     body_bytes_max: u32,
     rates: Rates,
-    turns: Turns,
+    page_threads: PageThreads,
     changes: Arc<Changes>,
     kept: Kept,
     feeds: Feeds,
@@ -107,11 +114,13 @@ impl Shop {
             public_certificate: settings.public_certificate,
             tokens: Tokens::new(settings.staff, settings.devices),
             token_for_card: settings.token_for_card,
+            gates: OnceLock::new(),
+            mail: OnceLock::new(),
             disk: AtomicU8::new(0),
             disk_free_bytes: AtomicU64::new(0),
             body_bytes_max: u32::try_from(limits.body_bytes_max).unwrap_or(u32::MAX),
             rates,
-            turns: Turns::default(),
+            page_threads: PageThreads::default(),
             changes,
             kept: Kept::default(),
             feeds,
@@ -172,6 +181,26 @@ impl Shop {
         self.token_for_card.as_ref()
     }
 
+    /// Numbers of the devices that are gates and lamps, once, by whoever read the configuration.
+    pub fn set_gates(&self, gates: Vec<DeviceNo>) {
+        // A second word on it would be of the same configuration.
+        let _ = self.gates.set(gates);
+    }
+
+    /// Where letters go, once, by whoever read the configuration; `None`: nowhere, they wait.
+    pub fn set_mail(&self, place: Option<String>) {
+        let _ = self.mail.set(place);
+    }
+
+    /// As [`Shop::set_mail`]; the outer `None`: nobody has said.
+    pub(crate) fn mail(&self) -> Option<Option<&str>> {
+        self.mail.get().map(Option::as_deref)
+    }
+
+    pub(crate) fn is_gate(&self, device: DeviceNo) -> bool {
+        self.gates.get().is_some_and(|gates| gates.contains(&device))
+    }
+
     /// Free space as the daemon last measured it (trust 1.7).
     pub fn set_disk(&self, disk: Disk) {
         let mark = match disk {
@@ -216,8 +245,8 @@ impl Shop {
         &self.rates
     }
 
-    pub(crate) fn turns(&self) -> &Turns {
-        &self.turns
+    pub(crate) fn page_threads(&self) -> &PageThreads {
+        &self.page_threads
     }
 
     /// What changed last, for pages that are kept.
@@ -246,6 +275,15 @@ impl Shop {
     /// Cancelled when the listener stops: sockets then say goodbye.
     pub fn closing(&self) -> &CancellationToken {
         &self.closing
+    }
+
+    /// Tells the feeds to say goodbye, and waits until they have, as long as that may take.
+    pub async fn close(&self) {
+        self.closing.cancel();
+        self.feeds.lines.close();
+        if tokio::time::timeout(GOODBYES_MAX, self.feeds.lines.wait()).await.is_err() {
+            tracing::warn!("sockets were still open when the listener stopped");
+        }
     }
 
     /// A key for the hidden field of a form: pressing twice does the same thing once.

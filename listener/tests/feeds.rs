@@ -286,3 +286,15 @@ async fn sockets_are_closed_when_the_listener_stops() {
     assert_eq!(wall.next().await, None);
     (&mut served.done).await.unwrap();
 }
+
+#[tokio::test]
+async fn when_the_box_closes_every_socket_is_told_goodbye() {
+    let house = House::open().await;
+    let served = served(&house).await;
+    let mut monitor = monitor(&served, "").await;
+    let path = format!("/feed/seats?performance={}", house.season.tonight);
+    let mut map = served.follow(&path, None).await.unwrap();
+    house.shop.close().await;
+    assert_eq!(monitor.next().await, None);
+    assert_eq!(map.next().await, None);
+}

@@ -13,7 +13,7 @@ use axum::http::Method;
 use axum::routing::get;
 use house::{Ask, DEVICE_TOKEN, House, Told, token_with};
 use std::sync::Arc;
-use usher_listener::route::routes;
+use usher_listener::route::{routes, unready};
 use usher_listener::token::Right;
 
 const WORN: [(&str, &str); 6] = [
@@ -187,6 +187,10 @@ async fn the_figures_are_for_this_machine_or_a_token() {
     let told = house.send(Ask::get("/metrics")).await;
     assert_eq!(told.status, 200);
     assert!(told.body.contains("usher_requests_total"), "{}", told.body);
+    assert_eq!(told.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    let newer = "application/openmetrics-text";
+    let told = house.send(Ask::get("/metrics").with("accept", newer)).await;
+    assert!(told.header("content-type").starts_with(newer));
     house.send(Ask::get("/metrics").from("192.0.2.1")).await.is_problem(401, "NoCredential");
 }
 
@@ -285,4 +289,130 @@ async fn looking_changes_nothing() {
     }
     let after = usher_ledger::events::newest(&house.handle.snapshot().unwrap()).unwrap();
     assert_eq!(before, after);
+}
+
+#[tokio::test]
+async fn a_head_tells_the_length_of_what_a_get_brings_and_brings_nothing() {
+    let house = house_with_boom().await;
+    for (_, path) in addresses(&house).into_iter().filter(|(method, _)| *method == Method::GET) {
+        for encoding in ["identity", "gzip"] {
+            let ask = |method| Ask::new(method, &path).with("accept-encoding", encoding);
+            let whole = house.send(ask(Method::GET)).await;
+            let head = house.send(ask(Method::HEAD)).await;
+            assert_eq!(head.body, "", "{path}");
+            // A websocket is opened by GET alone, and the figures count this very request.
+            if path.starts_with("/feed/") || path == "/metrics" {
+                continue;
+            }
+            assert_eq!(head.status, whole.status, "{path}");
+            for name in ["content-type", "content-encoding", "location", "cache-control"] {
+                assert_eq!(head.header(name), whole.header(name), "{name} of {path}, {encoding}");
+            }
+            // What is pressed on its way has no length that is known beforehand, by GET either.
+            let pressed = !whole.header("content-encoding").is_empty();
+            let length = if pressed { String::new() } else { whole.body.len().to_string() };
+            assert_eq!(head.header("content-length"), length, "{path}, {encoding}");
+        }
+    }
+}
+
+/// Every unsafe call of the API for a cart, and one with a method that none of them takes.
+fn unsafe_calls(cart: &str, house: &House) -> Vec<Ask> {
+    let cart = format!("/api/v1/carts/{cart}");
+    let chosen = house.chosen(&["C-C-1", "C-C-2"]);
+    let buyer = r#"{"buyer":{"name":"Ada","email":"ada@example.org"}}"#;
+    let scan = r#"{"code":"x","direction":"in","nonce":"n"}"#;
+    vec![
+        Ask::post(&format!("{cart}/seats")).json(&chosen),
+        Ask::post(&format!("{cart}/seats/check")).json(&chosen),
+        Ask::post(&format!("{cart}/best-seats")).json("{}"),
+        Ask::new(Method::DELETE, &format!("{cart}/seats/C-C-1")),
+        Ask::new(Method::PUT, &cart),
+        Ask::post(&format!("{cart}/checkout")).json(buyer),
+        Ask::post("/api/v1/scans").json(scan),
+    ]
+}
+
+#[tokio::test]
+async fn a_call_that_says_nothing_of_its_page_passes_only_with_a_token_and_no_cookie() {
+    let house = House::open().await;
+    let cookie = browse(&house, false).await;
+    let (cart, token) = house.cart().await;
+    for (nth, ask) in unsafe_calls("1-1", &house).into_iter().enumerate() {
+        let told = house.send(ask.with("cookie", &cookie)).await;
+        assert_eq!(told.text("code"), "CrossSite", "call {nth} with a cookie alone");
+    }
+    for (nth, ask) in unsafe_calls(&cart, &house).into_iter().enumerate() {
+        let told = house.send(ask.bearer(&token).with("cookie", &cookie)).await;
+        assert_eq!(told.text("code"), "CrossSite", "call {nth} with a token and a cookie");
+    }
+    for (nth, ask) in unsafe_calls(&cart, &house).into_iter().enumerate() {
+        let told = house.send(ask).await;
+        let refused = [401, 405].contains(&told.status.as_u16());
+        assert!(refused, "call {nth} with neither: {}", told.body);
+    }
+    for (nth, ask) in unsafe_calls(&cart, &house).into_iter().enumerate() {
+        let told = house.send(ask.bearer(&token)).await;
+        assert!(!told.body.contains("CrossSite"), "call {nth} with a token alone: {}", told.body);
+    }
+    let open = || Ask::post("/api/v1/carts").json("{}");
+    assert_eq!(house.send(open()).await.status, 201, "the call that hands out the token");
+    house.send(open().with("cookie", &cookie)).await.is_problem(403, "CrossSite");
+}
+
+#[tokio::test]
+async fn a_call_that_says_its_page_passes_from_ours_and_from_no_other() {
+    let house = House::open().await;
+    let cookie = browse(&house, false).await;
+    let (cart, token) = house.cart().await;
+    let others = [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
+    let ours = [("sec-fetch-site", "same-origin"), ("origin", "http://localhost")];
+    for (name, value) in others {
+        for ask in unsafe_calls("1-1", &house) {
+            let told = house.send(ask.with("cookie", &cookie).with(name, value)).await;
+            assert_eq!(told.text("code"), "CrossSite", "{name}: {value} with a cookie");
+        }
+        for ask in unsafe_calls(&cart, &house) {
+            let told = house.send(ask.bearer(&token).with(name, value)).await;
+            assert_eq!(told.text("code"), "CrossSite", "{name}: {value} with a token");
+        }
+        let open = Ask::post("/api/v1/carts").json("{}").with(name, value);
+        house.send(open).await.is_problem(403, "CrossSite");
+    }
+    for (name, value) in ours {
+        for ask in unsafe_calls("1-1", &house) {
+            let told = house.send(ask.with("cookie", &cookie).with(name, value)).await;
+            let crossed = told.body.contains("CrossSite");
+            assert!(!crossed, "{name}: {value} with a cookie: {}", told.body);
+        }
+        let open = Ask::post("/api/v1/carts").json("{}").with(name, value);
+        assert_eq!(house.send(open.with("cookie", &cookie)).await.status, 201, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_box_without_a_store_wears_the_same_and_tells_only_the_technician_why() {
+    let mut house = House::open().await;
+    house.router = unready("the folder /x cannot be written");
+    for (method, path) in addresses(&house) {
+        let what = format!("{method} {path}");
+        let told = house.send(Ask::new(method.clone(), &path)).await;
+        wears_it_all(&told, &what);
+        if path == "/healthz" && method == Method::GET {
+            assert_eq!(told.status, 200);
+            continue;
+        }
+        if path == "/healthz" {
+            continue;
+        }
+        let asked = ["/readyz", "/desk"].contains(&path.as_str()) && method == Method::GET;
+        if method != Method::HEAD && told.status != 405 {
+            assert_eq!(told.status, 503, "{what}");
+            assert_eq!(told.body.contains("/x cannot"), asked, "{what}: {}", told.body);
+            assert!(!told.header("retry-after").is_empty(), "{what}");
+        }
+        if path.starts_with("/api/") && method != Method::HEAD {
+            told.is_problem(503, "Busy");
+        }
+    }
 }

@@ -253,6 +253,37 @@ async fn less_and_more_and_other_seats_work_by_forms() {
 }
 
 #[tokio::test]
+async fn where_no_other_seats_are_left_the_page_says_so_and_the_seats_stay() {
+    let house = House::open().await;
+    kill_all_but(&house, &["L-C-1", "L-C-2"]).await;
+    let mut browser = with_two(&house).await;
+    let page = browser.go(&tonight(&house)).await;
+    assert!(!page.body.contains("There are no other seats"), "nobody has asked yet");
+    let told = browser.press(&keyed(&page, ".other")).await;
+    assert!(told.status.is_client_error(), "{}", told.status);
+    says(&told, "There are no other seats together for your party here.");
+    says(&told, "Your seats");
+    says(&browser.go("/cart").await, "2 tickets");
+}
+
+#[tokio::test]
+async fn the_quantities_show_the_party_that_was_found_and_so_do_they_on_coming_back() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    let page = browser.go(&tonight(&house)).await;
+    let found = browser.submit(&wish(&page).set("qty-1", "2").set("qty-2", "1")).await;
+    let counts = |page: &Told| -> Vec<String> {
+        let fields = wish(page).fields.into_iter();
+        fields.filter(|(name, _)| name.starts_with("qty-")).map(|(_, count)| count).collect()
+    };
+    assert_eq!(counts(&found), ["2", "1"]);
+    let cart = browser.go("/cart").await;
+    says(&cart, &format!("href=\"{}\"", tonight(&house)));
+    assert_eq!(counts(&browser.go(&tonight(&house)).await), ["2", "1"]);
+    assert_eq!(counts(&Browser::new(&house).go(&tonight(&house)).await), ["0", "0"]);
+}
+
+#[tokio::test]
 async fn a_lawn_sells_places_without_a_map() {
     let house = House::open().await;
     let mut browser = Browser::new(&house);
@@ -364,13 +395,17 @@ async fn a_card_without_an_answer_is_confirmed_and_never_paid_again() {
     let cart = browser.go("/cart").await;
     assert!(forms(&cart.body).is_empty(), "nothing can be given back meanwhile");
     let open = checkout::open_intents(&house.handle.snapshot().unwrap()).unwrap();
-    let (intent, _) = open[0];
+    let (intent, paying) = &open[0];
+    let address = usher_ledger::view::order::address_of_cart(&house.handle, paying.cart);
+    let pending = browser.go(&format!("/orders/{address}")).await;
+    assert_eq!(pending.header("refresh"), "5", "so does the page of the order to be");
     let approved = Answer::Approved { approval: "A1".into(), reference: "R1".into() };
-    gateway::ask(&house.handle, Checkout::Answered(intent, approved)).await;
-    gateway::ask(&house.handle, Checkout::Captured(intent)).await;
+    gateway::ask(&house.handle, Checkout::Answered(*intent, approved)).await;
+    gateway::ask(&house.handle, Checkout::Captured(*intent)).await;
     let order = browser.go("/checkout").await;
     assert!(browser.path.starts_with("/orders/"), "{}", browser.path);
     says(&order, "Thank you, Edda Crane");
+    assert_eq!(order.header("refresh"), "", "there is nothing to wait for");
 }
 
 #[tokio::test]

@@ -11,6 +11,9 @@ use browser::{Browser, form, forms};
 use house::{Ask, DEVICE, DEVICE_TOKEN, House, Told, token_with};
 use usher_ledger::feed::Notice;
 use usher_listener::token::Right;
+use usher_rules::Command;
+use usher_rules::device::{self, Device};
+use usher_rules::id::DeviceNo;
 
 const SEATS: [&str; 2] = ["C-B-1", "C-B-2"];
 
@@ -119,6 +122,45 @@ async fn the_desk_shows_the_house_today_and_what_to_look_after() {
     let (_, page) = signed_in(&house, &token_with(Right::Desk), "/desk").await;
     says(&page, "The Tide Clock");
     says(&page, "Studio hand scanner");
+}
+
+#[tokio::test]
+async fn the_desk_says_that_letters_wait_when_there_is_no_mail_server() {
+    let words = "Letters wait in the store";
+    for (place, waits) in [(None, true), (Some("mail.example:587".to_owned()), false)] {
+        let house = House::open().await;
+        house.shop.set_mail(place);
+        let (_, page) = signed_in(&house, &token_with(Right::Desk), "/desk").await;
+        assert_eq!(page.body.contains(words), waits, "{}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn a_gate_stands_among_gates_and_is_counted_as_one() {
+    let house = House::open().await;
+    let notice = |device| Notice::Health { device, up: true, words: "connected".to_owned() };
+    let put = |no, name: &str| {
+        let (name, door) = (name.to_owned(), "Studio".to_owned());
+        (no, Device { name, door, enabled: true, performance: None })
+    };
+    let (scanner, lamp) = (DeviceNo(71), DeviceNo(72));
+    let devices = vec![
+        put(DEVICE, "Studio hand scanner"),
+        put(scanner, "Foyer scanner"),
+        put(lamp, "Foyer lamp"),
+    ];
+    house.staff(Command::Device(device::Command::SetAll(devices))).await;
+    house.shop.set_gates(vec![lamp]);
+    house.handle.feed().notice(notice(scanner));
+    wait_until(|| house.shop.healths().of(scanner).is_some()).await;
+    let (mut browser, page) = signed_in(&house, &token_with(Right::Desk), "/desk").await;
+    let gates = page.body.split("Gates and lamps").nth(1).expect("a group of their own");
+    assert!(gates.contains("Foyer lamp") && !gates.contains("Foyer scanner"));
+    says(&page, "Scanners 1 of 1");
+    says(&page, "Gates 0 of 1");
+    house.handle.feed().notice(notice(lamp));
+    wait_until(|| house.shop.healths().of(lamp).is_some()).await;
+    says(&browser.go("/desk").await, "Gates 1 of 1");
 }
 
 async fn wait_until(done: impl Fn() -> bool) {

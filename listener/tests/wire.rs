@@ -9,19 +9,24 @@
 mod house;
 
 use house::House;
-use house::wire::{DEADLINE, Served, serve_as, served};
+use house::wire::{DEADLINE, Served, serve_as, serve_until, served};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
+use tokio_util::sync::CancellationToken;
 use usher_listener::accept::Speaks;
 use usher_listener::limits::Limits;
 use usher_listener::tls::{Tls, TlsFault};
+
+/// Less than an idle connection is left alone otherwise (`header_ms_max`).
+const CLOSING: Duration = Duration::from_secs(4);
 
 async fn told<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, sent: &[u8]) -> String {
     // A server that has had enough may close before it was sent everything.
@@ -128,6 +133,50 @@ async fn a_stopping_listener_finishes_what_it_began() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     (&mut served.done).await.unwrap();
     assert!(TcpStream::connect(served.address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_head_over_the_wire_has_the_length_and_no_body() {
+    let house = House::open().await;
+    let served = served(&house).await;
+    let line = |answer: &str| {
+        let length = answer.lines().find(|line| line.starts_with("content-length: "));
+        length.map(str::to_owned)
+    };
+    for path in ["/", "/healthz", "/nothing", "/api/v1/performances", "/api/v1/scans", "/desk"] {
+        let whole = plainly(&served, &get(path, "")).await;
+        let head = plainly(&served, &get(path, "").replacen("GET", "HEAD", 1)).await;
+        assert!(line(&whole).is_some(), "{path}: {whole}");
+        assert_eq!(line(&head), line(&whole), "{path}");
+        assert!(head.ends_with("\r\n\r\n"), "{path}: {head}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_waits_for_its_next_request_does_not_hold_up_the_end() {
+    let house = House::open().await;
+    let papers = Papers::write("closing");
+    let tls = Arc::new(Tls::read(&papers.chain(), &papers.key()).unwrap());
+    for speaks in [Speaks::Plain, Speaks::Tls(tls)] {
+        let stop = CancellationToken::new();
+        let mut served = serve_until(&house, Limits::default(), speaks.clone(), stop.clone()).await;
+        // One that never says a word, one within its headers, one that was answered and stays.
+        let mut halfway = TcpStream::connect(served.address).await.unwrap();
+        halfway.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ").await.unwrap();
+        let mut silent = TcpStream::connect(served.address).await.unwrap();
+        let mut kept = TcpStream::connect(served.address).await.unwrap();
+        if let Speaks::Plain = speaks {
+            kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+            let mut begin = [0; 12];
+            timeout(DEADLINE, kept.read_exact(&mut begin)).await.unwrap().unwrap();
+        }
+        stop.cancel();
+        // Well before its own patience with slow ones is at an end.
+        timeout(CLOSING, &mut served.done).await.expect("the end in time").unwrap();
+        assert!(told(&mut silent, b"").await.is_empty());
+        told(&mut halfway, b"").await;
+        told(&mut kept, b"").await;
+    }
 }
 
 /// A certificate authority of the test and a leaf of it, in files.

@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("USHER_CACHE", ROOT / ".cache")) / "api"
 PROGRAM = os.environ.get("USHER_BIN", str(ROOT / "target" / "debug" / "usher"))
 SCHEMATHESIS = "schemathesis==4.32.5"
-SECONDS_MAX = 110
+SECONDS_MAX = 95
 EXAMPLES_MAX = 120
 PROMISES = [
     "not_a_server_error",

@@ -16,6 +16,8 @@ const ANSWER_MAX: Duration = Duration::from_secs(60);
 pub struct Caller {
     pub address: SocketAddr,
     pub token: Option<String>,
+    /// A browser's cookie.
+    pub cookie: Option<String>,
 }
 
 /// What came back, whole.
@@ -34,11 +36,16 @@ impl Answer {
 
 impl Caller {
     pub fn to(address: SocketAddr) -> Caller {
-        Caller { address, token: None }
+        Caller { address, token: None, cookie: None }
     }
 
     pub fn with(&self, token: &str) -> Caller {
-        Caller { address: self.address, token: Some(token.to_owned()) }
+        Caller { address: self.address, token: Some(token.to_owned()), cookie: None }
+    }
+
+    /// As scripts of a page call: with the visitor's cookie.
+    pub fn with_cookie(&self, cookie: &str) -> Caller {
+        Caller { address: self.address, token: None, cookie: Some(cookie.to_owned()) }
     }
 
     /// A call that must get through.
@@ -69,6 +76,9 @@ impl Caller {
         if let Some(token) = &self.token {
             line("authorization", &format!("Bearer {token}"));
         }
+        if let Some(cookie) = &self.cookie {
+            line("cookie", cookie);
+        }
         if let Some(key) = key {
             line("idempotency-key", key);
         }
@@ -85,6 +95,46 @@ impl Caller {
         stream.read_to_end(&mut bytes)?;
         read(&bytes)
     }
+}
+
+/// What a browser writes, byte by byte, and all that comes back. The connection must say that it
+/// closes.
+pub fn raw(address: SocketAddr, text: &str) -> String {
+    let mut stream = TcpStream::connect_timeout(&address, ANSWER_MAX).unwrap();
+    stream.set_read_timeout(Some(ANSWER_MAX)).unwrap();
+    stream.write_all(text.as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A form as a page of ours sends it, with the cookies of the visitor.
+pub fn form(address: SocketAddr, path: &str, cookie: &str, fields: &str) -> String {
+    let mut head = format!("POST {path} HTTP/1.1\r\n");
+    let mut line = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
+    line("host", &address.to_string());
+    line("connection", "close");
+    line("origin", &format!("http://{address}"));
+    if !cookie.is_empty() {
+        line("cookie", cookie);
+    }
+    line("content-type", "application/x-www-form-urlencoded");
+    line("content-length", &fields.len().to_string());
+    head.push_str("\r\n");
+    raw(address, &format!("{head}{fields}"))
+}
+
+/// A page as the visitor with these cookies sees it.
+pub fn page(address: SocketAddr, path: &str, cookie: &str) -> String {
+    let host = format!("host: {address}\r\nconnection: close\r\ncookie: {cookie}\r\n");
+    raw(address, &format!("GET {path} HTTP/1.1\r\n{host}\r\n"))
+}
+
+/// The value of a header of a raw answer.
+pub fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
+    let head = answer.split("\r\n\r\n").next().unwrap_or_default();
+    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+    lines.find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 fn read(bytes: &[u8]) -> io::Result<Answer> {

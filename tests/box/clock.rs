@@ -3,8 +3,9 @@
 //! Moves the clocks of the running program with Debian's libfaketime and a time-stamp file. Next:
 //! `browser/time.test.js` for what a visitor sees.
 
+use crate::ask::page;
 use crate::running::{Folder, Running, WAIT_MAX, until};
-use crate::sale::{Held, Outcome, Wish, scan, sold, state};
+use crate::sale::{Held, Outcome, Wish, browse, scan, sold, state};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -109,5 +110,38 @@ fn a_wall_clock_that_jumps_two_hours_takes_no_seats_away() {
     let later = held(&demo, "ben");
     assert!(seat_is(&demo, &later.seats[0], "held"));
     assert!(seat_is(&demo, &kept.seats[0], "held"));
+    assert!(demo.stop().success());
+}
+
+/// What the API says to a browser of its cart: 200, or 401 once nobody knows its cookie.
+fn known(demo: &Running, cookie: &str, cart: &str) -> u16 {
+    demo.caller().with_cookie(cookie).get(&format!("/api/v1/carts/{cart}")).status
+}
+
+#[test]
+fn a_guests_session_is_forgotten_a_week_after_it_was_opened_and_not_before() {
+    let folder = Folder::new();
+    let (hand, path) = (Hand::new(&folder), folder.join("state"));
+    let demo = hand.demo(&path, false);
+    let (cookie, cart) = browse(&demo);
+    assert_eq!(known(&demo, &cookie, &cart), 200);
+    // The hold ends on the way; a cart with lines stays, and with it the session.
+    hand.turn("+167h");
+    let staff = demo.caller_with("api_token");
+    until("the hold ends", WAIT_MAX, || {
+        let told = staff.get(&format!("/api/v1/carts/{cart}"));
+        (told.body["state"] != "active").then_some(())
+    });
+    assert_eq!(known(&demo, &cookie, &cart), 200, "an hour before");
+    hand.turn("+169h");
+    until("the session is forgotten", WAIT_MAX, || {
+        (known(&demo, &cookie, &cart) == 401).then_some(())
+    });
+    // What a browser still sends costs no commit.
+    let after = newest(&demo);
+    for _ in 0..5 {
+        page(demo.address, "/cart", &cookie);
+    }
+    assert_eq!(newest(&demo), after);
     assert!(demo.stop().success());
 }

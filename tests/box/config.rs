@@ -27,3 +27,27 @@ fn an_unknown_key_is_refused_with_its_line_and_a_mark_under_it() {
     }
     assert!(!folder.join("state").exists(), "nothing was begun");
 }
+
+#[test]
+fn doctor_says_that_letters_wait_when_no_mail_server_is_configured() {
+    let folder = Folder::new();
+    let state = folder.join("state");
+    fs::create_dir(&state).unwrap();
+    let doctor = |more: &str| {
+        let config = configure(&folder, &state, free_address(), more);
+        let mut usher = Command::new(program());
+        let output = usher.args(["doctor", "--json", "--config"]).arg(&config).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().clone();
+        let mail = findings.into_iter().find(|finding| finding["what"] == "mail");
+        let mail = mail.unwrap_or_else(|| panic!("nothing of mail in {report}"));
+        (output.status.code(), mail)
+    };
+    let (code, mail) = doctor("");
+    assert_eq!((code, &mail["green"]), (Some(1), &false.into()), "{mail}");
+    assert!(mail["words"].as_str().unwrap().contains("letters wait"), "{mail}");
+    let from = "from = \"The Tidewell <tickets@tidewell.example>\"";
+    let (_, mail) =
+        doctor(&format!("[mail]\n{from}\nfolder = {:?}\n", state.display().to_string()));
+    assert_eq!(mail["green"], true, "{mail}");
+}

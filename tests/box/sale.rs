@@ -3,8 +3,8 @@
 //! A step that broke off is repeated with the same keys and must end as one sale. Never decides
 //! what is right: the tests do. Next: `plug.rs`.
 
-use crate::ask::{Answer, Caller};
-use crate::running::{WAIT_MAX, until};
+use crate::ask::{Answer, Caller, form, header};
+use crate::running::{Running, WAIT_MAX, until};
 use serde_json::{Value, json};
 use std::io;
 
@@ -123,6 +123,19 @@ pub fn sold(anyone: &Caller, name: &str, performance: &str, count: u32) -> Sold 
         Outcome::Sold(sold) => sold,
         other => panic!("{wish:?} came to {other:?}"),
     }
+}
+
+/// A browser that took two seats for tonight; its cookie, and its cart.
+pub fn browse(demo: &Running) -> (String, String) {
+    let path = format!("/performances/{}/best-seats", demo.tonight());
+    let told = form(demo.address, &path, "", "qty-1=2&where=any&key=");
+    let set = header(&told, "set-cookie").unwrap_or_else(|| panic!("no cookie: {told}"));
+    let cookie = set.split(';').next().unwrap().to_owned();
+    // Carts are counted, and nobody else opens one meanwhile.
+    let next = demo.caller().post("/api/v1/carts", &json!({}));
+    let (box_no, count) = next.text("cart").split_once('-').unwrap();
+    let cart = format!("{box_no}-{}", count.parse::<u64>().unwrap() - 1);
+    (cookie, cart)
 }
 
 /// Shows a code to a door.

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { DESK, PHONE, WALL, farewell, open, visitor } from './house/browser.js';
 import { Demo } from './house/demo.js';
-import { look } from './house/looks.js';
+import { BEAM, look } from './house/looks.js';
 import { signIn } from './house/shop.js';
 
 let demo, browser;
@@ -28,7 +28,7 @@ test('a beamed ticket turns the lamp green and stands on the monitor with its ti
   const row = wall.locator('[data-rows] tr').first();
   await wall.locator(`[data-rows] tr >> nth=${before}`).waitFor();
   await row.getByText('Nell Harker').waitFor();
-  await wall.locator('[data-beam]', { hasText: /Beam to screen \d+ ms/ }).waitFor();
+  await wall.locator('[data-beam]', { hasText: BEAM }).waitFor();
   console.log(await wall.locator('[data-beam]').textContent());
   await bench.getByRole('button', { name: /^Turn the turnstile/ }).click();
   await look(bench, 'demo');
@@ -40,7 +40,9 @@ test('a beamed ticket turns the lamp green and stands on the monitor with its ti
   await bench.locator('.lamp.stop').first().waitFor();
   await wall.locator('[data-part=doors] .refuse').waitFor();
   assert.equal(await wall.locator('[data-inside]').textContent(), '1');
-  await look(wall, 'monitor');
+  assert.match(await wall.locator('h1').textContent(), /Lamplighter/, 'the only one of today');
+  await wall.getByText(/to come, \d+ minutes to curtain/).waitFor();
+  await look(wall, 'monitor-few');
   assert.deepEqual([...wall.complaints, ...bench.complaints], []);
 });
 
@@ -57,7 +59,11 @@ test('the bench works without scripts, and its turnstile can be turned', async (
   assert.deepEqual(bench.complaints, []);
 });
 
-test('a passage that nobody walked through is given back', async () => {
+test('a passage that nobody walked through is given back, and bench and wall say so', async () => {
+  const wall = await visitor(browser, demo.url, { size: WALL });
+  await signIn(wall, demo.told.api_token, '/monitor');
+  const ins = wall.locator('.lanes tbody tr').filter({ hasText: /^A/ }).locator('td.num').first();
+  const before = Number(await ins.textContent());
   const bench = await visitor(browser, demo.url);
   await bench.goto('/demo');
   const bought = await demo.buy(1);
@@ -74,11 +80,21 @@ test('a passage that nobody walked through is given back', async () => {
     });
     return (await answer.json()).reason === 'ADMITTED';
   }, [demo.told.device_token, code], { polling: 500, timeout: 30_000 });
+  const words = 'Nobody went through within 8 s; the ticket is valid again';
+  await bench.locator('.lamp').first().getByText(words).waitFor();
+  await look(bench, 'demo-unpassed');
+  await wall.locator('[data-rows] tr.undone').first().getByText('taken back').waitFor();
+  await wall.reload();
+  await wall.locator('[data-rows] tr.undone').first().getByText('taken back').waitFor();
+  assert.equal(Number(await ins.textContent()), before, 'nobody came in at door A');
+  assert.deepEqual([...wall.complaints, ...bench.complaints], []);
 });
 
 test('a typed code is answered on the door phone: green once, then red with the reason', async () => {
   const phone = await visitor(browser, demo.url, { size: PHONE });
   await signIn(phone, demo.told.device_token, '/door');
+  const head = phone.locator('.where');
+  assert.match(await head.textContent(), /^Door A, in.*The Lamplighter’s Daughter, \d\d:\d\d$/);
   await look(phone, 'door-ready');
   const bought = await demo.buy(1);
   const enter = async code => {
@@ -91,7 +107,8 @@ test('a typed code is answered on the door phone: green once, then red with the 
   await look(phone, 'door-go');
   await enter(bought.tickets[0].code);
   await phone.locator('.plate.stop').waitFor();
-  assert.match(await phone.locator('.plate .why').textContent(), /^Already in at \d\d:\d\d/);
+  const why = await phone.locator('.plate .why').textContent();
+  assert.match(why, /^Already in at \d\d:\d\d, door A$/);
   await look(phone, 'door-stop');
   const newest = phone.locator('[data-last] li').first();
   assert.equal(await newest.locator('.bad').count(), 1);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { DESK, PHONE, WALL, farewell, open, visitor } from './house/browser.js';
 import { Demo } from './house/demo.js';
-import { look } from './house/looks.js';
+import { look, overlaps, picture } from './house/looks.js';
 import { bestSeats, buy, signIn, toCheckout } from './house/shop.js';
 
 let demo, browser, performances;
@@ -31,12 +31,21 @@ const of = wanted => performances.find(wanted)?.id;
 
 test("what's on, by posters and by month", async () => {
   await seen('/', 'whats-on');
+  picture('whats-on', DESK, 'shop');
   await seen('/?view=month', 'calendar');
 });
 
 test('an event', () => seen('/events/lamplighter', 'event'));
 
-test('tickets, with a map', () => seen(`/performances/${demo.tonight}`, 'tickets'));
+test('tickets, with a map', async () => {
+  await seen(`/performances/${demo.tonight}`, 'tickets');
+  const page = await visitor(browser, demo.url, { size: PHONE });
+  await page.goto(`/performances/${demo.tonight}`);
+  const head = await page.locator('.perfhead').boundingBox();
+  const asked = await page.locator('.choose legend').first().boundingBox();
+  const gap = asked.y - head.y - head.height;
+  assert.ok(gap <= 32, `${gap} px of nothing above the quantities`);
+});
 
 test('a house too large for one map opens on its parts, and a part on its seats', async () => {
   const large = performances.toSorted((a, b) => b.places_left - a.places_left)[0];
@@ -45,11 +54,50 @@ test('a house too large for one map opens on its parts, and a part on its seats'
   await page.goto(`/performances/${large.id}`);
   await look(page, 'tickets-overview');
   assert.equal(await page.locator('a.seat[data-g]').count(), 0);
+  const names = await page.locator('a.part').evaluateAll(parts => parts.map(part => {
+    const name = part.querySelector('.part-name');
+    name.scrollIntoView({ block: 'center', inline: 'center' });
+    const box = name.getBoundingClientRect();
+    const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    const lines = [...part.querySelectorAll('text')].map(line => line.textContent);
+    return { name: name.textContent, pressed: part.contains(hit), lines };
+  }));
+  assert.ok(names.length > 20);
+  assert.deepEqual(names.filter(part => !part.pressed), [], 'each part can be pressed at its name');
+  for (const { lines } of names) {
+    assert.match(lines.join(' | '), /^.+ \| from £\d+\.\d\d \| \d+ left$|Sold out$/);
+  }
+  assert.deepEqual(await overlaps(page, 'a.part .part-name', '.zone-name'), []);
   await page.locator('svg.plan a').first().focus();
   await page.keyboard.press('Enter');
   await page.waitForURL('**?part=*');
   assert.ok(await page.locator('svg.plan .seat').count() > 0);
   await look(page, 'tickets-part');
+  assert.deepEqual(page.complaints, []);
+});
+
+test('the parts of a large house can be read and pressed on a phone', async () => {
+  const large = performances.toSorted((a, b) => b.places_left - a.places_left)[0];
+  const page = await visitor(browser, demo.url, { size: PHONE });
+  await page.goto(`/performances/${large.id}#map`);
+  const { height } = await page.locator('a.part .part-name').first().boundingBox();
+  assert.ok(height >= 14, `names are ${height} px high`);
+  await look(page, 'tickets-overview');
+  await page.locator('#list summary').click();
+  await look(page, 'tickets-overview-list', { full: true });
+  await page.locator('#list a').first().click();
+  await page.waitForURL('**?part=*');
+  await page.locator('svg.plan a.seat').first().waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
+test('found seats on the desk, and what was found when there is nothing else', async () => {
+  const page = await visitor(browser, demo.url);
+  await bestSeats(page, demo.tonight, { Adult: 2, Child: 2 });
+  const counts = await page.locator('.qty input').evaluateAll(all => all.map(one => one.value));
+  assert.deepEqual(counts, ['2', '0', '2'], 'the party stays');
+  await look(page, 'tickets-found');
+  picture('tickets-found', DESK, 'map');
   assert.deepEqual(page.complaints, []);
 });
 

@@ -159,6 +159,8 @@ test('without scripts everything can be bought: best seats, and seats off the ma
   assert.equal(await page.getByLabel('Adult', { exact: true }).inputValue(), '1');
   await page.locator('[data-best]').click();
   await page.locator('.result').waitFor();
+  const adults = await page.getByLabel('Adult', { exact: true }).inputValue();
+  assert.equal(adults, '1', 'still the party');
   await page.getByRole('button', { name: 'Try other seats' }).click();
   await page.locator('.result').waitFor();
   const { seats } = await demo.neighbours(2);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { farewell, open, visitor } from './house/browser.js';
 import { Demo } from './house/demo.js';
-import { look } from './house/looks.js';
+import { look, overlaps } from './house/looks.js';
 
 let demo, browser;
 before(async () => { [demo, browser] = await Promise.all([Demo.start(), open()]); });
@@ -100,6 +100,7 @@ test('a party that cannot sit together is asked before it is split', async () =>
   const result = page.locator('.result');
   await result.waitFor();
   assert.match(await result.textContent(), /No 10 together|together/);
+  assert.deepEqual(await overlaps(page, '.zone-name', '.row-name'), [], 'names can be read');
   await look(page, 'tickets-split');
   assert.deepEqual(page.complaints, []);
 });

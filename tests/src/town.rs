@@ -421,7 +421,7 @@ impl Town {
         let letter = *self.dice.pick(&self.letters);
         let transcript = "250 accepted".to_owned();
         Some(Command::Letter(if self.dice.chance(70) {
-            letter::Command::Sent { letter, transcript }
+            letter::Command::Sent { letter, transcript, words: None }
         } else {
             let again = Some(self.handle.now() + Span::minutes(5));
             letter::Command::Failed { letter, transcript, again }
@@ -430,10 +430,9 @@ impl Town {
 
     fn tidy_up(&mut self) -> Option<Command> {
         let cart = self.cart()?;
-        Some(match self.dice.below(4) {
+        Some(match self.dice.below(3) {
             0 => Command::Cart(cart::Command::Expire { cart, seen: None }),
             1 => Command::Cart(cart::Command::Touch { cart, seen: self.handle.now() }),
-            2 => Command::House(house::Command::ForgetRequests),
             _ => Command::House(house::Command::ShiftHolds(Span::minutes(1))),
         })
     }

@@ -5,7 +5,8 @@ const LOOK_MS = 700;
 if (lamps) {
   const adopt = page => {
     const fresh = page?.querySelector?.('[data-lamps]');
-    if (fresh && !lamps.contains(document.activeElement)) {
+    // the same again is not said again
+    if (fresh && !fresh.isEqualNode(lamps) && !lamps.contains(document.activeElement)) {
       lamps.replaceChildren(...[...fresh.childNodes].map(n => document.importNode(n, true)));
     }
   };

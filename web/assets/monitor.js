@@ -97,18 +97,29 @@ const run = () => {
     [...rows.rows].forEach((r, i) => { r.lastElementChild.textContent = ((each + (i < over ? 1 : 0)) / 10).toFixed(1); });
   };
 
+  const takeBack = row => {
+    if (!row || row.classList.contains('undone')) return;
+    row.classList.add('undone');
+    const name = row.querySelector('.nm');
+    if (name.textContent) name.append(', ');
+    name.append(span('back', d.wordsUndone));
+  };
+
   const take = (socket, text) => {
     hear();
     let m;
     try { m = JSON.parse(text); } catch { return; }
-    if (Number.isFinite(m.beam_ms)) wall.querySelector('[data-beam]').textContent = d.wordsBeam.replace('{ms}', Math.round(m.beam_ms));
+    if (Number.isFinite(m.beam_ms)) {
+      wall.querySelector('[data-beam]').textContent = m.beam_ms < 1
+        ? d.wordsBeamUnder : d.wordsBeam.replace('{ms}', Math.round(m.beam_ms));
+    }
     if (!Number.isInteger(m.seq) || m.seq <= seq) return;
     seq = m.seq;
     const ours = !d.shown || d.shown === String(m.performance);
     if (m.verdict && ours) draw(m);
     // taken back: nobody went through, or a supervisor undid it
-    if (m.undone) rows.querySelector(`[data-seq="${+m.undone}"]`)?.classList.add('undone');
-    if (d.shown && ours && Number.isInteger(m.inside)) wall.querySelector('[data-inside]').textContent = m.inside;
+    if (m.undone) takeBack(rows.querySelector(`[data-seq="${+m.undone}"]`));
+    if (d.counted === String(m.performance) && Number.isInteger(m.inside)) wall.querySelector('[data-inside]').textContent = m.inside;
     soon();
     requestAnimationFrame(() => { if (socket.readyState === 1) socket.send(JSON.stringify({ drawn: m.seq })); });
   };

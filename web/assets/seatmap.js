@@ -214,7 +214,8 @@ const start = () => {
   root.querySelector('.zoomers').hidden = false;
   const mine = [...svg.querySelectorAll('use.seat.yours')].map(u => ({ x: +u.getAttribute('x'), y: +u.getAttribute('y') }));
   const fit = view.clientWidth / size()[0];
-  setZoom(fit > .7 || !seats.length ? fit : 1, mine[0] || middle(picked()));
+  // parts are larger than seats, and their names are to be read
+  setZoom(fit > .7 ? fit : seats.length ? 1 : .7, mine[0] || middle(picked()));
 };
 
 if (root) start();

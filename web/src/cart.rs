@@ -34,7 +34,7 @@ pub fn page(templates: &Templates, view: &Cart, words: &Words) -> Html {
         notice => notice(&pen, view),
         keeps => keeps(&pen, &view.notice),
         groups => groups(&pen, &view.sums.groups),
-        sums => sums::sums(&pen, &view.sums),
+        sums => sums::sums(&pen, &view.sums, "sum-pay"),
     };
     pen.page("cart.html", &pen.say("cart-title"), "cart", page)
 }

@@ -24,7 +24,7 @@ const CARD_CODE_CHARS_MAX: u32 = 4;
 pub fn page(templates: &Templates, view: &Checkout, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.frame, words);
     let confirming = view.state == State::Confirming;
-    let stopped = view.state == State::TooManyAttempts;
+    let stopped = view.state == State::TooManyAttempts || view.sums.groups.is_empty();
     let total = pen.money(view.sums.total);
     let held = [("time", pen.times.clock(view.until).into()), ("total", total.clone().into())];
     let again = if view.state == State::Declined { "checkout-again" } else { "checkout-pay" };
@@ -48,7 +48,7 @@ pub fn page(templates: &Templates, view: &Checkout, words: &Words) -> Html {
         form => (!confirming && !stopped).then(|| form(&pen, view)),
         pay => words.tell(again, &[("total", total.into())]),
         groups => view.sums.groups.iter().map(|group| sums::group(&pen, group)).collect::<Vec<_>>(),
-        sums => sums::sums(&pen, &view.sums),
+        sums => sums::sums(&pen, &view.sums, "sum-pay"),
     };
     pen.page("checkout.html", &title, "", page)
 }

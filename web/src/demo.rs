@@ -5,10 +5,12 @@
 
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
+use crate::place;
+use crate::verdict;
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::view::demo::{Bench, BenchAbout, BenchScanner};
-use usher_rules::view::door::Signal;
+use usher_rules::view::door::{RecentScan, Signal};
 
 pub fn page(templates: &Templates, view: &Bench, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.frame, words);
@@ -48,11 +50,33 @@ fn scanner(pen: &Pen<'_>, scanner: &BenchScanner) -> Value {
     };
     context! {
         name => &scanner.name,
-        door => &scanner.door,
+        door => place::door_name(&scanner.door, "door-named", pen.words),
+        stands => place::door_name(&scanner.door, "Door-named", pen.words),
         path => &scanner.path,
         lamp,
         lamp_words => pen.say(id),
-        said => &scanner.said,
-        turnstile => scanner.has_turnstile,
+        last => scanner.last.as_ref().map(|last| last_words(pen, last)),
+        unpassed => unpassed(pen, scanner),
+        turnstile => scanner.passage_s.is_some(),
     }
+}
+
+/// `07:12:09 Nell Harker, Stalls F 12: In`
+fn last_words(pen: &Pen<'_>, last: &RecentScan) -> String {
+    let place = last.place.as_ref().map(|place| place::line(place, pen.words));
+    let who = [last.buyer_name.clone(), place.unwrap_or_default()];
+    let who: Vec<String> = who.into_iter().filter(|part| !part.is_empty()).collect();
+    let args = [
+        ("time", pen.times.seconds(last.at).into()),
+        ("verdict", verdict::short(&last.reason, pen.words).into()),
+        ("who", who.join(", ").into()),
+    ];
+    pen.words.tell(if who.is_empty() { "demo-last-plain" } else { "demo-last" }, &args)
+}
+
+/// What a newcomer would not guess: nobody turned the arm, so the scan does not count.
+fn unpassed(pen: &Pen<'_>, scanner: &BenchScanner) -> Option<String> {
+    let seconds = scanner.passage_s?;
+    let unpassed = scanner.last.as_ref().is_some_and(|last| last.unpassed);
+    unpassed.then(|| pen.words.tell("demo-unpassed", &[("seconds", seconds.into())]))
 }

@@ -6,6 +6,7 @@
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
 use crate::money::grouped;
+use crate::place;
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::view::desk::{
@@ -81,8 +82,14 @@ fn strip(pen: &Pen<'_>, strip: &Strip) -> Vec<Value> {
         (0, waiting) => at(ok, pen.words.tell("strip-mail-waiting", &count(waiting))),
         (errors, _) => at(stop, pen.words.tell("strip-mail-errors", &count(errors))),
     };
-    let mut items =
-        vec![store, clock, disk, at(scanners, pen.words.tell("strip-scanners", &ready)), mail];
+    let scanners = at(scanners, pen.words.tell("strip-scanners", &ready));
+    let mut items = vec![store, clock, disk, scanners];
+    if strip.gates_total > 0 {
+        let ready = [("ready", strip.gates_ready.into()), ("total", strip.gates_total.into())];
+        let look = if strip.gates_ready < strip.gates_total { warn } else { ok };
+        items.push(at(look, pen.words.tell("strip-gates", &ready)));
+    }
+    items.push(mail);
     if strip.without_tls {
         items.push(at(warn, pen.say("strip-no-tls")));
     }
@@ -164,7 +171,7 @@ fn device_value(pen: &Pen<'_>, device: &Device) -> Value {
         [device.fault.as_str(), &todo].into_iter().filter(|text| !text.is_empty()).collect();
     context! {
         name => &device.name,
-        stands_at => &device.stands_at,
+        stands_at => place::door_name(&device.stands_at, "Door-named", pen.words),
         port => &device.port,
         mark,
         icon,

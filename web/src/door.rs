@@ -19,7 +19,8 @@ pub fn page(templates: &Templates, view: &Door, words: &Words) -> Html {
         Direction::Out => "door-out",
         Direction::Check => "door-check",
     });
-    let place = [("door", view.door.as_str().into()), ("direction", direction.into())];
+    let named = place::door_name(&view.door, "Door-named", words);
+    let place = [("door", named.as_str().into()), ("direction", direction.into())];
     let loaded = [("loaded", view.tickets_loaded.into()), ("total", view.tickets_total.into())];
     let performance = match &view.performance {
         Some(set) => format!("{}, {}", set.title, pen.times.clock(set.starts)),
@@ -38,8 +39,8 @@ pub fn page(templates: &Templates, view: &Door, words: &Words) -> Html {
         seq => view.seq,
     };
     let title = match &view.last {
-        Some(last) => format!("{} | {}", verdict::signal_word(last.signal, words), view.door),
-        None => view.door.clone(),
+        Some(last) => format!("{} | {named}", verdict::signal_word(last.signal, words)),
+        None => named,
     };
     pen.page("door.html", &title, "door", page)
 }
@@ -66,7 +67,8 @@ fn plate(pen: &Pen<'_>, last: Option<&Plate>) -> Value {
     };
     let to_do = verdict::to_do(&last.reason, pen.words);
     let second = if to_do.is_empty() {
-        (!last.way.is_empty()).then(|| (pen.say("door-way"), last.way.clone()))
+        let way = place::door_name(&last.way, "Door-named", pen.words);
+        (!way.is_empty()).then(|| (pen.say("door-way"), way))
     } else {
         Some((pen.say("door-do"), to_do))
     };
@@ -85,6 +87,11 @@ fn recent(pen: &Pen<'_>, scan: &RecentScan) -> Value {
     let named = scan.signal == Signal::Go && !scan.buyer_name.is_empty();
     let name =
         if named { scan.buyer_name.clone() } else { verdict::short(&scan.reason, pen.words) };
+    let name = if scan.unpassed {
+        pen.words.tell("door-unpassed", &[("name", name.into())])
+    } else {
+        name
+    };
     context! {
         mark,
         icon,

@@ -66,6 +66,7 @@ fn found_value(pen: &Pen<'_>, view: &Tickets, found: &Found) -> Value {
         levels => levels.join(", "),
         total => pen.money(found.total),
         guids => found.places.iter().filter_map(place_guid).map(Value::from).collect::<Vec<_>>(),
+        nothing_else => found.nothing_else,
         fewer => count > 1,
         performance => view.showing.performance.to_string(),
     }

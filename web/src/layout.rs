@@ -77,7 +77,9 @@ fn venue_value(venue: &Venue) -> Value {
         .iter()
         .map(|link| context! { name => &link.name, href => &link.href })
         .collect();
+    let parts = [&venue.name, &venue.street, &venue.town].map(String::as_str);
     context! {
+        address => parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
         name => &venue.name,
         street => &venue.street,
         town => &venue.town,

@@ -75,7 +75,7 @@ fn confirmation(
         open => words.say("letter-open"),
         url => format!("{}{}", venue.site, order::address(order)),
         visits,
-        sums => sums::sums(&pen, &order.sums),
+        sums => sums::sums(&pen, &order.sums, "sum-paid"),
         help => words.tell("letter-help", &about),
         why => words.say("letter-why"),
     };

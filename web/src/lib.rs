@@ -20,6 +20,7 @@ pub mod money;
 pub mod monitor;
 mod month;
 pub mod order;
+mod overview;
 pub mod performance;
 pub mod place;
 pub mod production;

@@ -23,7 +23,7 @@ pub fn page(templates: &Templates, view: &Monitor, words: &Words) -> Html {
     let day = view.day.and_then(date_of).unwrap_or(today);
     let day_words = pen.times.day(day);
     let all = [("day", day_words.as_str().into())];
-    let (heading, middle) = match &view.shown {
+    let (heading, middle) = match named(view) {
         Some(shown) => (shown.title.clone(), shown_words(&pen, shown)),
         None if view.performances.is_empty() => {
             (words.tell("monitor-nothing", &all), String::new())
@@ -54,20 +54,35 @@ pub fn page(templates: &Templates, view: &Monitor, words: &Words) -> Html {
         }).collect::<Vec<_>>(),
         seq => view.seq,
         shown => view.shown.as_ref().map(|shown| shown.performance.to_string()),
+        counted => named(view).map(|named| named.performance.to_string()),
         day => write_day(day),
         performances => view.performances.iter().map(|one| context! {
             id => one.performance.to_string(),
             words => format!("{} {}", pen.times.clock(one.starts), one.title),
             chosen => view.shown.as_ref().is_some_and(|shown| shown.performance == one.performance),
         }).collect::<Vec<_>>(),
-        beam => view.beam_to_screen.map(|beam| beam_words(&pen, beam)),
+        beam => beam_words(&pen, view.beam_to_screen),
     };
     let title = [("inside", view.inside.into()), ("expected", view.expected.into())];
     pen.page("monitor.html", &words.tell("monitor-title", &title), "monitor", page)
 }
 
-fn beam_words(pen: &Pen<'_>, beam: Span) -> String {
-    pen.words.tell("monitor-beam", &[("ms", beam.0.into())])
+/// The performance that the figures are of: the one chosen, or the only one of the day.
+fn named(view: &Monitor) -> Option<&PerformanceGlance> {
+    match (&view.shown, view.performances.as_slice()) {
+        (Some(shown), _) => Some(shown),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    }
+}
+
+/// Never a figure that was not measured, and never nought.
+fn beam_words(pen: &Pen<'_>, beam: Option<Span>) -> String {
+    match beam {
+        None => pen.say("monitor-beam-none"),
+        Some(beam) if beam < Span(1) => pen.say("monitor-beam-under"),
+        Some(beam) => pen.words.tell("monitor-beam", &[("ms", beam.0.into())]),
+    }
 }
 
 fn shown_words(pen: &Pen<'_>, shown: &PerformanceGlance) -> String {
@@ -77,8 +92,9 @@ fn shown_words(pen: &Pen<'_>, shown: &PerformanceGlance) -> String {
 
 fn to_come(pen: &Pen<'_>, view: &Monitor) -> String {
     let count = view.expected.saturating_sub(view.admitted);
-    let left = view.shown.as_ref().map(|shown| (shown.starts - view.frame.now).0 / 60_000);
-    match left {
+    // A minute begun counts: nobody comes too late for reading this.
+    let minutes = |left: Span| (left.0.max(0) + 59_999) / 60_000;
+    match named(view).map(|shown| minutes(shown.starts - view.frame.now)) {
         Some(minutes) if minutes > 0 => {
             let minutes = pen.words.tell("minutes", &[("count", minutes.into())]);
             let args = [("count", count.into()), ("minutes", minutes.into())];
@@ -121,6 +137,7 @@ fn row_value(pen: &Pen<'_>, row: &ScanRow) -> Value {
         performance => row.starts.map(|starts| pen.times.short(starts)),
         time => pen.times.seconds(row.at),
         name => &row.buyer_name,
+        undone => row.undone,
         reason => verdict::short(&row.reason, pen.words),
         refused => row.signal == usher_rules::view::door::Signal::Stop,
         scan_in => time(row.scan_in),

@@ -49,10 +49,14 @@ fn monday(first: Date, offset: i64) -> Date {
     first.checked_add((offset - back).days()).unwrap_or(first)
 }
 
+/// Weeks of the month; those that are over are left out as long as others are to come.
 fn weeks(pen: &Pen<'_>, first: Date, today: Date, lines: &[Line<'_>]) -> Vec<Vec<Value>> {
+    let from = if first.last_of_month() < today { first } else { today };
     (0..WEEKS_MAX)
         .map(|week| (0..7).map(|day| monday(first, (week * 7 + day) as i64)).collect())
-        .filter(|days: &Vec<Date>| days.iter().any(|day| day.first_of_month() == first))
+        .filter(|days: &Vec<Date>| {
+            days.iter().any(|day| day.first_of_month() == first && *day >= from)
+        })
         .map(|days| days.into_iter().map(|day| cell(pen, day, first, today, lines)).collect())
         .collect()
 }

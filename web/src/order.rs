@@ -36,7 +36,7 @@ pub fn page(templates: &Templates, view: &Order, words: &Words) -> Html {
         confirming => view.state == State::Confirming,
         paid,
         visits => view.visits.iter().map(|visit| visit_value(&pen, visit)).collect::<Vec<_>>(),
-        sums => sums::sums(&pen, &view.sums),
+        sums => sums::sums(&pen, &view.sums, "sum-paid"),
         self_href => &address,
         pdf_href => format!("{address}/tickets.pdf"),
         ics_href => format!("{address}/calendar.ics"),

@@ -9,6 +9,7 @@
 use crate::found;
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
+use crate::overview;
 use crate::place;
 use crate::seat_map::{self, Picking};
 use crate::words::Words;
@@ -47,6 +48,7 @@ fn tickets(pen: &Pen<'_>, view: &Tickets) -> Value {
     let settled = matches!(view.outcome, Outcome::Found(_)) || !view.picked.is_empty();
     context! {
         wide => true,
+        more => matches!(view.outcome, Outcome::Found(_)),
         heading => &view.title,
         description => &view.title,
         perf_line => pen.words.tell("perf-line", &[
@@ -150,7 +152,9 @@ fn map(pen: &Pen<'_>, view: &Tickets) -> Option<Value> {
         overview => whole,
         part_name,
         parts => parts.iter().map(|part| context! {
-            href => format!("?part={}#map", part.part.0), name => &part.name,
+            href => format!("?part={}#map", part.part.0),
+            name => &part.name,
+            words => overview::label(pen, part),
         }).collect::<Vec<_>>(),
         zones => zones.iter().map(|zone| Value::from(&zone.name)).collect::<Vec<_>>(),
         key => if whole { Vec::new() } else { key(pen, view, zones) },

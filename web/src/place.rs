@@ -81,6 +81,16 @@ pub fn row_name(row: &str, id: &str, words: &Words) -> String {
     words.tell(id, &[("row", row.into())])
 }
 
+/// `door B`, or the name itself where it says what it is: `Garden gate`, `Studio`. Several doors
+/// come as one list: `A, B`.
+pub fn door_name(door: &str, id: &str, words: &Words) -> String {
+    let bare = |name: &str| (1..=BARE_LABEL_CHARS_MAX).contains(&name.trim().chars().count());
+    if !door.split(',').all(bare) {
+        return door.to_owned();
+    }
+    words.tell(id, &[("door", door.into())])
+}
+
 fn runs(places: &[Place]) -> Vec<Run<'_>> {
     let mut runs: Vec<Run<'_>> = Vec::new();
     for place in places {
@@ -170,6 +180,14 @@ mod tests {
         check(&[stalls("9"), stalls("10"), stalls("12")], "Stalls, row F, seats 9, 10 and 12");
         check(&[stalls("2a"), stalls("2b"), stalls("2c")], "Stalls, row F, seats 2a, 2b and 2c");
         check(&[], "");
+    }
+
+    #[test]
+    fn a_door_that_is_a_letter_is_called_a_door_and_another_by_its_name() {
+        let named = |door| door_name(door, "door-named", &Words::english());
+        assert_eq!(["B", "A, B", "12"].map(named), ["door B", "door A, B", "door 12"]);
+        assert_eq!(["Garden gate", "Studio", ""].map(named), ["Garden gate", "Studio", ""]);
+        assert_eq!(named("A, Garden gate"), "A, Garden gate");
     }
 
     #[test]

@@ -6,11 +6,12 @@
 
 use crate::html::{escape, url_part};
 use crate::layout::Pen;
+use crate::overview;
 use crate::place;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use usher_rules::view::seat_map::{
-    Drawing, DrawnText, PartGlance, Point, Row, Seat, SeatMap, SeatState, Shape, Show, Zone,
+    Drawing, DrawnText, Point, Row, Seat, SeatMap, SeatState, Shape, Show, Zone,
 };
 
 /// Distance of neighbours on the drawing, in tenths of a pixel.
@@ -19,6 +20,11 @@ const PITCH_TENTHS: i64 = 260;
 const OVERVIEW_TENTHS: i64 = 11_000;
 /// Room around the outermost seats, in tenths of a pixel.
 const MARGIN_TENTHS: i64 = 460;
+/// Width of a letter of a zone's name, of a row's name with room, and the height that keeps one
+/// below the other, in tenths of a pixel.
+const LETTER_TENTHS: i64 = 95;
+const ROW_NAME_TENTHS: i64 = 120;
+const NAMES_APART_TENTHS: i64 = 250;
 /// Rows read to find the distance of neighbours.
 const ROWS_MEASURED_MAX: usize = 200;
 
@@ -55,7 +61,11 @@ pub(crate) fn svg(pen: &Pen<'_>, hall: &str, map: &SeatMap, picking: &Picking<'_
         escape(&label),
         map.seq,
     );
-    for drawing in &map.drawings {
+    let repeated = |drawing: &&Drawing| match &map.show {
+        Show::Overview { parts } => overview::repeats(drawing, parts),
+        Show::Seats { .. } | Show::Part { .. } => false,
+    };
+    for drawing in map.drawings.iter().filter(|drawing| !repeated(drawing)) {
         draw(&mut out, &scale, drawing);
     }
     match &map.show {
@@ -66,8 +76,9 @@ pub(crate) fn svg(pen: &Pen<'_>, hall: &str, map: &SeatMap, picking: &Picking<'_
             }
         }
         Show::Overview { parts } => {
+            let common = overview::common_word(parts);
             for part in parts {
-                draw_part(&mut out, &scale, part, pen);
+                overview::draw_part(&mut out, &scale, part, (common, pen));
             }
         }
     }
@@ -76,7 +87,7 @@ pub(crate) fn svg(pen: &Pen<'_>, hall: &str, map: &SeatMap, picking: &Picking<'_
 }
 
 /// From the plan's hundredths to tenths of a pixel.
-struct Scale {
+pub(crate) struct Scale {
     corner: Point,
     /// Plan hundredths that become [`PITCH_TENTHS`].
     step: i64,
@@ -95,12 +106,12 @@ impl Scale {
         i64::from(hundredths) * PITCH_TENTHS / self.step
     }
 
-    fn x(&self, hundredths: i32) -> i64 {
+    pub fn x(&self, hundredths: i32) -> i64 {
         (i64::from(hundredths) - i64::from(self.corner.x)) * PITCH_TENTHS / self.step
             + MARGIN_TENTHS
     }
 
-    fn y(&self, hundredths: i32) -> i64 {
+    pub fn y(&self, hundredths: i32) -> i64 {
         (i64::from(hundredths) - i64::from(self.corner.y)) * PITCH_TENTHS / self.step
             + MARGIN_TENTHS
     }
@@ -124,7 +135,7 @@ fn median_step(zones: &[Zone]) -> i64 {
 }
 
 /// Tenths as SVG writes them: `12.5`, `12`.
-struct Tenths(i64);
+pub(crate) struct Tenths(pub i64);
 
 impl std::fmt::Display for Tenths {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -137,7 +148,7 @@ impl std::fmt::Display for Tenths {
     }
 }
 
-fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(crate) fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
     out.write_fmt(text).expect("text can always grow");
 }
 
@@ -208,13 +219,25 @@ fn draw_zone(
     texts: &mut SeatTexts<'_>,
 ) {
     if let Some(at) = zone.label_at {
-        let (x, y) = (Tenths(scale.x(at.x)), Tenths(scale.y(at.y)));
+        let (x, y) = (Tenths(scale.x(at.x)), Tenths(clear_of_row_names(scale, zone, at)));
         let name = escape(&zone.name);
         put(out, format_args!(r#"<text class="zone-name" x="{x}" y="{y}">{name}</text>"#));
     }
     for row in &zone.rows {
         draw_row(out, scale, zone, row, picking, texts);
     }
+}
+
+/// Height at which the zone's name stands: where the plan wants it, or above the names of rows
+/// that begin there (rows that run away from the stage).
+fn clear_of_row_names(scale: &Scale, zone: &Zone, at: Point) -> i64 {
+    let half = i64::try_from(zone.name.chars().count()).unwrap_or(0) * LETTER_TENTHS / 2;
+    let (x, y) = (scale.x(at.x), scale.y(at.y));
+    let marks = zone.rows.iter().flat_map(|row| &row.labels_at);
+    let beside = marks.filter(|mark| (scale.x(mark.x) - x).abs() < half + ROW_NAME_TENTHS);
+    let heights = beside.map(|mark| scale.y(mark.y));
+    let in_the_way = heights.filter(|mark| (mark - y).abs() < NAMES_APART_TENTHS);
+    in_the_way.min().map_or(y, |mark| mark - NAMES_APART_TENTHS)
 }
 
 fn draw_row(
@@ -354,48 +377,4 @@ impl<'a> SeatTexts<'a> {
         }
         label
     }
-}
-
-fn draw_part(out: &mut String, scale: &Scale, part: &PartGlance, pen: &Pen<'_>) {
-    let name = part.name.as_str();
-    let price = part.price_from.map(|price| pen.money(price)).unwrap_or_default();
-    let places = pen.words.tell("places", &[("count", part.places_left.into())]);
-    let args = [("name", name.into()), ("places", places.into()), ("price", price.into())];
-    let sold_out = part.places_left == 0;
-    let id = if sold_out { "part-label-out" } else { "part-label" };
-    let label = pen.words.tell(id, &args);
-    let (x, y) = (scale.x(part.corner.x), scale.y(part.corner.y));
-    let (width, height) = (scale.length(part.width), scale.length(part.height));
-    let class = if sold_out { "part out" } else { "part" };
-    put(
-        out,
-        format_args!(
-            r#"<a class="{class}" href="?part={}#map" data-part="{0}" aria-label="{}">"#,
-            part.part.0,
-            escape(&label)
-        ),
-    );
-    put(
-        out,
-        format_args!(
-            r#"<rect x="{}" y="{}" width="{}" height="{}" rx="4"/>"#,
-            Tenths(x),
-            Tenths(y),
-            Tenths(width),
-            Tenths(height)
-        ),
-    );
-    let (middle, centre) = (Tenths(x + width / 2), y + height / 2);
-    let left = pen.words.tell("part-left", &[("count", part.places_left.into())]);
-    put(
-        out,
-        format_args!(
-            r#"<text class="part-name" x="{middle}" y="{}">{}</text>
-<text class="part-left" x="{middle}" y="{}">{}</text></a>"#,
-            Tenths(centre - 10),
-            escape(name),
-            Tenths(centre + 140),
-            escape(&left)
-        ),
-    );
 }

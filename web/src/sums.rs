@@ -9,7 +9,8 @@ use usher_rules::money::Money;
 use usher_rules::view::cart::{Group, Sums, Tax};
 use usher_rules::view::venue::Place;
 
-pub(crate) fn sums(pen: &Pen<'_>, sums: &Sums) -> Value {
+/// `label` is the id of what stands before the total: to pay, or paid.
+pub(crate) fn sums(pen: &Pen<'_>, sums: &Sums, label: &str) -> Value {
     let fees: Vec<Value> = sums
         .fees
         .iter()
@@ -41,7 +42,7 @@ pub(crate) fn sums(pen: &Pen<'_>, sums: &Sums) -> Value {
         fees,
         taxes_added => added.collect::<Vec<_>>(),
         taxes_included => included.collect::<Vec<_>>(),
-        pay_label => pen.say("sum-pay"),
+        pay_label => pen.say(label),
         total => pen.money(sums.total),
     }
 }

@@ -4,6 +4,7 @@
 //! Never decides anything. Next: `door.rs`, `monitor.rs`.
 
 use crate::layout::Pen;
+use crate::place;
 use crate::words::Words;
 use usher_rules::view::door::{Reason, Signal};
 
@@ -117,10 +118,13 @@ pub(crate) fn line(reason: &Reason, pen: &Pen<'_>) -> String {
             pen.words.tell("reason-ALREADY_USED-plain", &time)
         }
         Reason::AlreadyUsed { at, door } => {
-            tell(&[("time", pen.times.clock(*at).into()), ("door", door.as_str().into())])
+            let door = place::door_name(door, "door-named", pen.words);
+            tell(&[("time", pen.times.clock(*at).into()), ("door", door.into())])
         }
         Reason::NoReentry { at } => tell(&[("time", pen.times.clock(*at).into())]),
-        Reason::WrongDoor { go_to } => tell(&[("door", go_to.as_str().into())]),
+        Reason::WrongDoor { go_to } => {
+            tell(&[("door", place::door_name(go_to, "door-named", pen.words).into())])
+        }
         Reason::TooEarly { opens } => tell(&[("time", pen.times.clock(*opens).into())]),
         Reason::TooLate { closed } => tell(&[("time", pen.times.clock(*closed).into())]),
         Reason::Unpaid { amount } => tell(&[("amount", pen.money(*amount).into())]),

@@ -49,9 +49,11 @@ fn the_letter_says_what_was_bought_in_both_its_forms() {
             "MFRGGZDFMZTWQ2LK",
             "£7.50",
             "Includes £23.42 VAT",
+            "Paid",
         ] {
             assert!(text.contains(words), "{words} is not in {text}");
         }
+        assert!(!text.contains("To pay"), "it is paid");
     }
     assert!(mail.text.lines().all(|line| !line.contains('<')));
 }

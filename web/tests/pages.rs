@@ -382,6 +382,22 @@ fn what_is_on_shows_tonight_first_and_every_production() {
 }
 
 #[test]
+fn a_month_begins_with_this_week_and_a_past_one_is_shown_whole() {
+    let rows = |now: usher_rules::at::At, month: &str| {
+        let layout = usher_rules::view::whats_on::Layout::Month(usher_web::time::read_month(month));
+        let mut season = house::whats_on(Chosen { layout, ..Chosen::default() });
+        season.frame.now = now;
+        let html = usher_web::whats_on::page(&Templates::new(), &season, &Words::english());
+        let body = html.as_str().split("<tbody>").nth(1).expect("weeks").to_owned();
+        body.split("</tbody>").next().expect("they end").matches("<tr>").count()
+    };
+    assert_eq!(rows(house::at(0, 18, 0), "2026-12"), 5);
+    assert_eq!(rows(house::at(18, 18, 0), "2026-12"), 2, "from Tuesday, the 22nd");
+    assert_eq!(rows(house::at(18, 18, 0), "2027-01"), 5);
+    assert_eq!(rows(house::at(18, 18, 0), "2026-11"), 6, "all of it is over");
+}
+
+#[test]
 fn an_event_shows_its_dates_prices_and_access() {
     check(
         "event",
@@ -421,8 +437,71 @@ fn tickets_can_be_had_by_best_seats_map_and_list() {
         &["Your seats"],
     );
     check("lawn", &["Add to cart", "value=\"area-0\""], &["Seat map", "Choose my own"]);
-    check("overview", &["Block 101", "840 left", "Block 104, sold out", "?part=0#map"], &["Row F"]);
+    check(
+        "overview",
+        &[
+            "840 left",
+            "from £25.00",
+            "Block 101, from £25.00, 840 left",
+            "Block 104, Sold out",
+            "?part=0#map",
+        ],
+        &["Row F"],
+    );
     check("part", &["Whole house", "Block 102", "?part=1&amp;pick="], &[]);
+}
+
+fn page(name: &str) -> String {
+    let gallery = gallery();
+    let (_, html) = gallery.pages.iter().find(|(other, _)| *other == name).expect(name);
+    html.as_str().to_owned()
+}
+
+#[test]
+fn a_part_of_a_large_house_is_the_outline_of_its_seats_and_bears_its_name_alone() {
+    let html = page("overview");
+    let outlines: Vec<&str> = html.split("<polygon points=\"").skip(1).collect();
+    assert_eq!(outlines.len(), 16);
+    let corners = outlines[0].split('"').next().expect("points end").split_whitespace().count();
+    assert_eq!(corners, 5, "as many as the outline has, not a box");
+    assert_eq!(html.matches(">101</text>").count(), 1, "the plan's own name is not written, too");
+    assert!(html.contains(">Bar</text>"), "what names no part stays");
+    assert_eq!(html.matches("<text class=\"part-name\"").count(), 16);
+    assert!(html.contains(">109</text>") && !html.contains(">Block 109</text>"), "one common word");
+    assert_eq!(html.matches("<li><a class=\"tap\" href=\"?part=").count(), 16, "and as a list");
+}
+
+#[test]
+fn a_zones_name_keeps_clear_of_row_names_that_stand_at_its_height() {
+    let height = |view: &usher_rules::view::performance::Tickets| {
+        let html = usher_web::performance::page(&Templates::new(), view, &Words::english());
+        let text = html.as_str().split("<text class=\"zone-name\"").nth(1).expect("a name");
+        let y = text.split(" y=\"").nth(1).and_then(|rest| rest.split('"').next());
+        y.and_then(|y| y.parse::<f64>().ok()).expect("a height")
+    };
+    let with = |row_name_below: i32| {
+        let mut view = house::tickets(Outcome::Nothing);
+        let mut map = house::seats::house(&[]);
+        if let usher_rules::view::seat_map::Show::Seats { zones } = &mut map.show {
+            let mut at = zones[0].label_at.expect("it has a name");
+            at.y += row_name_below;
+            zones[0].rows[0].labels_at = vec![at];
+        }
+        view.map = Some(map);
+        height(&view)
+    };
+    let far = with(20_000);
+    let near = with(500);
+    assert!(near < far, "{near} {far}: it moves up");
+    assert!((far - near - 20.0).abs() < 1.0, "by what keeps the two apart: {near} {far}");
+    assert!(with(0) < near);
+}
+
+#[test]
+fn an_empty_choice_takes_no_room() {
+    let html = page("tickets");
+    assert!(html.contains("<div id=\"chosen\" data-chosen></div>"), "not even a blank inside");
+    assert!(html.contains("<div data-judged></div>"));
 }
 
 #[test]
@@ -441,6 +520,12 @@ fn what_was_found_is_said_in_words_with_what_to_do_next() {
             "name=\"instead\" value=\"S-F-12\"",
         ],
         &["Take the split"],
+    );
+    check("tickets-found", &["Best seats for 4 more"], &["There are no other seats"]);
+    check(
+        "tickets-no-other",
+        &["There are no other seats together for your party here. These stay yours.", "Your seats"],
+        &[],
     );
     check(
         "tickets-split",
@@ -558,6 +643,11 @@ fn a_checkout_ties_each_fault_to_its_field() {
         &["Pay £"],
     );
     check("checkout-price", &["The total was £1.00 and is now £1.20. Nothing was charged."], &[]);
+    let aside = page("checkout");
+    let aside = aside.split("<aside").nth(1).expect("the order stands aside");
+    assert!(!aside.contains("6 tickets"), "the groups are not summed up once more");
+    assert_eq!(aside.matches("<ul class=\"total\">").count(), 1, "one list");
+    assert!(aside.contains("Web fee, 6 at £1.25") && aside.contains("£140.50"));
     check("checkout-attempts", &["Too many attempts", "01632 960 144"], &["Security code"]);
 }
 
@@ -589,8 +679,9 @@ fn an_order_shows_a_ticket_with_its_code_for_each_seat() {
             "/orders/MFRGGZDFMZTWQ2LK/calendar.ics",
             house::CODES[3],
             "noindex",
+            "<span>Paid</span>",
         ],
-        &[],
+        &["To pay"],
     );
     check("order-confirming", &["do not pay again", "data-wait"], &["Thank you"]);
     check("order-not", &["This order did not come about", "Nothing was charged"], &["Thank you"]);
@@ -598,7 +689,19 @@ fn an_order_shows_a_ticket_with_its_code_for_each_seat() {
 
 #[test]
 fn the_door_says_its_verdict_in_a_sign_a_word_and_a_line() {
-    check("door", &["Ready", "486 of 486 tickets loaded", "of 486 in", "value=\"check\""], &["GO"]);
+    check(
+        "door",
+        &[
+            "Door B, in",
+            "Lamplighter’s, 19:30",
+            "Ready",
+            "486 of 486 tickets loaded",
+            "of 486 in",
+            "value=\"check\"",
+            "Joan Pargeter, nobody went through",
+        ],
+        &["GO"],
+    );
     check(
         "door-go",
         &["plate go", "GO", "Ada Merrow, Adult", "Stalls F 12", "Up the stairs"],
@@ -619,7 +722,7 @@ fn the_monitor_shows_counts_curve_doors_and_the_columns_of_the_scan_list() {
         &[
             "312",
             "of 486 expected",
-            "173 to come, 22 minutes to curtain",
+            "173 to come, 23 minutes to curtain",
             "Tonight, 12 a minute",
             "usually 10.",
             "Usual evening",
@@ -643,9 +746,24 @@ fn the_monitor_shows_counts_curve_doors_and_the_columns_of_the_scan_list() {
             "/feed/scans?after=",
             "data-seq=\"901\"",
             "data-name=\"ALREADY_USED\"",
+            "Luz Ferreday, taken back",
         ],
         &[],
     );
+    check(
+        "monitor-only",
+        &[
+            "<h1>The Lamplighter’s Daughter</h1>",
+            "Fri 4 Dec, 19:30, Main House",
+            "23 minutes to curtain",
+            "Beam to screen under 1 ms",
+            "data-shown=\"\" ",
+            "data-counted=\"2-11\"",
+        ],
+        &["All of", " 0 ms"],
+    );
+    check("monitor-two", &["<h1>All of Fri 4 Dec</h1>", "173 to come"], &["to curtain"]);
+    assert_eq!(page("monitor").matches("class=\"undone\"").count(), 1);
     check(
         "monitor-quiet",
         &["Nothing plays on Fri 4 Dec", "No scan yet", "No one was refused", "not measured yet"],
@@ -659,6 +777,8 @@ fn the_desk_names_what_is_wrong_and_what_to_do() {
         "desk",
         &[
             "Scanners 1 of 2",
+            "Gates 1 of 1",
+            "Gates and lamps",
             "Mail, 1 error",
             "No TLS",
             "Disk, 61 GiB free",
@@ -676,7 +796,42 @@ fn the_desk_names_what_is_wrong_and_what_to_do() {
         &["does not open"],
     );
     check("sign-in-refused", &["This token does not open the desk"], &[]);
-    check("demo", &["Beam", "Lamp: Green", "Lamp: Dark", "Turn the turnstile", "Forged"], &[]);
+    check(
+        "demo",
+        &[
+            "Beam",
+            "Lamp: Green",
+            "Lamp: Dark",
+            "Turn the turnstile",
+            "Forged",
+            "18:50:00 Ada Merrow, Stalls F 12: In",
+            "Door A, /tmp/scanner-A",
+            "Scanner A, door A",
+            "Nobody went through within 8 s; the ticket is valid again",
+        ],
+        &[],
+    );
+    assert_eq!(page("demo").matches("Nobody went through").count(), 1, "a lamp alone undoes none");
+}
+
+#[test]
+fn the_foot_of_a_page_names_only_what_the_venue_has() {
+    let foot = |change: fn(&mut usher_rules::view::venue::Venue)| {
+        let mut venue = house::venue();
+        change(&mut venue);
+        let mut season = house::whats_on(Chosen::default());
+        season.frame.venue = std::sync::Arc::new(venue);
+        let html = usher_web::whats_on::page(&Templates::new(), &season, &Words::english());
+        text(html.as_str().split("<footer").nth(1).expect("a foot"))
+    };
+    assert!(foot(|_| ()).contains("Box office 01632 960 144, Mon to Sat, 10:00 to 20:00"));
+    let plain = foot(|venue| venue.counter_hours.clear());
+    assert!(plain.contains("Box office 01632 960 144 "), "{plain}");
+    assert!(!plain.contains("144,"), "{plain}");
+    let silent = foot(|venue| venue.phone.clear());
+    assert!(!silent.contains("Box office"), "{silent}");
+    let roadless = foot(|venue| venue.street.clear());
+    assert!(roadless.contains("The Tidewell, Saltmere"), "{roadless}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use usher_ledger::{Handle, Lane, admission, events, open, tables};
 use usher_rules::admission::{Command, Direction};
 use usher_rules::id::DeviceNo;
-use usher_rules::{Actor, Entry, Key};
+use usher_rules::{Actor, Entry};
 
 const ASKERS: [usize; 4] = [1, 8, 64, 512];
 const TICKETS: u64 = 100_000;
@@ -46,7 +46,7 @@ pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             let (tally, batch, entries) = runtime.block_on(round(&bare, &beams, askers))?;
-            let floor = store.replay(&bare.handle, &entries, askers)?;
+            let floor = store.replay(&entries, askers)?;
             shares.push(tally.rate() / floor.max(1.0));
             rates.push(tally.rate());
             floor_rates.push(floor);
@@ -121,15 +121,10 @@ async fn asker(handle: &Handle, beams: &Beams, until: Instant) -> anyhow::Result
     }
 }
 
-/// Every row that one scan left.
-struct Rows {
+/// The row that one scan left.
+struct Left {
     seq: u64,
     entry: Vec<u8>,
-    request: u128,
-    performance: u64,
-    ticket: u64,
-    attendance: Vec<u8>,
-    admission: Vec<u8>,
 }
 
 /// redb alone, on a copy of the same store.
@@ -142,12 +137,9 @@ impl Store {
     }
 
     /// Puts the rows of these entries, so many a commit. Answers rows of scans a second.
-    fn replay(&self, handle: &Handle, entries: &[Entry], batch: usize) -> anyhow::Result<f64> {
-        let snapshot = handle.snapshot()?;
-        let mut rows = Vec::with_capacity(entries.len());
-        for entry in entries {
-            rows.push(left(&snapshot, entry)?);
-        }
+    fn replay(&self, entries: &[Entry], batch: usize) -> anyhow::Result<f64> {
+        let left = |entry: &Entry| Ok(Left { seq: entry.seq, entry: minicbor::to_vec(entry)? });
+        let rows: Vec<Left> = entries.iter().map(left).collect::<anyhow::Result<_>>()?;
         // At few askers a part of them is enough for a span as long as the ledger had.
         let began = Instant::now();
         let mut done = 0;
@@ -161,41 +153,16 @@ impl Store {
         Ok(done as f64 / began.elapsed().as_secs_f64())
     }
 
-    fn commit(&self, part: &[Rows]) -> Result<(), redb::Error> {
+    fn commit(&self, part: &[Left]) -> Result<(), redb::Error> {
         let mut txn = self.0.begin_write()?;
         txn.set_durability(Durability::Immediate)?;
         {
             let mut entries = txn.open_table(tables::EVENTS)?;
-            let mut requests = txn.open_table(tables::REQUESTS)?;
-            let mut scans = txn.open_table(tables::SCANS_BY_PERFORMANCE)?;
-            let mut admissions = txn.open_table(tables::ADMISSIONS)?;
             for rows in part {
                 entries.insert(rows.seq, rows.entry.as_slice())?;
-                requests.insert(rows.request, rows.seq)?;
-                scans.insert((rows.performance, rows.seq), ())?;
-                admissions.insert((rows.performance, 0), rows.attendance.as_slice())?;
-                admissions.insert((rows.performance, rows.ticket), rows.admission.as_slice())?;
             }
         }
         txn.commit()?;
         Ok(())
     }
-}
-
-fn left(snapshot: &usher_ledger::Snapshot, entry: &Entry) -> anyhow::Result<Rows> {
-    let scan = admission::scan_in(entry).context("an entry that is no scan")?;
-    let performance = scan.performance.context("a scan without performance")?;
-    let ticket = scan.ticket.context("a scan without ticket")?;
-    let counts = admission::attendance(snapshot, performance)?;
-    let admission = scan.admission.as_ref().context("nobody was admitted")?;
-    let Key(request) = entry.request;
-    Ok(Rows {
-        seq: entry.seq,
-        entry: minicbor::to_vec(entry)?,
-        request: u128::from_be_bytes(request),
-        performance: performance.0,
-        ticket: ticket.0,
-        attendance: minicbor::to_vec(counts)?,
-        admission: minicbor::to_vec(admission)?,
-    })
 }

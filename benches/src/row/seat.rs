@@ -45,7 +45,8 @@ pub fn measure(_: &Ground) -> anyhow::Result<Vec<Row>> {
 }
 
 fn house(seats: usize) -> anyhow::Result<(Tally, Tally)> {
-    let imported = import(&plan::house(seats), None, ImportOptions { rekey_duplicates: false });
+    let (original, overlay) = (plan::house(seats), plan::focal_point(seats));
+    let imported = import(&original, Some(&overlay), ImportOptions { rekey_duplicates: false });
     let plan = imported.ok().context("the house does not import")?.plan;
     let layout = Layout::of(&plan);
     let mut luck = 0x2545_f491_4f6c_dd1d_u64;

@@ -48,14 +48,14 @@ pub async fn sell(handle: &Handle, tickets: u64) -> anyhow::Result<Stock> {
         left = left.saturating_sub(wanted);
         stock.codes.extend(codes);
     }
-    let small = plan(handle, plan::house(1_000), Vec::new()).await?;
+    let small = plan(handle, plan::house(1_000), plan::focal_point(1_000)).await?;
     for _ in 0..SMALL_HOUSES {
         stock.small.push(add(handle, production, small, 1).await?.to_string());
     }
     let thousand = add(handle, production, small, 1).await?;
     stock.thousand_codes = bought(handle, thousand, COMPARED_PARTIES).await?;
     stock.thousand = thousand.to_string();
-    let large = plan(handle, plan::house(100_000), Vec::new()).await?;
+    let large = plan(handle, plan::house(100_000), plan::focal_point(100_000)).await?;
     let large = add(handle, production, large, 1).await?;
     stock.hundred_thousand_codes = bought(handle, large, COMPARED_PARTIES).await?;
     stock.hundred_thousand = large.to_string();
@@ -185,7 +185,7 @@ async fn bought(
     });
     let sent = letters.into_iter().map(|letter| {
         let transcript = "Sold before the run.".to_owned();
-        Command::Letter(letter::Command::Sent { letter, transcript })
+        Command::Letter(letter::Command::Sent { letter, transcript, words: None })
     });
     wave(handle, sent.collect()).await;
     let sold = approved.iter().flatten().flat_map(|entry| &entry.events);

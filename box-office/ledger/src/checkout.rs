@@ -99,7 +99,7 @@ fn look_at_places<S: Source>(
         if let Place::Seat(seat) = line.place {
             let row = inventory::seat(source, line.performance, seat)?;
             if row != Some(SeatRow::Held(id)) {
-                facts.lost.push(seat);
+                facts.lost.push((line.performance, seat));
             }
         }
         if facts.performance_nos.iter().any(|(known, _)| *known == line.performance) {
@@ -162,6 +162,9 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
         }),
         Event::Sold { id, order, tickets } => sold(write, *id, order, tickets),
         Event::Posted(id, posting) => posted(write, *id, posting),
+        Event::LinesLost(cart, lines) => cart::change(write, *cart, |row| {
+            row.lines.retain(|line| !lines.iter().any(|gone| gone.no == line.no));
+        }),
         Event::PaymentMoved(id, payment) => {
             let mut row = order(write.txn, *id)?.ok_or(Fault::Changed("an order that is gone"))?;
             row.payment = *payment;

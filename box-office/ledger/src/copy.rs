@@ -5,8 +5,8 @@
 
 use crate::plan::Plans;
 use crate::source::Source;
-use crate::write::Write;
-use crate::{Fault, dispatch, inventory::Inventories, tables};
+use crate::write::{Memory, Write};
+use crate::{Fault, dispatch, tables};
 use redb::{Database, Key, ReadableTable, TableDefinition, Value};
 use usher_rules::Entry;
 
@@ -45,8 +45,8 @@ fn table<S: Source, K: Key + 'static, V: Value + 'static>(
 pub fn replay(store: &Database, entries: &[Entry]) -> Result<(), Fault> {
     let txn = store.begin_write()?;
     let plans = Plans::default();
-    let mut inventories = Inventories::default();
-    let mut write = Write::begin(&txn, &plans, &mut inventories, 0)?;
+    let mut memory = Memory::default();
+    let mut write = Write::begin(&txn, &plans, &mut memory, 0)?;
     for entry in entries {
         dispatch::apply(&mut write, entry)?;
     }

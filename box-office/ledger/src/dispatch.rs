@@ -29,7 +29,7 @@ pub fn decide(
     let box_no = setting.numbering.box_no;
     Ok(match &ask.command {
         Command::House(command) => {
-            rules::house::decide(&house::load(write.txn, command, ask.at)?, command, ask)
+            rules::house::decide(&house::load(write.txn, command)?, command, ask)
         }
         Command::Production(command) => {
             let facts = production::load(write.txn, &write.counters, box_no, command)?;
@@ -67,6 +67,7 @@ pub fn decide(
 pub fn apply(write: &mut Write, entry: &Entry) -> Result<(), Fault> {
     write.seq = entry.seq;
     for event in &entry.events {
+        write.memory.programme.note(event);
         match event {
             Event::House(event) => house::apply(write, event)?,
             Event::Production(event) => production::apply(write, event)?,

@@ -1,4 +1,4 @@
-//! The event log: entries by number, by what they are about, and by request key.
+//! The event log: entries by number and by what they are about.
 //!
 //! History, feed and sync source; never the truth a rule decides from. One accepted command is
 //! one entry. Next: `feed.rs` for those who listen.
@@ -7,20 +7,22 @@ use crate::source::{self, Source};
 use crate::write::Write;
 use crate::{Fault, tables};
 use redb::ReadableTable;
-use usher_rules::{Entry, Event, Key, admission, cart, checkout, hold, performance};
+use std::ops::Range;
+use usher_rules::id::PerformanceId;
+use usher_rules::{Entry, Event, cart, checkout, hold, performance};
 
-/// What an entry can be about, in `events_by_entity`. Numbers are for good.
+/// Entries of the log in one block of its index.
+pub const BLOCK: u64 = 256;
+
+/// What an entry can be about, in `events_by_entity`; what nobody looks for is not indexed. Numbers
+/// are for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Entity {
-    Cart = 1,
-    Order = 2,
     /// Seats or places of this performance changed hands.
     Inventory = 3,
-    Ticket = 4,
-    Letter = 5,
+    /// The door of this performance: scans, and what was taken back of them. 0: led to no ticket.
+    Door = 6,
 }
-
-const FORGOTTEN: &str = "forgotten";
 
 /// Number of the newest entry; 0 before the first.
 pub fn newest<S: Source>(source: &S) -> Result<u64, Fault> {
@@ -38,123 +40,136 @@ pub fn after<S: Source>(source: &S, seq: u64, max: usize) -> Result<Vec<Entry>, 
     source::range(source, tables::EVENTS, seq + 1.., max, |_, bytes| crate::stored::row(bytes))
 }
 
-/// Numbers of the entries about something, after a number, oldest first.
+/// The block an entry is in.
+pub fn block(seq: u64) -> u64 {
+    seq / BLOCK
+}
+
+/// Blocks of these entries that have some about one thing, or about any of a kind, in order.
+pub fn blocks<S: Source>(
+    source: &S,
+    entity: Entity,
+    id: Option<u64>,
+    entries: &Range<u64>,
+) -> Result<Vec<u64>, Fault> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let kind = entity as u8;
+    let wanted = block(entries.start)..=block(entries.end - 1);
+    let first = (kind, id.unwrap_or(0), *wanted.start());
+    let last = (kind, id.unwrap_or(u64::MAX), *wanted.end());
+    let index = source.open(tables::EVENTS_BY_ENTITY)?;
+    let mut found = Vec::new();
+    for mark in index.range(first..=last)? {
+        let (_, _, block) = mark?.0.value();
+        found.extend(wanted.contains(&block).then_some(block));
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// Entries of one block about something, oldest first, no others than those among `entries`.
+pub fn in_block<S: Source>(
+    source: &S,
+    block: u64,
+    entity: Entity,
+    id: Option<u64>,
+    entries: &Range<u64>,
+) -> Result<Vec<Entry>, Fault> {
+    let first = (block * BLOCK).max(entries.start);
+    let end = ((block + 1) * BLOCK).min(entries.end);
+    let all: Vec<Entry> =
+        source::range(source, tables::EVENTS, first..end, usize::MAX, |_, bytes| {
+            crate::stored::row(bytes)
+        })?;
+    let fits = |(kind, of): (Entity, u64)| kind == entity && id.is_none_or(|id| id == of);
+    let wanted = |entry: &Entry| entry.events.iter().flat_map(entities).any(fits);
+    Ok(all.into_iter().filter(wanted).collect())
+}
+
+/// Entries about something among these, oldest first, `max` at most.
 pub fn about<S: Source>(
     source: &S,
     entity: Entity,
-    id: u64,
-    after: u64,
+    id: Option<u64>,
+    entries: &Range<u64>,
     max: usize,
-) -> Result<Vec<u64>, Fault> {
-    let kind = entity as u8;
-    let keys = (kind, id, after + 1)..=(kind, id, u64::MAX);
-    source::range(source, tables::EVENTS_BY_ENTITY, keys, max, |key, ()| Ok(key.2))
-}
-
-/// The entry that answered a request key, if it is still remembered.
-pub fn answered<S: Source>(source: &S, key: Key) -> Result<Option<Entry>, Fault> {
-    let requests = source.open(tables::REQUESTS)?;
-    let seq = requests.get(u128::from_be_bytes(key.0))?.map(|seq| seq.value());
-    drop(requests);
-    match seq {
-        Some(seq) => get(source, seq),
-        None => Ok(None),
+) -> Result<Vec<Entry>, Fault> {
+    let mut found = Vec::new();
+    for block in blocks(source, entity, id, entries)? {
+        found.extend(in_block(source, block, entity, id, entries)?);
+        if found.len() >= max {
+            found.truncate(max);
+            break;
+        }
     }
+    Ok(found)
 }
 
-/// Request keys up to this entry are forgotten.
-pub fn forgotten<S: Source>(source: &S) -> Result<u64, Fault> {
-    Ok(source::get(source, tables::META, FORGOTTEN)?.unwrap_or(0))
-}
-
-pub(crate) fn set_forgotten(write: &Write, through: u64) -> Result<(), Fault> {
-    write.put(tables::META, FORGOTTEN, &through)
-}
-
-/// Writes an entry to the log and its indexes.
+/// Writes an entry to the log, and marks its block for what it is about. Most entries find their
+/// mark set: a key an entry would cost every commit a path of pages (decision 0006).
 pub fn append(write: &Write, entry: &Entry) -> Result<(), Fault> {
     write.put(tables::EVENTS, entry.seq, entry)?;
-    let request = u128::from_be_bytes(entry.request.0);
-    write.txn.open_table(tables::REQUESTS)?.insert(request, entry.seq)?;
     let mut about: Vec<(Entity, u64)> = entry.events.iter().flat_map(entities).collect();
     about.sort_unstable();
     about.dedup();
-    if !about.is_empty() {
-        let mut index = write.txn.open_table(tables::EVENTS_BY_ENTITY)?;
-        for (entity, id) in about {
-            index.insert((entity as u8, id, entry.seq), ())?;
+    if about.is_empty() {
+        return Ok(());
+    }
+    let mut index = write.txn.open_table(tables::EVENTS_BY_ENTITY)?;
+    for (entity, id) in about {
+        let key = (entity as u8, id, block(entry.seq));
+        if index.get(key)?.is_none() {
+            index.insert(key, ())?;
         }
     }
     Ok(())
 }
 
-/// What an event is about. Scans are found through `scans_by_performance` instead: a second
-/// index would double what a scan writes.
+/// What an event is about, of what is looked for.
 pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
+    let places = |ids: Vec<PerformanceId>| -> Vec<(Entity, u64)> {
+        ids.into_iter().map(|id| (Entity::Inventory, id.0)).collect()
+    };
     match event {
-        Event::House(_) | Event::Production(_) | Event::Session(_) | Event::Device(_) => Vec::new(),
-        Event::Performance(event) => of_performance(event),
-        Event::Cart(event) => of_cart(event),
-        Event::Hold(hold::Event::Held { cart, lines, .. })
-        | Event::Hold(hold::Event::Released { cart, lines, .. }) => {
-            let mut about = vec![(Entity::Cart, cart.0)];
-            about.extend(lines.iter().map(|line| (Entity::Inventory, line.performance.0)));
-            about
+        Event::House(_)
+        | Event::Production(_)
+        | Event::Session(_)
+        | Event::Device(_)
+        | Event::Letter(_) => Vec::new(),
+        Event::Performance(event) => match event {
+            performance::Event::PlanImported { .. } => Vec::new(),
+            performance::Event::Put(id, _)
+            | performance::Event::PlanAdopted { performance: id, .. }
+            | performance::Event::Killed(id, _)
+            | performance::Event::Revived(id, _) => places(vec![*id]),
+        },
+        Event::Cart(cart::Event::Closed { freed, .. }) => {
+            places(freed.iter().map(|(id, _)| *id).collect())
         }
-        Event::Checkout(event) => of_checkout(event),
-        Event::Admission(event) => of_admission(event),
-        Event::Letter(usher_rules::letter::Event::Put(id, _)) => vec![(Entity::Letter, id.0)],
-    }
-}
-
-fn of_performance(event: &performance::Event) -> Vec<(Entity, u64)> {
-    match event {
-        performance::Event::PlanImported { .. } => Vec::new(),
-        performance::Event::Put(id, _)
-        | performance::Event::PlanAdopted { performance: id, .. }
-        | performance::Event::Killed(id, _)
-        | performance::Event::Revived(id, _) => vec![(Entity::Inventory, id.0)],
-    }
-}
-
-fn of_cart(event: &cart::Event) -> Vec<(Entity, u64)> {
-    match event {
-        cart::Event::Opened(id, _)
-        | cart::Event::Deleted(id)
-        | cart::Event::Touched { cart: id, .. }
-        | cart::Event::Forced { cart: id, .. }
-        | cart::Event::Logged { cart: id, .. } => vec![(Entity::Cart, id.0)],
-        cart::Event::Closed { cart, freed, .. } => {
-            let mut about = vec![(Entity::Cart, cart.0)];
-            about.extend(freed.iter().map(|(id, _)| (Entity::Inventory, id.0)));
-            about
+        Event::Cart(
+            cart::Event::Opened(..)
+            | cart::Event::Deleted(_)
+            | cart::Event::Touched { .. }
+            | cart::Event::Forced { .. }
+            | cart::Event::Logged { .. },
+        ) => Vec::new(),
+        Event::Hold(hold::Event::Held { lines, .. } | hold::Event::Released { lines, .. }) => {
+            places(lines.iter().map(|line| line.performance).collect())
         }
-    }
-}
-
-fn of_checkout(event: &checkout::Event) -> Vec<(Entity, u64)> {
-    match event {
-        checkout::Event::Intent(_, intent) => vec![(Entity::Cart, intent.cart.0)],
-        checkout::Event::CartMoved { cart, .. } | checkout::Event::BuyerNamed(cart, ..) => {
-            vec![(Entity::Cart, cart.0)]
+        Event::Checkout(checkout::Event::Sold { order, .. }) => {
+            places(order.lines.iter().map(|line| line.performance).collect())
         }
-        checkout::Event::Sold { id, order, tickets } => {
-            let mut about = vec![(Entity::Order, id.0), (Entity::Cart, order.cart.0)];
-            about.extend(tickets.iter().map(|(id, _)| (Entity::Ticket, id.0)));
-            about.extend(order.lines.iter().map(|line| (Entity::Inventory, line.performance.0)));
-            about
-        }
-        checkout::Event::Posted(_, posting) => vec![(Entity::Order, posting.order.0)],
-        checkout::Event::PaymentMoved(order, _) => vec![(Entity::Order, order.0)],
-    }
-}
-
-fn of_admission(event: &admission::Event) -> Vec<(Entity, u64)> {
-    match event {
-        admission::Event::Scanned(_) => Vec::new(),
-        admission::Event::Undone { ticket, .. } => vec![(Entity::Ticket, ticket.0)],
-        admission::Event::Overridden { admitted, .. } => {
-            admitted.ticket.iter().map(|id| (Entity::Ticket, id.0)).collect()
-        }
+        Event::Checkout(
+            checkout::Event::Intent(..)
+            | checkout::Event::CartMoved { .. }
+            | checkout::Event::BuyerNamed(..)
+            | checkout::Event::LinesLost(..)
+            | checkout::Event::Posted(..)
+            | checkout::Event::PaymentMoved(..),
+        ) => Vec::new(),
+        Event::Admission(event) => vec![(Entity::Door, crate::admission::door_of(event))],
     }
 }

@@ -8,7 +8,9 @@ use crate::dispatch::Setting;
 use crate::feed::Feed;
 use crate::plan::Plans;
 use crate::queue::Queues;
+use crate::requests::Requests;
 use crate::snapshot::Snapshot;
+use crate::turnout::SharedTurnouts;
 use crate::writer::{DayOf, Luck, Pending, Writer};
 use crate::{Fault, events, source};
 use hmac::{Hmac, KeyInit, Mac};
@@ -82,6 +84,7 @@ struct Shared {
     store: Arc<Database>,
     queues: Arc<Queues<Pending>>,
     plans: Plans,
+    turnouts: SharedTurnouts,
     feed: Feed,
     setting: Arc<Setting>,
     time: Arc<Timekeeper>,
@@ -102,7 +105,7 @@ pub struct Handle {
 pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Fault> {
     let Surroundings { clock, day_of, luck, numbering, codes, tokens } = surroundings;
     let store = Arc::new(store);
-    let newest = newest_at(&store)?;
+    let (newest, requests) = newest(&store)?;
     let latest = Mutex::new((newest, clock.monotonic_ms()));
     let time = Arc::new(Timekeeper { clock, latest });
     let (ended, watch) = watch::channel(None);
@@ -110,6 +113,7 @@ pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Faul
         store: Arc::clone(&store),
         queues: Arc::default(),
         plans: Plans::default(),
+        turnouts: SharedTurnouts::default(),
         feed: Feed::default(),
         setting: Arc::new(Setting { numbering, keys: codes }),
         time,
@@ -129,6 +133,7 @@ pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Faul
         plans: shared.plans.clone(),
         setting: Arc::clone(&shared.setting),
         feed: shared.feed.clone(),
+        requests,
         now: Box::new(move || time.now()),
         day_of,
         luck,
@@ -141,21 +146,23 @@ pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Faul
     Ok(Handle { shared: Arc::new(shared) })
 }
 
-fn newest_at(store: &Database) -> Result<At, Fault> {
+/// When the newest entry was, and the request keys of its day.
+fn newest(store: &Database) -> Result<(At, Requests), Fault> {
     let snapshot = source::snapshot(store)?;
     let seq = match events::newest(&snapshot) {
         Ok(seq) => seq,
         // A store without a first entry has no event table yet.
-        Err(Fault::Store(redb::Error::TableDoesNotExist(_))) => return Ok(At::default()),
+        Err(Fault::Store(redb::Error::TableDoesNotExist(_))) => return Ok(Default::default()),
         Err(fault) => return Err(fault),
     };
-    Ok(events::get(&snapshot, seq)?.map_or(At::default(), |entry| entry.at))
+    let at = events::get(&snapshot, seq)?.map_or(At::default(), |entry| entry.at);
+    Ok((at, Requests::of_last_day(&snapshot)?))
 }
 
 impl Handle {
     /// Asks for something to be done and waits until it is on disk.
     ///
-    /// A `request` key seen within 24 h repeats its answer; without one a fresh key is drawn.
+    /// A `request` key seen within 24 h repeats its answer.
     pub async fn ask(
         &self,
         lane: Lane,
@@ -163,7 +170,6 @@ impl Handle {
         request: Option<Key>,
         command: Command,
     ) -> Result<Arc<Entry>, Denied> {
-        let request = request.unwrap_or_else(|| self.fresh_key());
         let (answer, heard) = oneshot::channel();
         let pending = Pending { request, by, command, answer };
         self.shared.queues.push(lane, pending).map_err(|_| Denied::Busy)?;
@@ -185,7 +191,8 @@ impl Handle {
     /// The house as of the newest commit.
     pub fn snapshot(&self) -> Result<Snapshot, Fault> {
         let txn = source::snapshot(&self.shared.store)?;
-        Ok(Snapshot { txn, plans: self.shared.plans.clone() })
+        let turnouts = self.shared.turnouts.clone();
+        Ok(Snapshot { txn, plans: self.shared.plans.clone(), turnouts })
     }
 
     /// Live entries and notices.

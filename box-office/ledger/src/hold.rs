@@ -7,6 +7,7 @@ use crate::inventory::{self, Becomes, Inventory};
 use crate::source::Source;
 use crate::write::Write;
 use crate::{Fault, cart, performance, production};
+use std::sync::Arc;
 use usher_rules::at::At;
 use usher_rules::cart::{Cart, Line, Place};
 use usher_rules::hold::{self, AreaFacts, Command, Event, Facts, Scene};
@@ -25,8 +26,8 @@ pub struct Loaded {
 
 struct Stage {
     id: PerformanceId,
-    performance: Performance,
-    production: Production,
+    performance: Arc<Performance>,
+    production: Arc<Production>,
     inventory: Inventory,
     taken: u32,
     sellable: u32,
@@ -76,11 +77,12 @@ pub fn decide(
     let stage = match command.performance().or_else(released) {
         Some(id) => {
             let (txn, plans) = (write.txn, write.plans);
-            let Some(performance) = performance::get(txn, id)? else {
+            let Some(performance) = write.memory.programme.performance(txn, id)? else {
                 return Ok(Err(Refusal::NotFound));
             };
-            let inventory = write.inventories.get(txn, plans, id, &performance)?.clone();
-            Some(stage(txn, id, performance, inventory, area)?)
+            let production = write.memory.programme.production(txn, performance.production)?;
+            let inventory = write.memory.inventories.get(txn, plans, id, &performance)?.clone();
+            Some(stage(txn, id, (performance, production), inventory, area)?)
         }
         None => None,
     };
@@ -100,7 +102,8 @@ pub fn look<S: Source>(
     let stage = match performance::get(source, id)? {
         Some(performance) => {
             let inventory = inventory::rebuild(source, plans, id, &performance)?;
-            Some(stage(source, id, performance, inventory, None)?)
+            let production = production::get(source, performance.production)?.map(Arc::new);
+            Some(stage(source, id, (Arc::new(performance), production), inventory, None)?)
         }
         None => None,
     };
@@ -110,11 +113,11 @@ pub fn look<S: Source>(
 fn stage<S: Source>(
     source: &S,
     id: PerformanceId,
-    performance: Performance,
+    (performance, production): (Arc<Performance>, Option<Arc<Production>>),
     inventory: Inventory,
     area: Option<AreaNo>,
 ) -> Result<Stage, Fault> {
-    let production = production::get(source, performance.production)?
+    let production = production
         .ok_or_else(|| Fault::Row(format!("production {} is missing", performance.production)))?;
     let tally = inventory::tally(source, id)?;
     let plan = &inventory.drawn.plan;

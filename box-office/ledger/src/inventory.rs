@@ -132,10 +132,10 @@ pub fn move_places(
     id: PerformanceId,
     moves: &[(Place, Becomes)],
 ) -> Result<(), Fault> {
-    let performance = crate::performance::get(write.txn, id)?
-        .ok_or(Fault::Changed("a performance that is gone"))?;
     let (txn, plans) = (write.txn, write.plans);
-    let inventory = write.inventories.get(txn, plans, id, &performance)?;
+    let performance = write.memory.programme.performance(txn, id)?;
+    let performance = performance.ok_or(Fault::Changed("a performance that is gone"))?;
+    let inventory = write.memory.inventories.get(txn, plans, id, &performance)?;
     let mut tally = tally(txn, id)?;
     tally.seq = write.seq;
     for (place, becomes) in moves {

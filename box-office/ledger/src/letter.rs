@@ -50,6 +50,24 @@ pub fn next_due<S: Source>(source: &S) -> Result<Option<At>, Fault> {
     Ok(first.first().copied())
 }
 
+/// Letters that have been due since before this moment, and those beyond the newest `waiting_max`;
+/// [`DUE_MAX`] at a time, longest due first.
+pub fn overdue<S: Source>(
+    source: &S,
+    before: At,
+    waiting_max: usize,
+) -> Result<Vec<LetterId>, Fault> {
+    let state = State::NotDone as u8;
+    let keys = (state, i64::MIN, 0)..=(state, i64::MAX, u64::MAX);
+    let waiting = source::range(source, tables::MAIL, keys, usize::MAX, |key, ()| {
+        Ok((At(key.1), LetterId(key.2)))
+    })?;
+    let beyond = waiting.len().saturating_sub(waiting_max);
+    let over = waiting.into_iter().enumerate();
+    let over = over.take_while(|(nth, (due, _))| *nth < beyond || *due < before);
+    Ok(over.map(|(_, (_, id))| id).take(DUE_MAX).collect())
+}
+
 /// Letters that wait for staff.
 pub fn failed<S: Source>(source: &S) -> Result<Vec<(LetterId, Letter)>, Fault> {
     let state = State::Error as u8;

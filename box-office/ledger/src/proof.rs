@@ -6,10 +6,11 @@
 use crate::plan::Plans;
 use crate::source::{self, Source};
 use crate::stored::{GaRow, SeatRow};
-use crate::{Fault, admission, cart, checkout, events, inventory, performance, stored, tables};
+use crate::turnout::Turnout;
+use crate::{Fault, cart, checkout, events, inventory, performance, stored, tables};
 use redb::{Key, ReadableTable, TableDefinition};
 use std::collections::{BTreeMap, BTreeSet};
-use usher_rules::admission::{Admission, Presence};
+use usher_rules::admission::Presence;
 use usher_rules::cart::{Cart, Place, State};
 use usher_rules::id::{CartId, OrderId, PerformanceId, SeatNo, TicketId};
 use usher_rules::letter::Letter;
@@ -255,10 +256,11 @@ fn admissions<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Faul
     let performances: Vec<(u64, Performance)> = rows(source, tables::PERFORMANCES, |id| id)?;
     for (id, _) in performances {
         let id = PerformanceId(id);
-        let all: Vec<(TicketId, Admission)> = admission::of_performance(source, id)?;
+        let turnout = Turnout::of(source, id)?;
+        let all: Vec<_> = turnout.admissions().collect();
         let inside = all.iter().filter(|(_, row)| row.presence == Presence::In).count();
         let admitted = all.iter().filter(|(_, row)| row.ins > 0).count();
-        let kept = admission::attendance(source, id)?;
+        let kept = turnout.attendance();
         if (kept.inside as usize, kept.admitted as usize) != (inside, admitted) {
             wrong.push(format!("the attendance of {id} is not what its admissions make"));
         }
@@ -281,10 +283,7 @@ fn mail<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
 
 /// The log is without gaps, and its indexes are what its entries make.
 fn log<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
-    let forgotten = events::forgotten(source)?;
     let mut about = BTreeSet::new();
-    let mut requests = BTreeMap::new();
-    let mut scans = BTreeSet::new();
     let mut expected = 0;
     let table = source.open(tables::EVENTS)?;
     for found in table.range::<u64>(..)? {
@@ -294,20 +293,10 @@ fn log<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
             wrong.push(format!("the log jumps to {} where {expected} should be", entry.seq));
             expected = entry.seq;
         }
-        if entry.seq > forgotten {
-            requests.insert(u128::from_be_bytes(entry.request.0), entry.seq);
-        }
         let entities = entry.events.iter().flat_map(events::entities);
-        about.extend(entities.map(|(kind, id)| (kind as u8, id, entry.seq)));
-        if let Some(scan) = admission::scan_in(&entry) {
-            scans.insert((scan.performance.map_or(0, |id| id.0), entry.seq));
-        }
+        about.extend(entities.map(|(kind, id)| (kind as u8, id, events::block(entry.seq))));
     }
     let kept = marks(source, tables::EVENTS_BY_ENTITY, |key| key)?;
     same(wrong, "events_by_entity", &kept, &about);
-    let kept = marks(source, tables::SCANS_BY_PERFORMANCE, |key| key)?;
-    same(wrong, "scans_by_performance", &kept, &scans);
-    let kept = source::range(source, tables::REQUESTS, .., usize::MAX, |key, seq| Ok((key, seq)))?;
-    same(wrong, "requests", &kept.into_iter().collect(), &requests);
     Ok(())
 }

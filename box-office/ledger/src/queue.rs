@@ -8,8 +8,13 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Asks that can wait in one lane.
 pub const LANE_MAX: usize = 1_024;
-/// Asks decided in one commit.
+/// Asks decided in one commit, and how many of them may be the shop's: a crowd there must not make
+/// the door wait for a long commit.
 pub const BATCH_MAX: usize = 256;
+pub const SHOP_BATCH_MAX: usize = 32;
+
+/// By lane, in the order of [`Lane`].
+const LANE_BATCH_MAX: [usize; 3] = [BATCH_MAX, BATCH_MAX, SHOP_BATCH_MAX];
 
 /// Which queue an ask waits in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +62,9 @@ impl<T> Queues<T> {
         let mut waiting = self.lock();
         loop {
             let mut batch = Vec::new();
-            for lane in &mut waiting.lanes {
+            for (lane, most) in waiting.lanes.iter_mut().zip(LANE_BATCH_MAX) {
                 let room = BATCH_MAX - batch.len();
-                let count = lane.len().min(room);
+                let count = lane.len().min(room).min(most);
                 batch.extend(lane.drain(..count));
             }
             if !batch.is_empty() {
@@ -111,7 +116,20 @@ mod tests {
         }
         assert_eq!(queues.push(Lane::Shop, 7), Err(7));
         assert_eq!(queues.push(Lane::Door, 8), Ok(()));
+    }
+
+    #[test]
+    fn a_batch_takes_many_of_the_door_and_few_of_the_shop() {
+        let queues = Queues::default();
+        for ask in 0..LANE_MAX {
+            queues.push(Lane::Shop, ask).unwrap();
+        }
+        assert_eq!(queues.take().unwrap().len(), SHOP_BATCH_MAX);
+        for ask in 0..=BATCH_MAX {
+            queues.push(Lane::Door, ask).unwrap();
+        }
         assert_eq!(queues.take().unwrap().len(), BATCH_MAX);
+        assert_eq!(queues.take().unwrap().len(), 1 + SHOP_BATCH_MAX);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use crate::plan::{Drawn, Plans};
 use crate::source::Source;
+use crate::turnout::SharedTurnouts;
 use crate::{Fault, performance};
 use redb::{Key, ReadOnlyTable, ReadTransaction, TableDefinition, Value};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use usher_rules::performance::Performance;
 pub struct Snapshot {
     pub(crate) txn: ReadTransaction,
     pub(crate) plans: Plans,
+    pub(crate) turnouts: SharedTurnouts,
 }
 
 impl Source for Snapshot {

@@ -9,15 +9,13 @@ use redb::TableDefinition;
 type Rows<K> = TableDefinition<'static, K, &'static [u8]>;
 type Index<K> = TableDefinition<'static, K, ()>;
 
-/// "counters", "house", "schema", "forgotten".
+/// "counters", "house", "schema".
 pub const META: Rows<&str> = TableDefinition::new("meta");
 
 /// Entry by sequence number: append only.
 pub const EVENTS: Rows<u64> = TableDefinition::new("events");
-/// (kind of [`crate::events::Entity`], id, seq).
+/// (kind of [`crate::events::Entity`], id, block of [`crate::events::BLOCK`] entries about it).
 pub const EVENTS_BY_ENTITY: Index<(u8, u64, u64)> = TableDefinition::new("events_by_entity");
-/// Request key -> seq of the entry that answered it.
-pub const REQUESTS: TableDefinition<'static, u128, u64> = TableDefinition::new("requests");
 
 pub const PLANS: Rows<u64> = TableDefinition::new("plans");
 pub const PRODUCTIONS: Rows<u64> = TableDefinition::new("productions");
@@ -59,11 +57,6 @@ pub const JOURNAL: Rows<(u32, u64)> = TableDefinition::new("journal");
 /// (account, sub) -> minor units; rebuilt from the journal and compared.
 pub const BALANCES: TableDefinition<'static, (u16, u64), i64> = TableDefinition::new("balances");
 
-/// (performance, ticket).
-pub const ADMISSIONS: Rows<(u64, u64)> = TableDefinition::new("admissions");
-/// (performance, seq) of its scans; performance 0: led to no ticket. The scan is the entry's.
-pub const SCANS_BY_PERFORMANCE: Index<(u64, u64)> = TableDefinition::new("scans_by_performance");
-
 pub const LETTERS: Rows<u64> = TableDefinition::new("letters");
 /// (state, due, letter).
 pub const MAIL: Index<(u8, i64, u64)> = TableDefinition::new("mail");
@@ -77,7 +70,6 @@ macro_rules! every {
         $each!(META);
         $each!(EVENTS);
         $each!(EVENTS_BY_ENTITY);
-        $each!(REQUESTS);
         $each!(PLANS);
         $each!(PRODUCTIONS);
         $each!(PRODUCTIONS_BY_SLUG);
@@ -98,8 +90,6 @@ macro_rules! every {
         $each!(TICKET_CODES);
         $each!(JOURNAL);
         $each!(BALANCES);
-        $each!(ADMISSIONS);
-        $each!(SCANS_BY_PERFORMANCE);
         $each!(LETTERS);
         $each!(MAIL);
         $each!(SESSIONS);

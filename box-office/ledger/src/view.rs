@@ -19,10 +19,12 @@ pub mod whats_on;
 
 mod arrivals;
 mod outcome;
+mod outline;
 mod parts;
 mod scan;
 mod showing;
 mod sums;
+mod undone;
 
 use usher_rules::house::House;
 use usher_rules::id::{LevelNo, SeatNo};

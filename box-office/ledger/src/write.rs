@@ -4,7 +4,10 @@
 //! that every index can be rebuilt from its primary. Never refuses. Next: `inventory.rs`.
 
 use crate::inventory::Inventories;
+use crate::programme::Programme;
+use crate::requests::Requests;
 use crate::stored::{self, Counters};
+use crate::turnout::Turnouts;
 use crate::{Fault, plan::Plans, source, tables};
 use minicbor::Encode;
 use redb::{Key, TableDefinition, WriteTransaction};
@@ -16,11 +19,30 @@ use usher_rules::id::COUNTER_BITS;
 pub struct Write<'t> {
     pub txn: &'t WriteTransaction,
     pub plans: &'t Plans,
-    pub inventories: &'t mut Inventories,
+    pub memory: &'t mut Memory,
     pub counters: Counters,
     pub house: House,
     /// Number of the entry being decided or applied.
     pub seq: u64,
+}
+
+/// What follows the store in memory. Moves with the transaction, and is undone with it.
+#[derive(Debug, Default)]
+pub struct Memory {
+    pub inventories: Inventories,
+    pub programme: Programme,
+    pub turnouts: Turnouts,
+    pub requests: Requests,
+}
+
+impl Memory {
+    /// The transaction was thrown away.
+    pub fn undo(&mut self) {
+        self.inventories.clear();
+        self.programme.clear();
+        self.turnouts.clear();
+        self.requests.undo();
+    }
 }
 
 const COUNTERS: &str = "counters";
@@ -31,12 +53,12 @@ impl<'t> Write<'t> {
     pub fn begin(
         txn: &'t WriteTransaction,
         plans: &'t Plans,
-        inventories: &'t mut Inventories,
+        memory: &'t mut Memory,
         seq: u64,
     ) -> Result<Write<'t>, Fault> {
         let counters = source::get(txn, tables::META, COUNTERS)?.unwrap_or_default();
         let house = house(txn)?;
-        Ok(Write { txn, plans, inventories, counters, house, seq })
+        Ok(Write { txn, plans, memory, counters, house, seq })
     }
 
     /// Puts a row.

@@ -7,10 +7,10 @@
 use crate::dispatch::{self, Setting};
 use crate::feed::Feed;
 use crate::handle::Denied;
-use crate::inventory::Inventories;
 use crate::plan::Plans;
 use crate::queue::Queues;
-use crate::write::Write;
+use crate::requests::Requests;
+use crate::write::{Memory, Write};
 use crate::{Fault, events, stored};
 use redb::{Database, Durability};
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 use usher_rules::at::At;
-use usher_rules::{Actor, Ask, BusinessDay, Command, Entry, Key, Refusal};
+use usher_rules::{Actor, Ask, BusinessDay, Command, Entry, Key, Once, Refusal};
 
 /// Tells the time to the writer; never goes back (trust 1.10).
 pub type Now = Box<dyn Fn() -> At + Send>;
@@ -30,7 +30,7 @@ pub type Luck = Box<dyn Fn() -> [u8; 32] + Send>;
 /// An ask that waits for its answer.
 #[derive(Debug)]
 pub struct Pending {
-    pub request: Key,
+    pub request: Option<Key>,
     pub by: Actor,
     pub command: Command,
     pub answer: oneshot::Sender<Result<Arc<Entry>, Denied>>,
@@ -43,6 +43,7 @@ pub struct Writer {
     pub plans: Plans,
     pub setting: Arc<Setting>,
     pub feed: Feed,
+    pub requests: Requests,
     pub now: Now,
     pub day_of: DayOf,
     pub luck: Luck,
@@ -58,13 +59,14 @@ enum Outcome {
 
 impl Writer {
     /// Serves until the queues are closed, or until the store fails (trust 1.7).
-    pub fn run(self) {
-        let mut inventories = Inventories::default();
+    pub fn run(mut self) {
+        let requests = std::mem::take(&mut self.requests);
+        let mut memory = Memory { requests, ..Memory::default() };
         let words = loop {
             let Some(batch) = self.queues.take() else {
                 break String::new();
             };
-            if let Err((fault, rest)) = self.serve(batch, &mut inventories) {
+            if let Err((fault, rest)) = self.serve(batch, &mut memory) {
                 let waiting = self.queues.drain();
                 for pending in rest.into_iter().chain(waiting) {
                     let _ = pending.answer.send(Err(Denied::Busy));
@@ -76,20 +78,16 @@ impl Writer {
         self.ended.send_replace(Some(words));
     }
 
-    fn serve(
-        &self,
-        batch: Vec<Pending>,
-        inventories: &mut Inventories,
-    ) -> Result<(), (Fault, Vec<Pending>)> {
-        match self.attempt(&batch, inventories) {
+    fn serve(&self, batch: Vec<Pending>, memory: &mut Memory) -> Result<(), (Fault, Vec<Pending>)> {
+        match self.attempt(&batch, memory) {
             Ok(outcomes) => {
                 self.answer(batch, outcomes);
                 Ok(())
             }
             Err(Fault::Changed(what)) => {
-                inventories.clear();
+                memory.undo();
                 tracing::error!(what, asks = batch.len(), "a batch is decided again one by one");
-                self.one_by_one(batch, inventories)
+                self.one_by_one(batch, memory)
             }
             Err(fault) => Err((fault, batch)),
         }
@@ -99,15 +97,15 @@ impl Writer {
     fn one_by_one(
         &self,
         batch: Vec<Pending>,
-        inventories: &mut Inventories,
+        memory: &mut Memory,
     ) -> Result<(), (Fault, Vec<Pending>)> {
         let mut rest = batch.into_iter();
         while let Some(pending) = rest.next() {
             let alone = vec![pending];
-            match self.attempt(&alone, inventories) {
+            match self.attempt(&alone, memory) {
                 Ok(outcomes) => self.answer(alone, outcomes),
                 Err(Fault::Changed(_)) => {
-                    inventories.clear();
+                    memory.undo();
                     self.answer(alone, vec![Outcome::Denied(Denied::Bug)]);
                 }
                 Err(fault) => return Err((fault, alone.into_iter().chain(rest).collect())),
@@ -117,15 +115,11 @@ impl Writer {
     }
 
     /// One transaction for the whole batch.
-    fn attempt(
-        &self,
-        batch: &[Pending],
-        inventories: &mut Inventories,
-    ) -> Result<Vec<Outcome>, Fault> {
+    fn attempt(&self, batch: &[Pending], memory: &mut Memory) -> Result<Vec<Outcome>, Fault> {
         let mut txn = self.store.begin_write()?;
         txn.set_durability(Durability::Immediate).map_err(|fault| Fault::Row(fault.to_string()))?;
         let newest = events::newest(&txn)?;
-        let mut write = Write::begin(&txn, &self.plans, inventories, newest + 1)?;
+        let mut write = Write::begin(&txn, &self.plans, memory, newest + 1)?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for pending in batch {
             outcomes.push(self.decide(pending, &mut write)?);
@@ -134,6 +128,7 @@ impl Writer {
         drop(write);
         if changed {
             txn.commit()?;
+            memory.requests.keep();
         } else {
             txn.abort()?;
         }
@@ -141,17 +136,14 @@ impl Writer {
     }
 
     fn decide(&self, pending: &Pending, write: &mut Write) -> Result<Outcome, Fault> {
-        let digest = digest(&pending.command);
-        if let Some(entry) = events::answered(write.txn, pending.request)? {
-            return Ok(if entry.command == digest {
-                Outcome::Repeated(Arc::new(entry))
-            } else {
-                Outcome::Denied(Denied::Refused(Refusal::KeyReused))
-            });
+        let once = pending.request.map(|key| Once { key, command: digest(&pending.command) });
+        if let Some(once) = once
+            && let Some(seq) = write.memory.requests.answered(once.key)
+        {
+            return repeated(write, once, seq);
         }
         let at = (self.now)();
         let ask = Ask {
-            request: pending.request,
             by: pending.by.clone(),
             at,
             day: (self.day_of)(at),
@@ -168,9 +160,11 @@ impl Writer {
             Ok(events) => events,
             Err(refusal) => return Ok(Outcome::Denied(Denied::Refused(refusal))),
         };
-        let entry =
-            Entry { seq: write.seq, at, request: ask.request, by: ask.by, command: digest, events };
+        let entry = Entry { seq: write.seq, at, once, by: ask.by, events };
         dispatch::apply(write, &entry)?;
+        if let Some(once) = once {
+            write.memory.requests.note(at, once.key, entry.seq);
+        }
         write.seq = entry.seq + 1;
         Ok(Outcome::Accepted(Arc::new(entry)))
     }
@@ -188,6 +182,16 @@ impl Writer {
             };
         }
     }
+}
+
+/// The answer that a key had, unless it asks for something else this time.
+fn repeated(write: &Write, once: Once, seq: u64) -> Result<Outcome, Fault> {
+    let entry = events::get(write.txn, seq)?.ok_or(Fault::Changed("an entry that is gone"))?;
+    Ok(if entry.once == Some(once) {
+        Outcome::Repeated(Arc::new(entry))
+    } else {
+        Outcome::Denied(Denied::Refused(Refusal::KeyReused))
+    })
 }
 
 /// What tells two commands under one request key apart.

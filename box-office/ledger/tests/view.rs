@@ -22,7 +22,7 @@ use usher_rules::id::{AreaNo, CategoryNo, LevelNo, PerformanceId};
 use usher_rules::money::Money;
 use usher_rules::price::Places;
 use usher_rules::view::performance::{Outcome, Tickets, Where};
-use usher_rules::view::seat_map::{PartNo, Seat, SeatMap, SeatState, Show};
+use usher_rules::view::seat_map::{PartNo, Point, Seat, SeatMap, SeatState, Show};
 use usher_rules::view::venue::Place;
 use usher_rules::view::whats_on::{Availability, Chosen, Sale, WhatsOn};
 
@@ -60,6 +60,30 @@ fn guids(places: &[Place]) -> Vec<&str> {
         }
     }
     places.iter().map(guid).collect()
+}
+
+/// On which side of each edge a point lies: all the same inside.
+fn sides(outline: &[Point], at: Point) -> Vec<i64> {
+    let next = outline.iter().cycle().skip(1);
+    let side = |(from, to): (&Point, &Point)| {
+        let wide = |one: i32, other: i32| i64::from(one) - i64::from(other);
+        wide(to.x, from.x) * wide(at.y, from.y) - wide(to.y, from.y) * wide(at.x, from.x)
+    };
+    outline.iter().zip(next).map(side).collect()
+}
+
+fn encloses(outline: &[Point], at: Point) -> bool {
+    let sides = sides(outline, at);
+    sides.iter().all(|side| *side >= 0) || sides.iter().all(|side| *side <= 0)
+}
+
+/// Has one of two outlines an edge with all of the other beyond it?
+fn apart(one: &[Point], other: &[Point]) -> bool {
+    let beyond = |one: &[Point], other: &[Point]| {
+        let inner = sides(one, one[0]).iter().sum::<i64>().signum();
+        (0..one.len()).any(|edge| other.iter().all(|at| sides(one, *at)[edge] * inner <= 0))
+    };
+    beyond(one, other) || beyond(other, one)
 }
 
 /// Every seat of the studio but these.
@@ -222,6 +246,41 @@ fn each_visitor_sees_their_own_seats_and_nothing_of_whose_the_others_are() {
 }
 
 #[test]
+fn quantities_keep_the_party_that_is_held_until_another_is_asked_for() {
+    let house = House::new();
+    let tonight = house.tonight();
+    let cart = house.cart();
+    house.hold(cart, tonight, &["C-B-1", "C-B-2"]);
+    let own = Asked { cart: Some(cart), ..Asked::default() };
+    let counts = |asked: &Asked| -> Vec<u32> {
+        page(&house, tonight, asked).levels.iter().map(|level| level.count).collect()
+    };
+    assert_eq!(counts(&own), [2, 0], "as after a redirect, and on coming back from the cart");
+    assert_eq!(counts(&Asked { places: places(3), ..own.clone() }), [3, 0]);
+    assert_eq!(counts(&Asked { places: places(0), ..own.clone() }), [0, 0], "none is a wish, too");
+    assert_eq!(counts(&Asked::default()), [0, 0], "another visitor's party is nobody's business");
+    let studio = house.plan("studio");
+    let tomorrow = house.performance(1, studio, 3, 27);
+    let there = page(&house, tomorrow, &own).levels.iter().map(|level| level.count).sum::<u32>();
+    assert_eq!(there, 0, "what is held for another evening is not asked for here");
+}
+
+#[test]
+fn a_page_says_when_there_are_no_other_seats() {
+    let house = House::new();
+    let tonight = house.tonight();
+    let cart = house.cart();
+    house.hold(cart, tonight, &["C-B-1", "C-B-2"]);
+    for nothing_else in [false, true] {
+        let asked = Asked { cart: Some(cart), nothing_else, ..Asked::default() };
+        let Outcome::Found(found) = page(&house, tonight, &asked).outcome else {
+            panic!("seats are held");
+        };
+        assert_eq!(found.nothing_else, nothing_else);
+    }
+}
+
+#[test]
 fn seats_that_are_not_side_by_side_are_not_called_together() {
     let house = House::new();
     let tonight = house.tonight();
@@ -308,9 +367,27 @@ fn a_house_too_large_to_draw_opens_on_its_parts() {
     };
     let left: u32 = parts.iter().map(|part| part.places_left).sum();
     assert_eq!(left, view.showing.places_left);
+    for part in &parts {
+        let over: Vec<&str> = parts
+            .iter()
+            .filter(|other| encloses(&other.outline, part.label_at))
+            .map(|other| other.name.as_str())
+            .collect();
+        assert_eq!(over, [part.name.as_str()], "pressing a name opens the part it names");
+        assert!(part.outline.len() >= 4 && part.price_from.is_some(), "{part:?}");
+    }
+    for (nth, one) in parts.iter().enumerate() {
+        for other in &parts[nth + 1..] {
+            assert!(apart(&one.outline, &other.outline), "{} lies over {}", one.name, other.name);
+        }
+    }
     let first = Asked { part: Some(PartNo(0)), ..Asked::default() };
     let map = page(&house, tonight, &first).map.expect("a map");
     let Show::Part { name, parts: around, .. } = &map.show else { panic!("one part is open") };
+    for seat in seats(&map) {
+        let at = Point { x: seat.x, y: seat.y };
+        assert!(encloses(&parts[0].outline, at), "{} lies outside of its part", seat.guid);
+    }
     assert_eq!((name, around.len()), (&parts[0].name, parts.len()));
     assert!(seats(&map).len() <= 1_500);
     let nowhere = Asked { part: Some(PartNo(9_999)), ..Asked::default() };

@@ -231,7 +231,7 @@ pub enum Note {
     #[n(9)]
     SeatsLost {
         #[n(0)]
-        seats: Vec<SeatNo>,
+        lines: Vec<Line>,
     },
     #[n(10)]
     Voided,
@@ -395,7 +395,7 @@ fn opened(
         checkout_since: None,
         note: String::new(),
         buyer: Buyer::default(),
-        next_log: 1,
+        next_log: FIRST_LOG,
         forced: false,
     }
 }
@@ -415,6 +415,9 @@ fn closed(id: CartId, cart: &Cart, state: State, at: At) -> Event {
     Event::Closed { cart: id, state, at, freed }
 }
 
+/// Number of a cart's first log line.
+const FIRST_LOG: u32 = 1;
+
 fn expire(facts: &Facts, id: CartId, seen: Option<At>, now: At) -> Result<Event, Refusal> {
     let cart = known(facts)?;
     let touched = match (cart.state, cart.forced) {
@@ -431,7 +434,10 @@ fn expire(facts: &Facts, id: CartId, seen: Option<At>, now: At) -> Result<Event,
         }
         // Money may have moved: only an answer or the operator frees these seats (domain 5.3).
         State::CheckoutError if facts.intent_open => Err(Refusal::NotExpired),
-        State::Active if cart.lines.is_empty() && !cart.forced => Ok(Event::Deleted(id)),
+        // What was written down of a payment is kept, also when its seats were lost.
+        State::Active if cart.lines.is_empty() && !cart.forced && cart.next_log == FIRST_LOG => {
+            Ok(Event::Deleted(id))
+        }
         _ if cart.forced => Ok(closed(id, cart, State::ClosedByOperator, now)),
         _ => Ok(closed(id, cart, State::ClosedBySystem, now)),
     }

@@ -5,6 +5,7 @@
 //! Next: `tender.rs` for the intent, `order.rs` and `posting.rs` for what a sale leaves.
 
 pub mod buyer;
+mod lost;
 
 pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable, mask_digits};
 
@@ -119,6 +120,9 @@ pub enum Event {
     Posted(#[n(0)] PostingId, #[n(1)] Posting),
     #[n(5)]
     PaymentMoved(#[n(0)] OrderId, #[n(1)] Payment),
+    /// These lines left the cart; their seats were not its own any more.
+    #[n(6)]
+    LinesLost(#[n(0)] CartId, #[n(1)] Vec<cart::Line>),
 }
 
 /// Numbers for what a sale makes, in order.
@@ -140,8 +144,8 @@ pub struct Facts {
     pub cart_id: CartId,
     pub cart: Option<Cart>,
     pub intent: Option<Intent>,
-    /// Places of the cart that are not held by it any more.
-    pub lost: Vec<SeatNo>,
+    /// Seats of the cart that are not held by it any more.
+    pub lost: Vec<(PerformanceId, SeatNo)>,
     /// Code numbers of the performances in the cart.
     pub performance_nos: Vec<(PerformanceId, u32)>,
     /// Is one of them cancelled?
@@ -188,6 +192,7 @@ impl Saga<'_> {
         if cart.attempts >= attempts_max {
             return Err(Refusal::TooManyAttempts { max: attempts_max });
         }
+        lost::none(&self.facts.lost)?;
         let total = cart.total();
         if let Some(old) = shown
             && old != total
@@ -300,13 +305,14 @@ impl Saga<'_> {
         known.reference = reference.to_owned();
         let authorized = Note::Authorized(Some(approval.to_owned()));
         if !self.facts.lost.is_empty() {
-            let lost = Note::SeatsLost { seats: self.facts.lost.clone() };
+            let lost = lost::lines(self.cart, &self.facts.lost);
             let until = self.ask.at + self.facts.house.hold_time;
             let attempts = self.cart.attempts;
             return vec![
                 self.intent(key, &known, tender::State::Reversing),
                 self.move_cart(State::CheckoutError, until, attempts, None, Some(key)),
-                self.log(vec![authorized, lost]),
+                AnyEvent::Checkout(Event::LinesLost(self.facts.cart_id, lost.clone())),
+                self.log(vec![authorized, Note::SeatsLost { lines: lost }]),
             ];
         }
         let mut events = vec![self.intent(key, &known, tender::State::Approved)];
@@ -410,6 +416,7 @@ impl Saga<'_> {
             attempts: 0,
             transcript: String::new(),
             sent_at: None,
+            words: None,
         };
         let since = self.cart.checkout_since;
         let key = self.cart.intent;

@@ -1,4 +1,4 @@
-//! The venue's own settings, and the care of the box itself: outages and old request keys.
+//! The venue's own settings, and the care of the box itself: outages and its pulse.
 //!
 //! Settings come from the configuration at start, as a command like any other, so that every
 //! decision can be replayed. Never holds secrets. Next: `performance.rs` for what overrides them.
@@ -7,7 +7,7 @@ use crate::at::{At, Span};
 use crate::fee::{FEES_MAX, Fee};
 use crate::id::{CartId, LevelNo};
 use crate::tax::{TAXES_MAX, Tax};
-use crate::{Ask, Event as AnyEvent, Key, Refusal};
+use crate::{Ask, Event as AnyEvent, Refusal};
 use minicbor::{Decode, Encode};
 
 /// Tickets a cart may hold when nothing else is said (A9).
@@ -135,9 +135,10 @@ pub enum Command {
     /// Gives carts back the time the box was down or its clock jumped (domain 5.3).
     #[n(1)]
     ShiftHolds(#[n(0)] Span),
-    /// Forgets request keys older than 24 h.
+    /// Goes the way of every command, changes nothing and is refused with `NotFound`: the box's
+    /// question to itself whether its writer still answers.
     #[n(2)]
-    ForgetRequests,
+    Pulse,
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -151,22 +152,12 @@ pub enum Event {
         #[n(1)]
         carts: Vec<(CartId, At)>,
     },
-    #[n(2)]
-    RequestsForgotten {
-        #[n(0)]
-        keys: Vec<Key>,
-        /// Entries up to this number hold no request key any more.
-        #[n(1)]
-        through: u64,
-    },
 }
 
 /// What the ledger knows that these commands need.
 pub struct Facts {
     /// Carts whose hold runs, with their `until`.
     pub running: Vec<(CartId, At)>,
-    /// Request keys of entries older than [`REQUEST_KEPT`], oldest first, bounded.
-    pub old_requests: Vec<(u64, Key)>,
 }
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
@@ -184,15 +175,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
                 .collect();
             Event::HoldsShifted { by: *by, carts }
         }
-        Command::ForgetRequests => {
-            let Some((through, _)) = facts.old_requests.last() else {
-                return Err(Refusal::NotFound);
-            };
-            Event::RequestsForgotten {
-                keys: facts.old_requests.iter().map(|(_, key)| *key).collect(),
-                through: *through,
-            }
-        }
+        Command::Pulse => return Err(Refusal::NotFound),
     };
     Ok(vec![AnyEvent::House(event)])
 }

@@ -1,4 +1,4 @@
-//! What must be mailed: kind, addressee and ids; the text is made when it is sent.
+//! What must be mailed: kind, addressee and ids; the text is made when it is sent, and kept then.
 //!
 //! Not Done, Done and Error mean what staff know them to mean: Done is never sent again, Not Done
 //! goes out when due (domain G3). Never speaks SMTP. Next: `cloud/mail` does.
@@ -32,6 +32,31 @@ pub enum Kind {
     Confirmation(#[n(0)] OrderId),
 }
 
+/// Stored. The words of a letter as they left, so that anybody can see what a patron was told.
+/// Tokens stand in it as marks (`cloud/mail/kept.rs`): none is ever stored (trust 2).
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Words {
+    #[n(0)]
+    pub subject: String,
+    #[n(1)]
+    pub text: String,
+    #[n(2)]
+    pub html: String,
+    #[n(3)]
+    pub parts: Vec<Part>,
+}
+
+/// Stored. A file or picture that went along, by what tells whether another is the same.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Part {
+    #[n(0)]
+    pub name: String,
+    #[n(1)]
+    pub bytes: u64,
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub sha256: [u8; 32],
+}
+
 /// A letter row.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Letter {
@@ -53,6 +78,9 @@ pub struct Letter {
     pub transcript: String,
     #[n(7)]
     pub sent_at: Option<At>,
+    /// What was sent, the last time.
+    #[n(8)]
+    pub words: Option<Words>,
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -63,6 +91,9 @@ pub enum Command {
         letter: LetterId,
         #[n(1)]
         transcript: String,
+        /// None if nothing left the house or it was too long to be kept.
+        #[n(2)]
+        words: Option<Words>,
     },
     /// The attempt failed; `again` is when to try next, `None` when staff must look.
     #[n(1)]
@@ -93,10 +124,11 @@ pub struct Facts {
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
     let mut letter = facts.letter.clone().ok_or(Refusal::NotFound)?;
     let id = match command {
-        Command::Sent { letter: id, transcript } => {
+        Command::Sent { letter: id, transcript, words } => {
             letter.state = State::Done;
             letter.attempts = letter.attempts.saturating_add(1);
             letter.sent_at = Some(ask.at);
+            letter.words.clone_from(words);
             letter.transcript = cut(transcript);
             *id
         }

@@ -64,8 +64,6 @@ pub struct BusinessDay(#[n(0)] pub u32);
 /// One question to the house: who wants what, when, with which luck.
 #[derive(Clone, Debug)]
 pub struct Ask {
-    /// Repeating a key repeats the answer for 24 h (domain 1).
-    pub request: Key,
     pub by: Actor,
     pub at: At,
     /// Business day of `at`.
@@ -81,15 +79,23 @@ pub struct Entry {
     pub seq: u64,
     #[n(1)]
     pub at: At,
+    /// Asked under a request key: repeating it repeats this answer for 24 h (domain 1).
     #[n(2)]
-    pub request: Key,
+    pub once: Option<Once>,
     #[n(3)]
     pub by: Actor,
-    /// Digest of the command, to tell a repeat from a reused key.
     #[n(4)]
-    pub command: Key,
-    #[n(5)]
     pub events: Vec<Event>,
+}
+
+/// A request key and what was asked under it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Once {
+    #[n(0)]
+    pub key: Key,
+    /// Digest of the command, to tell a repeat from a reused key.
+    #[n(1)]
+    pub command: Key,
 }
 
 /// Everything the house can be asked to do.

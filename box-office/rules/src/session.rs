@@ -6,12 +6,16 @@
 use crate::at::{At, Span};
 use crate::id::CartId;
 use crate::{Ask, Event as AnyEvent, Refusal};
+use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
-/// Sessions unused for this long end, a guest's as well as a token's.
+/// A guest's session ends this long after it was opened, once its cart does not run any more.
+/// Longer than any hold may be (domain 5.3), and as long as browsers keep the cookie.
 pub const SESSION_KEPT: Span = Span::hours(24 * 7);
 /// Longest life of a session that a staff token was traded for.
 pub const STAFF_SESSION_KEPT: Span = Span::hours(16);
+/// Sessions ended in one command by their age.
+pub const AGED_MAX: usize = 500;
 
 /// A session row.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -23,6 +27,14 @@ pub struct Session {
     /// Name of the staff token.
     #[n(2)]
     pub staff: Option<String>,
+}
+
+impl Session {
+    /// Has it lived its time? Never while its cart runs: a payment may be under way.
+    pub fn over(&self, cart_runs: bool, now: At) -> bool {
+        let kept = if self.staff.is_some() { STAFF_SESSION_KEPT } else { SESSION_KEPT };
+        !cart_runs && now - self.opened_at >= kept
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -39,6 +51,12 @@ pub enum Command {
     End {
         #[cbor(n(0), with = "minicbor::bytes")]
         session: [u8; 32],
+    },
+    /// Ends those of these that have lived their time; the sweeper names them.
+    #[n(2)]
+    EndAged {
+        #[n(0)]
+        sessions: Vec<ByteArray<32>>,
     },
 }
 
@@ -60,6 +78,8 @@ pub enum Event {
 
 pub struct Facts {
     pub known: bool,
+    /// The sessions that were named, and whether the cart of each runs.
+    pub named: Vec<([u8; 32], Session, bool)>,
 }
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
@@ -70,6 +90,14 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
         },
         Command::End { session } if facts.known => Event::Ended { session: *session },
         Command::End { .. } => return Err(Refusal::NotFound),
+        Command::EndAged { .. } => return aged(facts, ask.at),
     };
     Ok(vec![AnyEvent::Session(event)])
+}
+
+fn aged(facts: &Facts, now: At) -> Result<Vec<AnyEvent>, Refusal> {
+    let over = facts.named.iter().filter(|(_, row, cart_runs)| row.over(*cart_runs, now));
+    let ended = over.map(|(session, ..)| AnyEvent::Session(Event::Ended { session: *session }));
+    let ended: Vec<AnyEvent> = ended.take(AGED_MAX).collect();
+    if ended.is_empty() { Err(Refusal::NotFound) } else { Ok(ended) }
 }

@@ -19,7 +19,7 @@ use usher_rules::id::{
 use usher_rules::money::Money;
 use usher_rules::performance::Performance;
 use usher_rules::ticket::{self, Ticket};
-use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal};
+use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Refusal};
 
 const NOW: At = At(1_000_000_000);
 const TODAY: BusinessDay = BusinessDay(11);
@@ -137,7 +137,7 @@ impl Given {
 
 fn ask(by: Actor) -> Ask {
     let command = usher_rules::Command::Admission(Command::Undo { scan: 0 });
-    Ask { request: Key([1; 16]), by, at: NOW, day: TODAY, random: [0; 32], command }
+    Ask { by, at: NOW, day: TODAY, random: [0; 32], command }
 }
 
 fn scan(given: &Given) -> Scan {

@@ -14,7 +14,7 @@ use usher_rules::house::House;
 use usher_rules::id::{CartId, CategoryNo, LevelNo, PerformanceId, SeatNo};
 use usher_rules::money::Money;
 use usher_rules::tax::assess;
-use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal};
+use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Refusal};
 
 const NOW: At = At(9_000_000);
 const CART: CartId = CartId(4);
@@ -27,7 +27,6 @@ fn house() -> House {
 
 fn ask(by: Actor) -> Ask {
     Ask {
-        request: Key([1; 16]),
         by,
         at: NOW,
         day: BusinessDay(1),

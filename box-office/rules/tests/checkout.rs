@@ -110,7 +110,6 @@ fn intent(state: tender::State) -> Intent {
 
 fn ask() -> Ask {
     Ask {
-        request: Key([1; 16]),
         by: Actor::House,
         at: NOW,
         day: BusinessDay(3),
@@ -134,7 +133,8 @@ fn begin(facts: &Facts, change: impl FnOnce(&mut Command)) -> Result<Vec<AnyEven
 fn answered(state: tender::State, answer: Answer, lost: Vec<SeatNo>) -> Vec<AnyEvent> {
     let mut facts = facts(cart_of(State::CheckingOut));
     facts.intent = Some(intent(state));
-    facts.lost = lost;
+    let performance = facts.cart.as_ref().unwrap().lines[0].performance;
+    facts.lost = lost.into_iter().map(|seat| (performance, seat)).collect();
     decide(&facts, &Command::Answered(Key([2; 16]), answer), &ask()).unwrap()
 }
 
@@ -355,8 +355,11 @@ fn seats_lost_after_the_approval_give_the_money_back_and_sell_nothing() {
     assert_eq!(intent_after(&events).state, tender::State::Reversing);
     assert!(!sold(&events));
     assert_eq!(moved(&events).unwrap().0, State::CheckoutError);
-    let lost = Note::SeatsLost { seats: vec![SeatNo(1)] };
+    let gone = vec![cart_of(State::CheckingOut).lines[0].clone()];
+    let lost = Note::SeatsLost { lines: gone.clone() };
     assert_eq!(notes(&events), [Note::Authorized(Some("A17".into())), lost]);
+    let dropped = AnyEvent::Checkout(Event::LinesLost(CART, gone));
+    assert!(events.contains(&dropped), "what is not its own leaves the cart");
     let mut facts = facts(cart_of(State::CheckoutError));
     facts.intent = Some(intent(tender::State::Reversing));
     let events = decide(&facts, &Command::Voided(Key([2; 16])), &ask()).unwrap();
@@ -445,4 +448,15 @@ fn a_card_number_in_a_note_is_masked_and_other_digits_are_kept() {
     ] {
         assert_eq!(mask_digits(typed), stored);
     }
+}
+
+#[test]
+fn nothing_is_charged_for_a_seat_that_is_not_held_any_more() {
+    let mut facts = facts(cart_of(State::Active));
+    let performance = facts.cart.as_ref().unwrap().lines[0].performance;
+    facts.lost = vec![(performance, SeatNo(1))];
+    let refused = begin(&facts, |_| {});
+    assert_eq!(refused, Err(Refusal::SeatTaken { seats: vec![SeatNo(1)] }));
+    facts.lost.clear();
+    assert!(begin(&facts, |_| {}).is_ok());
 }

@@ -6,6 +6,7 @@
 
 use super::Post;
 use super::fault::SendFault;
+use super::kept;
 use super::message::{Addressee, Outgoing, Part, message_id};
 use super::pace::{NextDue, Pace, next_due};
 use super::smtp::LateAnswer;
@@ -19,7 +20,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use usher_ledger::{Denied, Fault, Handle, Lane, Snapshot, letter};
 use usher_rules::at::At;
 use usher_rules::id::LetterId;
-use usher_rules::letter::{Command as LetterCommand, Event as LetterEvent, Kind, Letter};
+use usher_rules::letter::{Command as LetterCommand, Event as LetterEvent, Kind, Letter, Words};
 use usher_rules::{Actor, Command, Entry, Event};
 use usher_web::letter::Mail;
 use usher_web::ticket_pdf::PdfFault;
@@ -50,6 +51,14 @@ pub enum Mode {
 pub struct Written {
     pub to_name: String,
     pub mail: Mail,
+    /// Tokens that stand in the words and must not be kept with them.
+    pub secrets: Vec<String>,
+}
+
+/// A letter in its envelope, and what will be kept of it.
+struct Ready {
+    outgoing: Outgoing,
+    words: Option<Words>,
 }
 
 /// Why a letter cannot be written.
@@ -92,7 +101,8 @@ enum Landed {
 /// What an errand brings home.
 struct Landing {
     landed: Landed,
-    late: Option<LateAnswer>,
+    /// The answer that may still come, and what is kept if it is good.
+    late: Option<(LateAnswer, Option<Words>)>,
     /// The ledger knows what became of it.
     reported: bool,
 }
@@ -157,8 +167,8 @@ impl Worker {
     }
 
     async fn errand(self, id: LetterId, letter: Letter) -> Landing {
-        let outgoing = match self.write(id, letter.clone()).await {
-            Ok(outgoing) => outgoing,
+        let Ready { outgoing, words } = match self.write(id, letter.clone()).await {
+            Ok(ready) => ready,
             Err(fault) => {
                 tracing::error!(letter = %id, %fault, "a letter cannot be written");
                 let transcript = format!("-- not sent: {fault}\n");
@@ -168,12 +178,12 @@ impl Worker {
             }
         };
         let sent = self.post.send(&outgoing).await;
-        let reported = self.tell(id, &letter, &sent.result, sent.transcript).await;
+        let reported = self.tell(id, &letter, &sent.result, sent.transcript, words.clone()).await;
         let landed = match sent.result {
             Ok(()) => Landed::Sent,
             Err(fault) => Landed::Failed(fault),
         };
-        Landing { landed, late: sent.late, reported }
+        Landing { landed, late: sent.late.map(|late| (late, words)), reported }
     }
 
     /// Reports what became of a letter; `false` when the ledger did not take it.
@@ -183,11 +193,12 @@ impl Worker {
         letter: &Letter,
         result: &Result<(), SendFault>,
         transcript: String,
+        words: Option<Words>,
     ) -> bool {
         let fault = match result {
             Ok(()) => {
                 tracing::info!(letter = %id, "letter sent");
-                return self.report(LetterCommand::Sent { letter: id, transcript }).await;
+                return self.report(LetterCommand::Sent { letter: id, transcript, words }).await;
             }
             Err(fault) => fault,
         };
@@ -201,11 +212,14 @@ impl Worker {
     }
 
     /// The words and the PDF are made on a thread that may be busy for a while.
-    async fn write(&self, id: LetterId, letter: Letter) -> Result<Outgoing, ScribeFault> {
+    async fn write(&self, id: LetterId, letter: Letter) -> Result<Ready, ScribeFault> {
         let (handle, scribe, from) = (self.handle.clone(), self.scribe.clone(), self.from.clone());
         let writing = tokio::task::spawn_blocking(move || {
             let written = scribe(&handle.snapshot()?, id, &letter)?;
-            Ok(envelope(id, &letter, written, from))
+            let secrets = written.secrets.clone();
+            let outgoing = envelope(id, &letter, written, from);
+            let words = kept::keep(&outgoing, &secrets);
+            Ok(Ready { outgoing, words })
         });
         writing.await.unwrap_or(Err(ScribeFault::Bug))
     }
@@ -233,19 +247,26 @@ impl Worker {
             tracing::error!(letter = %id, "the ledger does not know what became of a letter");
             rounds.stuck.insert(id);
         }
-        if let Some(late) = landing.late
+        if let Some((late, words)) = landing.late
             && rounds.late < LATE_MAX
         {
-            self.await_late(rounds, id, letter, late);
+            self.await_late(rounds, id, letter, late, words);
         }
     }
 
     /// While the late answer is awaited the letter stays in our hands and is not sent again.
-    fn await_late(&self, rounds: &mut Rounds, id: LetterId, letter: Letter, late: LateAnswer) {
+    fn await_late(
+        &self,
+        rounds: &mut Rounds,
+        id: LetterId,
+        letter: Letter,
+        late: LateAnswer,
+        words: Option<Words>,
+    ) {
         let (worker, row) = (self.clone(), letter.clone());
         let task = rounds.flying.spawn(async move {
             let (result, transcript) = late.wait().await;
-            let reported = worker.tell(id, &row, &result, transcript).await;
+            let reported = worker.tell(id, &row, &result, transcript, words).await;
             Landing { landed: Landed::Late, late: None, reported }
         });
         rounds.late += 1;
@@ -301,7 +322,7 @@ fn rank(kind: Kind) -> u8 {
 /// A letter sent before goes under a new Message-ID; a retry keeps its own (`message_id`).
 fn envelope(id: LetterId, letter: &Letter, written: Written, from: String) -> Outgoing {
     let issue = letter.sent_at.map_or(0, |at| u64::try_from(at.0).unwrap_or(0));
-    let Written { to_name, mail } = written;
+    let Written { to_name, mail, secrets: _ } = written;
     if let Some(fault) = &mail.fault {
         tracing::warn!(letter = %id, fault, "the venue's own letter template was not used");
     }

@@ -21,6 +21,8 @@ use usher_drivers::sim::{SimScanner, SimScannerSettings};
 use usher_ledger::{Fault, performance};
 use usher_rules::at::At;
 
+/// Begins the part of the configuration that says where letters go.
+const MAIL_SECTION: &str = "[mail]\n";
 /// Signals a simulated scanner may have waiting.
 const HEARD_MAX: usize = 16;
 
@@ -76,10 +78,12 @@ pub async fn run(
     file.url = format!("http://{address}");
     let bench = pages::router(pages::Bench::new(&running, scanners, &config));
     let (shop, stop) = (running.shop.clone(), running.stop.child_token());
+    let asked = serve::Asked::listen()?;
     let serving = listen::start(&config, shop, vec![listener], bench, stop)?;
     file.write(&state).map_err(state_fault)?;
-    greet(out, &state, &file, running.handle.now()).map_err(state_fault)?;
-    Ok(serve::until_stopped(running, serving, &Notifier::silent()).await?)
+    let over = tonight_is_over(&running, &file)?;
+    greet(out, &state, &file, &config, over).map_err(state_fault)?;
+    Ok(serve::until_stopped(running, serving, &Notifier::silent(), asked).await?)
 }
 
 fn fresh_state() -> PathBuf {
@@ -92,9 +96,23 @@ fn configure(
     address: SocketAddr,
     file: &DemoFile,
 ) -> io::Result<Result<Config, String>> {
-    let text = demo::config_text(state, address, file);
-    fs::write(state.join("usher.toml"), &text)?;
+    let path = state.join("usher.toml");
+    let old = fs::read_to_string(&path).unwrap_or_default();
+    let text = with_own_mail(demo::config_text(state, address, file), &old);
+    fs::write(path, &text)?;
     Ok(Config::parse(&text, Purpose::Demo).map_err(|findings| format!("{findings:?}")))
+}
+
+/// Letters go as files, unless somebody wrote a mail server into the file of an earlier run.
+fn with_own_mail(text: String, old: &str) -> String {
+    let own = old.parse::<toml::Table>().ok().and_then(|table| {
+        let mail = table.get("mail")?.as_table()?;
+        mail.contains_key("host").then(|| toml::to_string(mail).ok())?
+    });
+    let parts = text.split_once(MAIL_SECTION).zip(own);
+    let Some(((before, after), own)) = parts else { return text };
+    let rest = after.find("\n[").map_or("", |next| &after[next..]);
+    format!("{before}{MAIL_SECTION}{own}{rest}")
 }
 
 fn scanners(file: &DemoFile) -> Result<Vec<SimScanner>, DemoFault> {
@@ -129,7 +147,22 @@ async fn populate(running: &Running, file: &mut DemoFile) -> Result<(), DemoFaul
     Ok(())
 }
 
-fn greet(out: &mut impl Write, state: &Path, file: &DemoFile, now: At) -> io::Result<()> {
+/// Is the performance that everything is tried on at its end? Its web sale ends with it.
+fn tonight_is_over(running: &Running, file: &DemoFile) -> Result<bool, Fault> {
+    let first = file.performances.first().and_then(|first| first.id.parse().ok());
+    let Some(first) = first else { return Ok(false) };
+    let found = performance::get(&running.handle.snapshot()?, first)?;
+    let ends = found.and_then(|performance| performance.web_sale_ends);
+    Ok(ends.is_some_and(|ends| ends <= running.handle.now()))
+}
+
+fn greet(
+    out: &mut impl Write,
+    state: &Path,
+    file: &DemoFile,
+    config: &Config,
+    over: bool,
+) -> io::Result<()> {
     let url = &file.url;
     writeln!(out, "The Tidewell, Saltmere: an invented venue. Nothing here is real.\n")?;
     writeln!(out, "  Shop       {url}/")?;
@@ -139,18 +172,42 @@ fn greet(out: &mut impl Write, state: &Path, file: &DemoFile, now: At) -> io::Re
     writeln!(out, "  Desk       {url}/desk      sign in with this token:")?;
     writeln!(out, "             {}\n", file.api_token)?;
     writeln!(out, "  Test card  4242 4242 4242 4242, CVV 123, December of this year or later")?;
-    writeln!(out, "  Mail       as files in {}", file.mail_dir.display())?;
+    match &config.mail.host {
+        Some(host) => writeln!(out, "  Mail       by {host}")?,
+        None => writeln!(out, "  Mail       as files in {}", file.mail_dir.display())?,
+    }
     for scanner in &file.scanners {
         writeln!(out, "  Scanner    {} on {}", scanner.name, scanner.path.display())?;
     }
     writeln!(out, "  State      {}\n", state.display())?;
     writeln!(out, "Try: buy two tickets for tonight, then beam one of them.")?;
-    if let Some(first) = file.performances.first() {
-        let over = first.starts_at < demo::rfc3339(now);
-        if over {
-            writeln!(out, "Tonight's performance is over. Start afresh with another --state.")?;
-        }
+    if over {
+        writeln!(out, "The first performance is over. Start afresh with another --state.")?;
     }
     writeln!(out, "ready {url}")?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_own_mail;
+
+    const FRESH: &str = "[log]\nlevel = \"warn\"\n\n[mail]\nfolder = \"/mail\"\n\n[gateway]\n";
+
+    #[test]
+    fn a_mail_server_of_an_earlier_file_is_kept_and_nothing_else() {
+        let old = "[log]\nlevel = \"trace\"\n[mail]\nhost = \"mail.example\"\nport = 25\n";
+        let text = with_own_mail(FRESH.to_owned(), old);
+        let table: toml::Table = text.parse().unwrap();
+        assert_eq!(table["mail"].to_string(), "{ host = \"mail.example\", port = 25 }");
+        assert_eq!(table["log"]["level"].as_str(), Some("warn"));
+        assert!(table.contains_key("gateway"));
+    }
+
+    #[test]
+    fn without_a_mail_server_letters_go_as_files() {
+        for old in ["", "not toml [", FRESH, "[mail]\nfolder = \"/other\"\n"] {
+            assert_eq!(with_own_mail(FRESH.to_owned(), old), FRESH);
+        }
+    }
 }

@@ -165,7 +165,9 @@ fn certificate(config: &Config) -> Result<String, String> {
 fn mail(config: &Config, credentials: Option<&Path>) -> Result<String, String> {
     use usher_cloud::mail::Post;
     match config.mail.post(credentials) {
-        None => Ok("not configured; letters wait".to_owned()),
+        None => Err("no mail server is configured: letters wait in the store, three days at \
+                     most. Give mail.host and mail.from"
+            .to_owned()),
         Some(Post::Folder(folder)) => match fs::metadata(&folder) {
             Ok(found) if found.is_dir() => Ok(format!("as files in {}", folder.display())),
             Ok(_) | Err(_) => Err(format!("{} is no folder: create it", folder.display())),

@@ -13,7 +13,7 @@ use crate::start::{self, Circumstances, Running, StartFault};
 use std::io;
 use std::net::TcpListener;
 use std::path::Path;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use usher_ledger::{Denied, Handle, Lane, events};
 use usher_rules::{Actor, Command, Refusal, house};
@@ -30,6 +30,29 @@ pub enum ServeFault {
     Notify(#[from] notify::NotifyFault),
     #[error("signals: {0}")]
     Signals(io::Error),
+}
+
+/// Listens for the wish that the program ends. Made before anybody is answered, so that a wanted
+/// stop never looks like a crash.
+pub struct Asked {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Asked {
+    pub fn listen() -> Result<Asked, ServeFault> {
+        let hear = |kind| signal(kind).map_err(ServeFault::Signals);
+        let (terminate, interrupt) =
+            (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
+        Ok(Asked { terminate, interrupt })
+    }
+
+    async fn heard(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Serves until a signal comes or the store fails.
@@ -49,9 +72,10 @@ pub async fn run(path: &Path, credentials: Option<&Path>) -> Result<Exit, ServeF
         Err(fault) => return Err(fault.into()),
     };
     let (shop, stop) = (running.shop.clone(), running.stop.child_token());
+    let asked = Asked::listen()?;
     let serving = listen::start(&config, shop, listeners, axum::Router::new(), stop)?;
     tell(&notifier.ready("serving"));
-    until_stopped(running, serving, &notifier).await
+    until_stopped(running, serving, &notifier, asked).await
 }
 
 /// Without a store: nothing is sold or scanned, and whoever asks is told what to do (trust 1.8).
@@ -63,6 +87,7 @@ async fn unready(
 ) -> Result<Exit, ServeFault> {
     tracing::error!(fault = words, "up, but not ready");
     let stop = CancellationToken::new();
+    let mut asked = Asked::listen()?;
     let serving = listen::start_unready(config, listeners, words, stop.child_token())?;
     tell(&notifier.ready(&format!("not ready: {words}")));
     let clock = MachineClock::new();
@@ -73,13 +98,11 @@ async fn unready(
         }
         std::future::pending::<()>().await;
     };
-    let mut terminate = signal(SignalKind::terminate()).map_err(ServeFault::Signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeFault::Signals)?;
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        () = asked.heard() => {}
         () = feeding => {}
     }
+    // A stop that was wanted is no failure, whatever was found wrong before.
     tell(&notifier.stopping());
     stop.cancel();
     serving.finished().await;
@@ -91,6 +114,7 @@ pub async fn until_stopped(
     running: Running,
     serving: Serving,
     notifier: &Notifier,
+    mut asked: Asked,
 ) -> Result<Exit, ServeFault> {
     let handle = running.handle.clone();
     let watch = CancellationToken::new();
@@ -102,12 +126,9 @@ pub async fn until_stopped(
         }
         std::future::pending::<()>().await;
     };
-    let mut terminate = signal(SignalKind::terminate()).map_err(ServeFault::Signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeFault::Signals)?;
     let failed = tokio::select! {
         words = handle.ended() => Some(words),
-        _ = terminate.recv() => None,
-        _ = interrupt.recv() => None,
+        () = asked.heard() => None,
         () = feeding => None,
     };
     watch.cancel();
@@ -116,21 +137,21 @@ pub async fn until_stopped(
         tracing::error!(fault = words, "the store failed; leaving to be started again");
         return Ok(Exit::StoreFailed);
     }
-    running.stop.cancel();
+    running.closing();
     serving.finished().await;
     running.stop().await;
     Ok(Exit::Done)
 }
 
-/// Reads the store and passes once through the writer; writes nothing unless old keys are due.
+/// Reads the store and passes once through the writer; writes nothing.
 pub async fn check(handle: &Handle) -> Result<(), String> {
     let snapshot = handle.snapshot().map_err(|fault| fault.to_string())?;
     events::newest(&snapshot).map_err(|fault| fault.to_string())?;
     drop(snapshot);
-    let command = Command::House(house::Command::ForgetRequests);
+    let command = Command::House(house::Command::Pulse);
     match handle.ask(Lane::Till, Actor::House, None, command).await {
-        Ok(_) | Err(Denied::Refused(Refusal::NotFound)) => Ok(()),
-        Err(denied) => Err(format!("the writer answers {denied:?}")),
+        Err(Denied::Refused(Refusal::NotFound)) => Ok(()),
+        answer => Err(format!("the writer answers {answer:?}")),
     }
 }
 

@@ -140,8 +140,13 @@ fn listen(listen: &Listen, found: &mut Vec<Finding>) {
     public_url(listen, found);
 }
 
-/// Without a certificate: plain HTTP stays on loopback unless the venue says otherwise.
+/// Without a certificate: none to call public, and plain HTTP stays on loopback unless the venue
+/// says otherwise.
 fn plain(listen: &Listen, found: &mut Vec<Finding>) {
+    if listen.certificate_is_public {
+        let remedy = "give listen.certificate and listen.key, or take it out";
+        found.push(Finding::new("listen.certificate_is_public", "there is no certificate", remedy));
+    }
     let open = listen.shop.iter().find(|address| !address.ip().is_loopback());
     if let (Some(address), false) = (open, listen.plain_http) {
         found.push(Finding::new(

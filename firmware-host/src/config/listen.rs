@@ -18,6 +18,8 @@ pub struct Listen {
     /// PEM chain, leaf first. With it the shop addresses speak TLS only.
     pub certificate: Option<PathBuf>,
     pub key: Option<PathBuf>,
+    /// The certificate is of a public authority: browsers are told to insist on TLS (trust 3).
+    pub certificate_is_public: bool,
     /// Allows plain HTTP beyond loopback (trust 3): with a warning in log and status strip.
     pub plain_http: bool,
     /// Scheme and host in links of letters and tickets; never taken from a request.
@@ -31,6 +33,7 @@ impl Default for Listen {
             redirect: Vec::new(),
             certificate: None,
             key: None,
+            certificate_is_public: false,
             plain_http: false,
             public_url: "http://127.0.0.1:8080".to_owned(),
         }

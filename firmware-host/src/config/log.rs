@@ -37,6 +37,15 @@ pub enum LogLevel {
     Trace,
 }
 
+impl LogLevel {
+    /// By the name it has in the configuration.
+    pub fn named(name: &str) -> Option<LogLevel> {
+        [LogLevel::Error, LogLevel::Warn, LogLevel::Info, LogLevel::Debug, LogLevel::Trace]
+            .into_iter()
+            .find(|level| format!("{level:?}").eq_ignore_ascii_case(name))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogFormat {

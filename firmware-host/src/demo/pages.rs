@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use usher_drivers::gate::{Colour, Way};
 use usher_drivers::sim::{SimGate, SimScanner};
+use usher_ledger::view::door;
 use usher_ledger::{Fault, Handle, checkout, inventory, performance, production};
 use usher_listener::state::Shop;
 use usher_rules::at::Span;
@@ -40,6 +41,8 @@ pub struct Bench {
     scanners: Vec<SimScanner>,
     paths: Vec<String>,
     gates: HashMap<DeviceNo, Arc<SimGate>>,
+    /// Seconds that somebody has for walking through, by turnstile.
+    passages_s: HashMap<DeviceNo, u64>,
 }
 
 impl Bench {
@@ -49,12 +52,17 @@ impl Bench {
             let scanner = device.and_then(|device| device.scanner.as_ref());
             scanner.map(|scanner| scanner.path.display().to_string()).unwrap_or_default()
         };
+        let turnstiles = config.devices.iter().filter_map(|device| {
+            let settings = device.gate.as_ref().filter(|gate| gate.turnstile)?;
+            Some((DeviceNo(device.number), settings.passage_ms / 1_000))
+        });
         Bench {
             handle: running.handle.clone(),
             shop: Arc::clone(&running.shop),
             scanners,
             paths: SCANNERS.iter().map(path).collect(),
             gates: running.sim_gates.clone(),
+            passages_s: turnstiles.collect(),
         }
     }
 
@@ -90,25 +98,37 @@ struct Chosen {
     code: String,
 }
 
+/// The simulated scanners with their lamps and what they read last.
+fn scanners(bench: &Bench) -> Result<Vec<BenchScanner>, Fault> {
+    let (snapshot, now) = (bench.handle.snapshot()?, bench.handle.now());
+    let shown = |(index, scanner): (usize, &(u32, &str, &str, &str))| {
+        let (number, name, door, _) = scanner;
+        let passage_s =
+            GATES.get(index).and_then(|(gate, ..)| bench.passages_s.get(&DeviceNo(*gate)).copied());
+        Ok(BenchScanner {
+            name: (*name).to_owned(),
+            door: (*door).to_owned(),
+            path: bench.paths.get(index).cloned().unwrap_or_default(),
+            lamp: bench.lamp(index),
+            passage_s,
+            last: door::newest(&bench.handle, &snapshot, now, DeviceNo(*number))?,
+        })
+    };
+    SCANNERS.iter().enumerate().map(shown).collect()
+}
+
 async fn page(State(bench): State<Arc<Bench>>, Query(chosen): Query<Chosen>) -> Response {
-    let codes = match codes(&bench.handle) {
-        Ok(codes) => codes,
+    let read = codes(&bench.handle).and_then(|codes| Ok((codes, scanners(&bench)?)));
+    let (codes, scanners) = match read {
+        Ok(read) => read,
         Err(fault) => {
             tracing::error!(%fault, "the bench could not read the store");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     };
-    let scanners = SCANNERS.iter().enumerate().map(|(index, (_, name, door, _))| BenchScanner {
-        name: (*name).to_owned(),
-        door: (*door).to_owned(),
-        path: bench.paths.get(index).cloned().unwrap_or_default(),
-        lamp: bench.lamp(index),
-        has_turnstile: GATES.get(index).is_some_and(|(.., turnstile)| *turnstile),
-        said: String::new(),
-    });
     let view = view::Bench {
         frame: bench.shop.frame(0),
-        scanners: scanners.collect(),
+        scanners,
         codes,
         chosen: chosen.scanner.unwrap_or(0).min(SCANNERS.len() - 1),
         typed: chosen.code.chars().take(PAYLOAD_BYTES_MAX).collect(),

@@ -288,7 +288,7 @@ impl Seeder<'_> {
         let letters = captured.iter().flatten().filter_map(|entry| letter_of(entry));
         let done = |letter| {
             let transcript = "Not sent: the order was seeded with the demo.".to_owned();
-            Command::Letter(letter::Command::Sent { letter, transcript })
+            Command::Letter(letter::Command::Sent { letter, transcript, words: None })
         };
         self.wave(letters.map(done).collect()).await;
         Ok(())

@@ -1,4 +1,4 @@
-//! The sweeper: ends holds whose time is up, and gives time back when a clock jumped.
+//! The sweeper: ends holds and sessions whose time is up, gives time back when a clock jumped.
 //!
 //! Looks every five seconds at what a snapshot says is due and sends one command each; the rule
 //! decides. Idle, it writes nothing. Never frees a seat itself (domain 5.3).
@@ -6,17 +6,21 @@
 use crate::clock::{self, JumpWatch};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use usher_ledger::{Denied, Fault, Handle, Lane, cart};
+use usher_ledger::{Denied, Fault, Handle, Lane, cart, session};
 use usher_rules::at::Span;
 use usher_rules::id::CartId;
-use usher_rules::{Actor, Command, cart as rule, house};
+use usher_rules::{Actor, Command, cart as rule, house, session as session_rule};
 
 /// How often holds are looked at (domain 5.3).
 pub const EVERY: Duration = Duration::from_secs(5);
 
+/// How often old sessions are looked for: that reads them all.
+pub const SESSIONS_EVERY: Span = Span::minutes(10);
+
 /// Sweeps until `stop`.
 pub async fn run(handle: Handle, stop: CancellationToken) {
     let mut jumps = JumpWatch::new(handle.now(), handle.clock().monotonic_ms());
+    let mut sessions_ms = 0;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -25,7 +29,13 @@ pub async fn run(handle: Handle, stop: CancellationToken) {
         if let Some(by) = jumps.look(handle.now(), handle.clock().monotonic_ms()) {
             shift(&handle, by).await;
         }
-        if let Err(fault) = round(&handle).await {
+        let mut swept = round(&handle).await;
+        let now_ms = handle.clock().monotonic_ms();
+        if swept.is_ok() && now_ms >= sessions_ms {
+            sessions_ms = now_ms + SESSIONS_EVERY.0.unsigned_abs();
+            swept = sessions(&handle).await;
+        }
+        if let Err(fault) = swept {
             tracing::error!(%fault, "the sweeper could not read the store");
             return;
         }
@@ -49,6 +59,25 @@ pub async fn round(handle: &Handle) -> Result<(), Fault> {
         send(handle, id, command).await;
     }
     Ok(())
+}
+
+/// Ends the sessions that have lived their time, some in each commit.
+pub async fn sessions(handle: &Handle) -> Result<(), Fault> {
+    loop {
+        let (snapshot, now) = (handle.snapshot()?, handle.now());
+        let reading = tokio::task::spawn_blocking(move || session::aged(&snapshot, now));
+        // The only error of joining is a bug in reading, which was told to the log.
+        let Ok(sessions) = reading.await else { return Ok(()) };
+        let sessions = sessions?;
+        if sessions.is_empty() {
+            return Ok(());
+        }
+        let command = Command::Session(session_rule::Command::EndAged { sessions });
+        if let Err(denied) = handle.ask(Lane::Till, Actor::House, None, command).await {
+            tracing::debug!(?denied, "old sessions stay until the next look");
+            return Ok(());
+        }
+    }
 }
 
 async fn send(handle: &Handle, id: CartId, command: rule::Command) {

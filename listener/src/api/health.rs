@@ -10,13 +10,15 @@ use crate::wording::Trouble;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use usher_ledger::events;
 
-const PROMETHEUS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// Names of the same text: the newer one for whoever asks for it by name.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The process is up.
 pub(crate) async fn healthz() -> Json<Value> {
@@ -36,9 +38,12 @@ pub(crate) async fn readyz(
 }
 
 /// What the listener counts.
-pub(crate) async fn metrics(gauger: Gauger) -> Response {
+pub(crate) async fn metrics(gauger: Gauger, headers: HeaderMap) -> Response {
     let text = gauger.shop().metrics().text();
-    ([(header::CONTENT_TYPE, PROMETHEUS)], text).into_response()
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let newer = accepted.is_some_and(|accepted| accepted.contains("application/openmetrics-text"));
+    let kind = if newer { OPENMETRICS } else { PROMETHEUS };
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
 
 /// The description of the API.

@@ -13,6 +13,7 @@ use axum::extract::Query;
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use usher_ledger::events::Entity;
 use usher_ledger::feed::Notice;
 use usher_ledger::{Fault, Snapshot, admission, checkout, events, performance, production};
 use usher_rules::admission::{Attention, Command, Direction, Scan, Stop, Verdict};
@@ -267,15 +268,10 @@ fn of_performance(
     after: u64,
     limit: usize,
 ) -> Result<ScanList, Fault> {
-    let numbers = admission::scans(snapshot, id.0, after, limit)?;
-    let next = numbers.last().copied().filter(|_| numbers.len() == limit);
-    let mut scans = Vec::with_capacity(numbers.len());
-    for number in numbers {
-        if let Some(entry) = events::get(snapshot, number)? {
-            scans.extend(line(snapshot, &entry)?);
-        }
-    }
-    Ok(ScanList { scans, next })
+    let found = events::about(snapshot, Entity::Door, Some(id.0), &(after + 1..u64::MAX), limit)?;
+    let next = found.last().map(|entry| entry.seq).filter(|_| found.len() == limit);
+    let lines = found.iter().filter_map(|entry| line(snapshot, entry).transpose());
+    Ok(ScanList { scans: lines.collect::<Result<_, _>>()?, next })
 }
 
 /// Through the log, a bounded stretch at a time; an answer may be short and still go on.

@@ -31,6 +31,16 @@ pub(crate) struct Drawn {
     pub ping_ms: u64,
 }
 
+/// What can be said of a row that was drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beam {
+    Ms(u32),
+    /// The moment of reading is not known yet.
+    NotYet,
+    /// Drawn too late to be live, or the newest ping was longer than the way: no measurement.
+    Never,
+}
+
 impl Beams {
     pub fn new(metrics: Metrics) -> Beams {
         Beams { read: Arc::default(), bell: watch::Sender::new(()), metrics }
@@ -51,18 +61,22 @@ impl Beams {
         self.bell.subscribe()
     }
 
-    /// How long it took, recorded; none while the moment of reading is not known.
-    pub fn drawn(&self, drawn: Drawn) -> Option<u32> {
+    /// How long it took, recorded.
+    pub fn drawn(&self, drawn: Drawn) -> Beam {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let (_, read_ms) = read.iter().rev().find(|(seq, _)| *seq == drawn.seq).copied()?;
+        let Some((_, read_ms)) = read.iter().rev().find(|(seq, _)| *seq == drawn.seq).copied()
+        else {
+            return Beam::NotYet;
+        };
         drop(read);
-        let passed_ms = drawn.drawn_ms.saturating_sub(read_ms);
-        let beam_ms = passed_ms.saturating_sub(drawn.ping_ms / 2);
-        let beam_ms = u32::try_from(beam_ms).ok()?;
-        if u64::from(beam_ms) <= LATE_MS {
-            self.metrics.beam(beam_ms);
+        let passed_ms = drawn.drawn_ms.checked_sub(read_ms + drawn.ping_ms / 2);
+        match passed_ms.map(u32::try_from) {
+            Some(Ok(beam_ms)) if u64::from(beam_ms) <= LATE_MS => {
+                self.metrics.beam(beam_ms);
+                Beam::Ms(beam_ms)
+            }
+            Some(_) | None => Beam::Never,
         }
-        Some(beam_ms)
     }
 }
 
@@ -76,23 +90,25 @@ mod tests {
         let beams = Beams::new(Metrics::default());
         beams.read(7, 1_000);
         let drawn = Drawn { seq: 7, drawn_ms: 1_050, ping_ms: 20 };
-        assert_eq!(beams.drawn(drawn), Some(40));
+        assert_eq!(beams.drawn(drawn), Beam::Ms(40));
         assert_eq!(beams.metrics.beam_to_screen(), Some(Span(40)));
     }
 
     #[test]
-    fn a_ping_longer_than_the_way_gives_zero_and_an_unknown_scan_nothing() {
+    fn a_ping_longer_than_the_way_is_no_measurement_and_an_unknown_scan_is_waited_for() {
         let beams = Beams::new(Metrics::default());
         beams.read(7, 1_000);
-        assert_eq!(beams.drawn(Drawn { seq: 7, drawn_ms: 1_005, ping_ms: 20 }), Some(0));
-        assert_eq!(beams.drawn(Drawn { seq: 8, drawn_ms: 1_005, ping_ms: 0 }), None);
+        assert_eq!(beams.drawn(Drawn { seq: 7, drawn_ms: 1_009, ping_ms: 20 }), Beam::Never);
+        assert_eq!(beams.drawn(Drawn { seq: 7, drawn_ms: 1_010, ping_ms: 20 }), Beam::Ms(0));
+        assert_eq!(beams.drawn(Drawn { seq: 8, drawn_ms: 1_005, ping_ms: 0 }), Beam::NotYet);
     }
 
     #[test]
     fn a_row_drawn_from_history_is_no_measurement() {
         let beams = Beams::new(Metrics::default());
         beams.read(7, 0);
-        beams.drawn(Drawn { seq: 7, drawn_ms: LATE_MS + 1, ping_ms: 0 });
+        let late = Drawn { seq: 7, drawn_ms: LATE_MS + 1, ping_ms: 0 };
+        assert_eq!(beams.drawn(late), Beam::Never);
         assert_eq!(beams.metrics.beam_to_screen(), None);
         beams.drawn(Drawn { seq: 7, drawn_ms: LATE_MS, ping_ms: 0 });
         assert_eq!(beams.metrics.beam_to_screen(), Some(Span(60_000)));

@@ -5,7 +5,7 @@
 //! Next: `feed/beam.rs`.
 
 use super::LOG_PAGE_MAX;
-use super::beam::Drawn;
+use super::beam::{Beam, Drawn};
 use super::socket::{Gone, Heard, Line, bounded};
 use crate::request::{Permit, Watcher};
 use crate::respond::Problem;
@@ -215,14 +215,17 @@ pub(crate) async fn scans(
     let permit = watcher.into_permit();
     let place = permit.shop().feeds().sockets.enter(&permit.known().peer)?;
     let after = from.0.after;
-    Ok(bounded(upgrade).on_upgrade(move |socket| async move {
-        let mut line = Line::new(socket, place);
-        let mut watch = Watch { told: listen(&permit), permit, sent: 0, waiting: Vec::new() };
-        if watch.begin(&mut line, after).await.is_ok() {
-            // However it ends, the page comes back with its number.
-            let _ = watch.follow(&mut line).await;
-            line.close().await;
-        }
+    let lines = permit.shop().feeds().lines.clone();
+    Ok(bounded(upgrade).on_upgrade(move |socket| {
+        lines.track_future(async move {
+            let mut line = Line::new(socket, place);
+            let mut watch = Watch { told: listen(&permit), permit, sent: 0, waiting: Vec::new() };
+            if watch.begin(&mut line, after).await.is_ok() {
+                // However it ends, the page comes back with its number.
+                let _ = watch.follow(&mut line).await;
+                line.close().await;
+            }
+        })
     }))
 }
 
@@ -321,11 +324,12 @@ impl Watch {
         let beams = self.permit.shop().feeds().beams.clone();
         let mut measured = Vec::new();
         self.waiting.retain(|drawn| match beams.drawn(*drawn) {
-            Some(beam_ms) => {
+            Beam::Ms(beam_ms) => {
                 measured.push(beam_ms);
                 false
             }
-            None => true,
+            Beam::Never => false,
+            Beam::NotYet => true,
         });
         if self.waiting.len() >= WAITING_MAX {
             self.waiting.clear();

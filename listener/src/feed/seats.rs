@@ -111,7 +111,8 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
             | checkout::Event::CartMoved { .. }
             | checkout::Event::BuyerNamed(..)
             | checkout::Event::Posted(..)
-            | checkout::Event::PaymentMoved(..),
+            | checkout::Event::PaymentMoved(..)
+            | checkout::Event::LinesLost(..),
         )
         | Event::House(_)
         | Event::Production(_)
@@ -197,15 +198,11 @@ pub(crate) fn since(snapshot: &Snapshot, id: PerformanceId, after: u64) -> Resul
     if after > seq {
         return Ok(Since::Reload { seq });
     }
-    let numbers = events::about(snapshot, Entity::Inventory, id.0, after, BEHIND_MAX + 1)?;
-    if numbers.len() > BEHIND_MAX {
+    let newer = after + 1..u64::MAX;
+    let max = BEHIND_MAX + 1;
+    let entries = events::about(snapshot, Entity::Inventory, Some(id.0), &newer, max)?;
+    if entries.len() > BEHIND_MAX {
         return Ok(Since::Reload { seq });
-    }
-    let mut entries = Vec::with_capacity(numbers.len());
-    for number in numbers {
-        if let Some(entry) = events::get(snapshot, number)? {
-            entries.push(entry);
-        }
     }
     Ok(Since::Changed { seq, entries })
 }
@@ -228,14 +225,17 @@ pub(crate) async fn seats(
     known.ok_or_else(Trouble::not_found)?;
     let place = permit.shop().feeds().sockets.enter(&permit.known().peer)?;
     let after = from.0.after;
-    Ok(bounded(upgrade).on_upgrade(move |socket| async move {
-        let mut line = Line::new(socket, place);
-        let told = permit.shop().feeds().seats.listen(id);
-        let mut watch = Watch { told, permit, id, sent: 0 };
-        if watch.begin(&mut line, after).await.is_ok() {
-            let _ = watch.follow(&mut line).await;
-            line.close().await;
-        }
+    let lines = permit.shop().feeds().lines.clone();
+    Ok(bounded(upgrade).on_upgrade(move |socket| {
+        lines.track_future(async move {
+            let mut line = Line::new(socket, place);
+            let told = permit.shop().feeds().seats.listen(id);
+            let mut watch = Watch { told, permit, id, sent: 0 };
+            if watch.begin(&mut line, after).await.is_ok() {
+                let _ = watch.follow(&mut line).await;
+                line.close().await;
+            }
+        })
     }))
 }
 

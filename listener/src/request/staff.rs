@@ -94,7 +94,7 @@ impl<N: Need> FromRequestParts<Arc<Shop>> for Staff<N> {
         let known = known(parts, shop);
         let signed_in = signed_in(shop, &known).map_err(NoStaff::Trouble)?;
         let Some(signed_in) = signed_in else {
-            if parts.method == Method::GET {
+            if [Method::GET, Method::HEAD].contains(&parts.method) {
                 let onward = parts.uri.path_and_query().map_or("/desk", |path| path.as_str());
                 return Err(NoStaff::SignIn { onward: onward.to_owned() });
             }

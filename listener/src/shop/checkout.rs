@@ -23,7 +23,7 @@ use usher_rules::money::Money;
 use usher_rules::view::checkout::{Buyer, Fault, Field, FieldFault, State};
 
 /// How often a page that waits for an outcome looks again, in seconds (header `Refresh`).
-const LOOK_AGAIN_S: &str = "5";
+pub(super) const LOOK_AGAIN_S: &str = "5";
 
 pub async fn page(guest: Guest) -> Result<Response, Trouble> {
     if let Some(order) = sold(guest.row.as_ref()) {

@@ -3,14 +3,16 @@
 //! The address is the key: it carries the proof that its holder may see the order, or the
 //! checkout that has none yet. Never listed, never cached. Next: `shop/asset.rs`.
 
+use super::checkout::LOOK_AGAIN_S;
 use super::form::Named;
 use crate::request::Guest;
 use crate::respond;
 use crate::wording::Trouble;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use usher_ledger::view::order::{self, Led, Outcome};
 use usher_rules::id::OrderId;
-use usher_rules::view::order::Order;
+use usher_rules::view::order::{Order, State};
 
 const PDF: &str = "application/pdf";
 const CALENDAR: &str = "text/calendar; charset=utf-8";
@@ -31,7 +33,11 @@ pub async fn page(guest: Guest, Named(address): Named<String>) -> Result<Respons
         }
     };
     let look = guest.shop().look();
-    Ok(respond::page(usher_web::order::page(&look.templates, &view, &look.words)))
+    let mut response = respond::page(usher_web::order::page(&look.templates, &view, &look.words));
+    if view.state == State::Confirming {
+        response.headers_mut().insert(header::REFRESH, HeaderValue::from_static(LOOK_AGAIN_S));
+    }
+    Ok(response)
 }
 
 /// All tickets of the order on paper.

@@ -92,6 +92,7 @@ pub(super) fn asked(guest: &Guest, fields: &Fields) -> Asked {
         picks: fields.all("pick").take(PICKS_MAX).map(str::to_owned).collect(),
         part: fields.text("part").parse().ok().map(PartNo),
         refused: None,
+        nothing_else: false,
     }
 }
 

@@ -9,6 +9,7 @@ use super::performance::{asked, chosen_where, read};
 use crate::request::{Guest, ToFill};
 use crate::respond;
 use crate::wording::Trouble;
+use axum::http::StatusCode;
 use axum::response::Response;
 use usher_ledger::view::performance::{Asked, says};
 use usher_rules::cart::Place;
@@ -27,10 +28,10 @@ pub async fn best_seats(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let key = guest.form_key(&fields.key());
-    if instead(&guest, id, &fields) {
-        return other_seats(&guest, id, key).await;
-    }
     let asked = asked(&guest, &fields);
+    if instead(&guest, id, &fields) {
+        return other_seats(&guest, id, asked, key).await;
+    }
     if let Err(refusal) = wanted(&asked.places) {
         return refused(&guest, id, asked, refusal);
     }
@@ -38,16 +39,21 @@ pub async fn best_seats(
     take(&guest, id, asked, key, |cart| best(cart, id, places, &fields)).await
 }
 
-/// The same party elsewhere. Where nothing else can be had, what is held stays held.
+/// The same party elsewhere. Where nothing else can be had, what is held stays held, and the page
+/// says so.
 async fn other_seats(
     guest: &Guest,
     id: PerformanceId,
+    asked: Asked,
     key: Option<Key>,
 ) -> Result<Response, Trouble> {
     let other = Hold::TryOther { cart: guest.own_cart()?, performance: id };
     match guest.ask(key, Command::Hold(other)).await {
-        Err(Trouble::Refused(refusal)) if !says(&refusal) => Err(refusal.into()),
-        Ok(_) | Err(Trouble::Refused(_)) => Ok(respond::see_other(&format!("/performances/{id}"))),
+        Ok(_) => Ok(respond::see_other(&format!("/performances/{id}"))),
+        Err(Trouble::Refused(refusal)) if says(&refusal) => {
+            let status = Trouble::Refused(refusal).status();
+            drawn(guest, id, &Asked { nothing_else: true, ..asked }, status)
+        }
         Err(trouble) => Err(trouble),
     }
 }
@@ -112,8 +118,17 @@ fn refused(
 ) -> Result<Response, Trouble> {
     let status = Trouble::Refused(refusal.clone()).status();
     asked.refused = Some(refusal);
+    drawn(guest, id, &asked, status)
+}
+
+fn drawn(
+    guest: &Guest,
+    id: PerformanceId,
+    asked: &Asked,
+    status: StatusCode,
+) -> Result<Response, Trouble> {
     let look = guest.shop().look();
-    let view = read(guest, id, &asked)?;
+    let view = read(guest, id, asked)?;
     let html = usher_web::performance::page(&look.templates, &view, &look.words);
     Ok(respond::page_with(status, html))
 }

@@ -17,11 +17,21 @@ pub async fn page(staff: Staff<need::Desk>) -> Result<Response, Trouble> {
     let (shop, handle) = (staff.shop(), staff.handle());
     let snapshot = staff.snapshot()?;
     let now = staff.now();
-    let networked = |no| shop.tokens().device(no).is_some();
+    let kind = |no| {
+        if shop.is_gate(no) {
+            DeviceKind::Gate
+        } else if shop.tokens().device(no).is_some() {
+            DeviceKind::NetworkDoor
+        } else {
+            DeviceKind::Scanner
+        }
+    };
     let health = |no| shop.healths().of(no);
-    let devices = desk::devices(handle, &snapshot, now, networked, health)?;
+    let mut devices = desk::devices(handle, &snapshot, now, kind, health)?;
+    devices.extend(shop.mail().filter(Option::is_none).map(|_| no_mail()));
     let (mail_waiting, mail_errors) = desk::mail(&snapshot)?;
-    let (scanners_ready, scanners_total) = scanners(&devices);
+    let (scanners_ready, scanners_total) = counted(&devices, DeviceKind::Scanner);
+    let (gates_ready, gates_total) = counted(&devices, DeviceKind::Gate);
     let clock = if handle.clock_behind() { ClockState::Untrusted } else { ClockState::Trusted };
     let view = Desk {
         frame: shop.frame(0),
@@ -39,6 +49,8 @@ pub async fn page(staff: Staff<need::Desk>) -> Result<Response, Trouble> {
             disk: shop.disk(),
             scanners_ready,
             scanners_total,
+            gates_ready,
+            gates_total,
             mail_waiting,
             mail_errors,
             without_tls: shop.plain_http(),
@@ -50,13 +62,26 @@ pub async fn page(staff: Staff<need::Desk>) -> Result<Response, Trouble> {
     Ok(respond::page(usher_web::desk::page(&look.templates, &view, &look.words)))
 }
 
-/// Scanners and network doors that are heard of, and all that are switched on.
-fn scanners(devices: &[Device]) -> (u32, u32) {
-    let on = devices.iter().filter(|device| {
-        matches!(device.kind, DeviceKind::Scanner | DeviceKind::NetworkDoor)
-            && device.state != DeviceState::Off
-    });
+/// Devices of a kind that are heard of, and all that are switched on. Phones at doors come and go
+/// and are not counted on the strip.
+fn counted(devices: &[Device], kind: DeviceKind) -> (u32, u32) {
+    let on =
+        devices.iter().filter(|device| device.kind == kind && device.state != DeviceState::Off);
     let ready = on.clone().filter(|device| device.state == DeviceState::Ready).count();
     let count = |of: usize| u32::try_from(of).unwrap_or(u32::MAX);
     (count(ready), count(on.count()))
+}
+
+/// Letters have no way out: the technician is told so, and what to give.
+fn no_mail() -> Device {
+    Device {
+        name: "SMTP".to_owned(),
+        kind: DeviceKind::Mail,
+        stands_at: String::new(),
+        port: String::new(),
+        state: DeviceState::Off,
+        seen: None,
+        fault: "Letters wait in the store, three days at most. Give mail.host and mail.from."
+            .to_owned(),
+    }
 }

@@ -33,9 +33,18 @@ impl Drop for Served {
 }
 
 pub async fn serve_as(house: &House, limits: Limits, speaks: Speaks) -> Served {
+    serve_until(house, limits, speaks, house.shop.closing().clone()).await
+}
+
+/// The same with a word of its own to stop at.
+pub async fn serve_until(
+    house: &House,
+    limits: Limits,
+    speaks: Speaks,
+    stop: CancellationToken,
+) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let stop = house.shop.closing().clone();
     let metrics = house.shop.metrics().clone();
     let service = Service { routes: house.router.clone(), limits, metrics };
     let done = tokio::spawn(serve(vec![Ear { listener, speaks }], service, stop.clone()));

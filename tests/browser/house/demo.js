@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = resolve(fileURLToPath(import.meta.url), '../../../..');
+export const ROOT = resolve(fileURLToPath(import.meta.url), '../../../..');
 const PROGRAM = process.env.USHER_BIN ?? join(ROOT, 'target/debug/usher');
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
 const READY_MS_MAX = 120_000;
@@ -93,6 +93,8 @@ export class Demo {
     const answer = await fetch(`${this.url}/api/v1${path}`, {
       method,
       headers: {
+        // A connection kept open is closed by the box when its clock is moved.
+        connection: 'close',
         ...(token && { authorization: `Bearer ${token}` }),
         ...(body && { 'content-type': 'application/json' }),
         ...headers,
@@ -144,15 +146,24 @@ export class Demo {
   }
 
   // Buys best seats for one price level: the answer of the checkout.
-  async buy(count = 1, { performance = this.tonight, card = 'tok_4242' } = {}) {
+  async buy(count = 1, more = {}) {
+    const { performance = this.tonight, card = 'tok_4242', name = 'Nell Harker' } = more;
     const { cart, token } = await this.cart();
     const body = { performance, places: [{ level: 'Adult', count }] };
     const held = await this.ask('POST', `/carts/${cart}/best-seats`, { token, body });
     if (held.status !== 200) throw new Error(`nothing held: ${JSON.stringify(held)}`);
-    const buyer = { name: 'Nell Harker', email: 'nell@x.example' };
+    const buyer = { name, email: 'nell@x.example' };
     const paid = { token, body: { buyer, card: { token: card } } };
     const bought = await this.ask('POST', `/carts/${cart}/checkout`, paid);
     return { ...bought, cart, token };
+  }
+
+  // Sends a code to a simulated scanner, as the bench does.
+  async beam(scanner, code) {
+    const body = new URLSearchParams({ scanner, code });
+    const asked = { method: 'POST', body, redirect: 'manual', headers: { origin: this.url } };
+    const sent = await fetch(`${this.url}/demo/beam`, asked);
+    if (sent.status !== 303) throw new Error(`not beamed: ${sent.status}`);
   }
 
   // What a door would say to this code, without letting anybody in.

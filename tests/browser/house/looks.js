@@ -4,15 +4,21 @@
 // changes the state of a page. Next: the tests.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
-import { ARTEFACTS } from './demo.js';
+import { ARTEFACTS, ROOT } from './demo.js';
 
 const FOLDER = join(ARTEFACTS, 'screenshots');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+// Pictures of the README; they are kept in the repository, so they are small.
+const PICTURES = join(ROOT, 'docs/screenshots');
+const PICTURE_BYTES_MAX = 200_000;
 const run = promisify(execFile);
+
+// A figure of the monitor that was measured.
+export const BEAM = /Beam to screen ([1-9]\d* ms|under 1 ms)/;
 
 mkdirSync(FOLDER, { recursive: true });
 
@@ -37,6 +43,26 @@ export const look = async (page, name, { full = false } = {}) => {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(wide <= 0, `${name} at ${width} is ${wide} px too wide`);
 };
+
+// The picture that `look` has just taken, for the README: into the repository only when asked.
+export const picture = (name, { width }, called) => {
+  const path = join(FOLDER, `${name}-${width}-light.png`);
+  const bytes = statSync(path).size;
+  assert.ok(bytes <= PICTURE_BYTES_MAX, `${path} is too large for the README: ${bytes} bytes`);
+  if (!process.env.USHER_PICTURES) return;
+  mkdirSync(PICTURES, { recursive: true });
+  copyFileSync(path, join(PICTURES, `${called}.png`));
+};
+
+// Pairs of these elements that lie over one another, by their words.
+export const overlaps = (page, one, other) => page.evaluate(([one, other]) => {
+  const all = query => [...document.querySelectorAll(query)];
+  const boxes = query => all(query).map(e => [e.textContent, e.getBoundingClientRect()]);
+  const apart = (a, b) => a.right <= b.left || a.bottom <= b.top;
+  const meet = (a, b) => !apart(a, b) && !apart(b, a);
+  return boxes(one).flatMap(([name, box]) => boxes(other)
+    .filter(([, there]) => meet(box, there)).map(([words]) => `${name} over ${words}`));
+}, [one, other]);
 
 // What Debian's zbar reads in a picture: one code a line.
 export const codesIn = async path => {

@@ -30,6 +30,7 @@ fn found() -> Outcome {
         levels: vec![(2, "Adult".to_owned()), (2, "Child".to_owned())],
         total: Money(10_500),
         until: super::NOW + Span::minutes(15),
+        nothing_else: false,
     })
 }
 
@@ -60,6 +61,10 @@ fn shop(gallery: &mut Gallery) {
     let mut view = tickets(found());
     view.map = Some(seats::house(&["S-F-12", "S-F-13", "S-F-14", "S-F-15"]));
     add("tickets-found", page(&view));
+    if let Outcome::Found(found) = &mut view.outcome {
+        found.nothing_else = true;
+    }
+    add("tickets-no-other", page(&view));
     add("tickets-split", page(&tickets(apart())));
     let mut view = tickets(Outcome::LeavesSingle {
         seats: vec![seat("Stalls", "F", "10")],
@@ -169,17 +174,23 @@ fn staff(gallery: &mut Gallery) {
     let plate = super::staff::plate;
     add("door", page(&super::staff::door(None)));
     add("door-go", page(&super::staff::door(Some(plate(Signal::Go, Reason::Ok)))));
-    let used = Reason::AlreadyUsed { at: at(0, 19, 4), door: "door A".to_owned() };
+    let used = Reason::AlreadyUsed { at: at(0, 19, 4), door: "A".to_owned() };
     add("door-stop", page(&super::staff::door(Some(plate(Signal::Stop, used)))));
     add("door-ask", page(&super::staff::door(Some(plate(Signal::Ask, Reason::Provisional)))));
     let page = |view: &_| usher_web::monitor::page(templates, view, words);
     add("monitor", page(&super::staff::monitor()));
     let mut view = super::staff::monitor();
+    view.shown = None;
+    view.beam_to_screen = Some(Span(0));
+    add("monitor-only", page(&view));
+    let mut other = view.performances[0].clone();
+    other.performance = super::performance(12);
+    view.performances.push(other);
+    add("monitor-two", page(&view));
     view.rows.clear();
     view.refused.clear();
     view.doors.clear();
     view.performances.clear();
-    view.shown = None;
     view.beam_to_screen = None;
     view.curve.tonight = vec![0];
     view.curve.usual_tenths.clear();

@@ -192,34 +192,55 @@ pub fn overview() -> SeatMap {
         corner: Point { x: 0, y: 0 },
         width: 200_000,
         height: 140_000,
-        drawings: vec![Drawing {
-            shape: Shape::Rectangle { width: 80_000, height: 44_000 },
-            stage: true,
-            rotation: 0,
-            at: Point { x: 60_000, y: 48_000 },
-            text: Some(DrawnText {
-                words: "Pitch".to_owned(),
-                at: Point { x: 40_000, y: 22_000 },
-                size: 4_000,
-            }),
-        }],
+        drawings: vec![
+            beside("101"),
+            beside("Bar"),
+            Drawing {
+                shape: Shape::Rectangle { width: 80_000, height: 44_000 },
+                stage: true,
+                rotation: 0,
+                at: Point { x: 60_000, y: 48_000 },
+                text: Some(DrawnText {
+                    words: "Pitch".to_owned(),
+                    at: Point { x: 40_000, y: 22_000 },
+                    size: 4_000,
+                }),
+            },
+        ],
         show: Show::Overview { parts: parts() },
+    }
+}
+
+/// A word that the plan writes into the house.
+fn beside(words: &str) -> Drawing {
+    let text = DrawnText { words: words.to_owned(), at: Point { x: 0, y: 0 }, size: 4_000 };
+    Drawing {
+        shape: Shape::Text,
+        stage: false,
+        rotation: 0,
+        at: Point { x: 20_000, y: 60_000 },
+        text: Some(text),
     }
 }
 
 pub fn parts() -> Vec<PartGlance> {
     (0..16)
         .map(|no: i32| {
-            let (column, row) = (no % 8, no / 8);
+            let (x, y) = (2_000 + no % 8 * 24_700, if no < 8 { 2_000 } else { 98_000 });
+            // The outer ones of a row are cut to the bend of the house.
+            let bend = if no % 8 == 0 { 9_000 } else { 0 };
+            let point = |x, y| Point { x, y };
             PartGlance {
                 part: PartNo(no as u16),
                 name: format!("Block {}", 101 + no),
-                corner: Point {
-                    x: 2_000 + column * 24_700,
-                    y: if row == 0 { 2_000 } else { 98_000 },
-                },
-                width: 23_000,
-                height: 40_000,
+                outline: vec![
+                    point(x, y + bend),
+                    point(x + bend, y),
+                    point(x + 23_000, y),
+                    point(x + 23_000, y + 40_000),
+                    point(x, y + 40_000),
+                ],
+                label_at: point(x + 11_500, y + 20_000),
                 places_left: if no == 3 { 0 } else { (840 - no * 41) as u32 },
                 price_from: (no != 3).then_some(Money(2_500)),
             }

@@ -51,6 +51,7 @@ pub fn door(last: Option<Plate>) -> Door {
         at: at(0, 19, 6) - Span::seconds(nth as i64 * 8),
         buyer_name: (*name).to_owned(),
         place: Some(seat("Stalls", "F", &(3 + nth).to_string())),
+        unpassed: nth == 2,
     });
     let first = last.as_ref().map(|last| RecentScan {
         seq: 901,
@@ -59,11 +60,12 @@ pub fn door(last: Option<Plate>) -> Door {
         at: last.at + Span::seconds(12),
         buyer_name: last.buyer_name.clone(),
         place: last.place.clone(),
+        unpassed: false,
     });
     Door {
         frame: frame(0),
         form_key: "n1".to_owned(),
-        door: "Door B".to_owned(),
+        door: "B".to_owned(),
         direction: Direction::In,
         performance: Some(DoorPerformance {
             performance: super::performance(11),
@@ -168,6 +170,7 @@ fn rows() -> Vec<ScanRow> {
             } else {
                 Reason::Ok
             },
+            undone: nth == 5,
             door: "A".to_owned(),
             device: "scanner A".to_owned(),
             share_tenths: 100,
@@ -184,6 +187,8 @@ pub fn strip() -> Strip {
         disk: Disk::Enough,
         scanners_ready: 1,
         scanners_total: 2,
+        gates_ready: 1,
+        gates_total: 1,
         mail_waiting: 0,
         mail_errors: 1,
         without_tls: true,
@@ -231,13 +236,21 @@ pub fn sign_in(refused: SignInRefused) -> SignIn {
 }
 
 pub fn bench() -> Bench {
-    let scanner = |name: &str, door: &str, lamp, said: &str| BenchScanner {
+    let scanner = |name: &str, door: &str, lamp, unpassed| BenchScanner {
         name: name.to_owned(),
         door: door.to_owned(),
-        path: format!("/tmp/{door}"),
+        path: format!("/tmp/scanner-{door}"),
         lamp,
-        has_turnstile: door == "Door A",
-        said: said.to_owned(),
+        passage_s: (door == "A").then_some(8),
+        last: Some(RecentScan {
+            seq: 900,
+            signal: Signal::Go,
+            reason: Reason::Ok,
+            at: at(0, 18, 50),
+            buyer_name: "Ada Merrow".to_owned(),
+            place: Some(seat("Stalls", "F", "12")),
+            unpassed,
+        }),
     };
     let code = |code: &str, about, title: &str, seat: &str| BenchCode {
         code: code.to_owned(),
@@ -248,8 +261,8 @@ pub fn bench() -> Bench {
     Bench {
         frame: frame(0),
         scanners: vec![
-            scanner("Scanner A", "Door A", Some(Signal::Go), "Stalls F 12"),
-            scanner("Scanner B", "Door B", None, ""),
+            scanner("Scanner A", "A", None, true),
+            scanner("Scanner B", "B", Some(Signal::Go), false),
         ],
         codes: vec![
             code(super::CODES[0], BenchAbout::Valid, "The Lamplighter’s Daughter", "Stalls F 12"),

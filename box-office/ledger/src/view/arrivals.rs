@@ -32,6 +32,22 @@ pub(super) fn curve(arrivals: &[At], until: At, minutes_so_far: usize) -> Curve 
     Curve { from, tonight, usual_tenths: Vec::new() }
 }
 
+/// The hour of today: the last one before the curtain once that is less than an hour off, so that
+/// what is usually still to come can be seen; else the one that ends now. Its last point is the
+/// sixty seconds just gone by: a minute just begun would look as if nobody came any more.
+pub(super) fn curve_now(arrivals: &[At], curtain: Option<At>, now: At) -> Curve {
+    let hour = Span::minutes(MINUTES as i64);
+    let ahead = curtain.filter(|curtain| *curtain > now && *curtain - now < hour);
+    let until = ahead.map_or(now, |curtain| curtain - Span(1));
+    let mut curve = curve(arrivals, until, MINUTES);
+    let so_far = (now - curve.from).0.div_euclid(MINUTE.0) + 1;
+    curve.tonight.truncate(usize::try_from(so_far).unwrap_or(0));
+    if let Some(last) = curve.tonight.last_mut() {
+        *last = count(arrivals.iter().filter(|at| **at > now - MINUTE && **at <= now).count());
+    }
+    curve
+}
+
 fn counted(arrivals: impl Iterator<Item = At>, from: At) -> Vec<u32> {
     let mut minutes = vec![0; MINUTES];
     for at in arrivals {
@@ -155,6 +171,29 @@ mod tests {
         assert_eq!(curve.tonight.len(), MINUTES);
         assert_eq!((curve.tonight[0], curve.tonight[58], curve.tonight[59]), (2, 1, 1));
         assert_eq!(curve.tonight.iter().sum::<u32>(), 4, "what came before the hour is not in it");
+    }
+
+    #[test]
+    fn the_hour_is_the_last_before_the_curtain_once_that_is_near() {
+        let curtain = At(Span::hours(20).0 + Span::minutes(30).0);
+        let seen = |minutes: i64| {
+            let now = curtain - Span::minutes(minutes) + Span::seconds(12);
+            let curve = curve_now(&[], Some(curtain), now);
+            (curve.tonight.len(), (curtain - curve.from).0 / MINUTE.0)
+        };
+        assert_eq!(seen(23), (38, 60), "ends at the curtain, drawn as far as it is");
+        assert_eq!(seen(61), (60, 121 - 1), "still more than an hour: ends now");
+        assert_eq!(seen(60), (1, 60), "a little less than an hour");
+        assert_eq!(seen(0), (60, 59), "the curtain is up: ends now");
+    }
+
+    #[test]
+    fn the_last_point_is_the_minute_gone_by_and_not_the_one_just_begun() {
+        let now = At(Span::hours(20).0 + 4_000);
+        let arrivals = [now - Span(60_000), now - Span(59_999), now - Span(4_001), now];
+        let curve = curve_now(&arrivals, None, now);
+        assert_eq!(curve.tonight.last(), Some(&3));
+        assert_eq!(curve.tonight[58], 3, "minutes before are as they were");
     }
 
     #[test]

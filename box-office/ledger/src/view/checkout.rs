@@ -5,7 +5,8 @@
 
 use super::cart::{Owner, deadline, read, seats_among, sums_of};
 use crate::{Fault, Snapshot, cart, checkout as intents};
-use usher_rules::cart::{Cart, Note, State as Stored};
+use usher_rules::cart::{Cart, Line, Note, Place as Taken, State as Stored};
+use usher_rules::id::SeatNo;
 use usher_rules::tender;
 use usher_rules::view::checkout::{Buyer, Checkout, FieldFault, State};
 use usher_rules::view::venue::{Frame, Place};
@@ -31,9 +32,6 @@ pub fn checkout(
     let Some(row) = read(snapshot, owner)?.filter(|row| row.state.runs()) else {
         return Ok(None);
     };
-    if row.lines.is_empty() {
-        return Ok(None);
-    }
     let house = crate::write::house(snapshot)?;
     let state = if row.state != Stored::Active {
         State::Confirming
@@ -45,6 +43,9 @@ pub fn checkout(
             None => after_last_attempt(snapshot, owner, &row)?,
         }
     };
+    if row.lines.is_empty() && !matches!(state, State::SeatsGone { .. }) {
+        return Ok(None);
+    }
     let remembered = || Buyer {
         name: row.buyer.name.clone(),
         email: row.buyer.email.clone(),
@@ -85,6 +86,13 @@ fn after_last_attempt(snapshot: &Snapshot, owner: Owner, row: &Cart) -> Result<S
     })
 }
 
+fn seat_of(line: &Line) -> Option<SeatNo> {
+    match line.place {
+        Taken::Seat(seat) => Some(seat),
+        Taken::Area(_) => None,
+    }
+}
+
 /// The seats that were gone when the card was approved, as the cart's own log has them.
 fn lost(snapshot: &Snapshot, owner: Owner, row: &Cart) -> Result<Vec<Place>, Fault> {
     let Some(id) = owner.cart else {
@@ -92,7 +100,7 @@ fn lost(snapshot: &Snapshot, owner: Owner, row: &Cart) -> Result<Vec<Place>, Fau
     };
     let log = cart::log_of(snapshot, id)?;
     let named = log.into_iter().rev().find_map(|(_, line)| match line.note {
-        Note::SeatsLost { seats } => Some(seats),
+        Note::SeatsLost { lines } => Some(lines),
         Note::Started { .. }
         | Note::Requested { .. }
         | Note::Authorized(_)
@@ -105,5 +113,8 @@ fn lost(snapshot: &Snapshot, owner: Owner, row: &Cart) -> Result<Vec<Place>, Fau
         | Note::Voided
         | Note::CaptureFailed { .. } => None,
     });
-    seats_among(snapshot, row, &named.unwrap_or_default())
+    let lines = named.unwrap_or_default();
+    let seats: Vec<SeatNo> = lines.iter().filter_map(seat_of).collect();
+    // They are no lines of the cart any more.
+    seats_among(snapshot, &Cart { lines, ..row.clone() }, &seats)
 }

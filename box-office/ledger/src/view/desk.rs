@@ -48,12 +48,12 @@ pub struct Health {
 }
 
 /// Every enrolled device with its newest scan of today and what it last said of itself.
-/// `networked` names those that come over HTTP.
+/// The store knows no kinds; whoever read the configuration does.
 pub fn devices(
     handle: &Handle,
     snapshot: &Snapshot,
     now: At,
-    networked: impl Fn(DeviceNo) -> bool,
+    kind: impl Fn(DeviceNo) -> DeviceKind,
     health: impl Fn(DeviceNo) -> Option<Health>,
 ) -> Result<Vec<Device>, Fault> {
     let rows = device::all(snapshot)?;
@@ -71,7 +71,7 @@ pub fn devices(
             state: state(&row, health.as_ref(), seen, now),
             seen,
             name: row.device.name,
-            kind: if networked(no) { DeviceKind::NetworkDoor } else { DeviceKind::Scanner },
+            kind: kind(no),
             stands_at: row.device.door,
             port: String::new(),
             fault: health.filter(|health| !health.up).map(|one| one.words).unwrap_or_default(),

@@ -7,13 +7,27 @@ use super::monitor::counts;
 use super::scan::{Narrator, Scanned, newest_of, performances_of, read};
 use crate::handle::Handle;
 use crate::{Fault, Snapshot, device, events, performance};
+use usher_rules::at::At;
 use usher_rules::id::{DeviceNo, PerformanceId};
 use usher_rules::performance::Performance;
-use usher_rules::view::door::{Direction, Door, DoorPerformance};
+use usher_rules::view::door::{Direction, Door, DoorPerformance, RecentScan};
 use usher_rules::view::venue::Frame;
 
 /// Scans shown below the verdict.
 const RECENT_MAX: usize = 5;
+
+/// The newest scan of a device today.
+pub fn newest(
+    handle: &Handle,
+    snapshot: &Snapshot,
+    now: At,
+    device: DeviceNo,
+) -> Result<Option<RecentScan>, Fault> {
+    let own = |scan: &Scanned| scan.scan.device == device;
+    let found = newest_of(handle, snapshot, handle.day_of(now), 1, own)?;
+    let mut narrator = Narrator::new(snapshot)?;
+    found.first().map(|scan| narrator.recent(scan)).transpose()
+}
 
 /// Who stands where, and what they did last.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +67,12 @@ pub fn door(
         Some(seq) => read(snapshot, seq)?.filter(|scan| scan.scan.device == post.device),
         None => None,
     };
-    let performance = match &set {
+    let named = match (&set, served.as_slice()) {
+        (Some(set), _) => Some(set),
+        (None, [only]) => Some(*only),
+        (None, _) => None,
+    };
+    let performance = match named {
         Some((id, found)) => Some(DoorPerformance {
             performance: *id,
             title: narrator.named(*id)?.production.title.clone(),

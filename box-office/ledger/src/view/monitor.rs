@@ -2,7 +2,7 @@
 //!
 //! Read whole for the page; afterwards the page follows the feed from `seq` on. Next: `door.rs`.
 
-use super::arrivals::{Doors, MINUTES, curve, lanes, usual};
+use super::arrivals::{Doors, MINUTES, curve, curve_now, lanes, usual};
 use super::scan::{Narrator, Scanned, performances_of, scans_of};
 use crate::handle::Handle;
 use crate::plan::Drawn;
@@ -59,8 +59,11 @@ pub fn monitor(
     let arrivals: Vec<At> =
         scans.iter().filter(|scan| scan.arrived()).map(|scan| scan.at).collect();
     let lead = counted.first().map(|(_, performance)| performance);
-    let until = if today { frame.now } else { past_end(lead, frame.now) };
-    let mut curve = curve(&arrivals, until, MINUTES);
+    let mut curve = if today {
+        curve_now(&arrivals, lead.map(|performance| performance.starts_at), frame.now)
+    } else {
+        curve(&arrivals, past_end(lead, frame.now), MINUTES)
+    };
     if let Some(lead) = lead {
         curve.usual_tenths = usual(snapshot, lead, curve.from)?;
     }

@@ -17,7 +17,7 @@ use usher_rules::price::Places;
 use usher_rules::seat::Verdict;
 use usher_rules::view::performance::{Apart, Found, Outcome, Where};
 use usher_rules::view::venue::Place;
-use usher_rules::{Actor, Ask, BusinessDay, Key, Refusal};
+use usher_rules::{Actor, Ask, BusinessDay, Refusal};
 
 /// Everything a hold is decided on, without a store to write to.
 pub(super) struct Dry<'a> {
@@ -112,6 +112,7 @@ pub(super) fn found(house: &House, stage: &Stage, cart: &Cart, seen: Option<At>)
         levels: levels.collect(),
         total: lines.iter().map(|line| line.listed).sum(),
         until: super::cart::deadline(house, cart, seen),
+        nothing_else: false,
     })
 }
 
@@ -257,7 +258,6 @@ impl Dry<'_> {
             allow_alone: false,
         };
         let ask = Ask {
-            request: Key::default(),
             by: Actor::Guest(None),
             at: self.now,
             day: BusinessDay::default(),

@@ -36,6 +36,8 @@ pub struct Asked {
     pub part: Option<PartNo>,
     /// What the house said to the last thing asked here, if it would not.
     pub refused: Option<Refusal>,
+    /// Other seats than those held were asked for, and there are none.
+    pub nothing_else: bool,
 }
 
 /// `None`: there is no such performance, or it is not shown on the web.
@@ -145,21 +147,37 @@ impl Scene<'_> {
         let Some(cart) = self.own else {
             return Outcome::Nothing;
         };
-        outcome::found(self.house, self.stage, cart, self.asked.seen)
+        let mut outcome = outcome::found(self.house, self.stage, cart, self.asked.seen);
+        if let Outcome::Found(found) = &mut outcome {
+            found.nothing_else = self.asked.nothing_else;
+        }
+        outcome
     }
 
-    /// Levels that sell here, with what was asked for so far.
+    /// Tickets of this level that the visitor holds here.
+    fn held(&self, level: LevelNo) -> u32 {
+        let lines = self.own.iter().flat_map(|cart| &cart.lines);
+        let here = lines.filter(|line| line.performance == self.stage.id && line.level == level);
+        u32::try_from(here.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Levels that sell here, with what was asked for so far; who asks for nothing sees the party
+    /// they hold.
     fn levels(&self) -> Vec<LevelChoice> {
         let prices = &self.stage.performance.prices;
         let choice = |no: LevelNo| {
             let here = || prices.iter().filter(|price| price.level == no).map(|price| price.amount);
             let asked = self.asked.places.iter().filter(|place| place.level == no);
+            let count = match self.asked.places.as_slice() {
+                [] => self.held(no),
+                [..] => asked.map(|place| u32::from(place.count)).sum(),
+            };
             Some(LevelChoice {
                 level: no,
                 name: level_name(self.house, no),
                 price_low: here().min()?,
                 price_high: here().max()?,
-                count: asked.map(|place| u32::from(place.count)).sum(),
+                count,
             })
         };
         self.house.levels.iter().filter_map(|level| choice(level.no)).collect()

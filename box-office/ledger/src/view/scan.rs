@@ -1,19 +1,20 @@
 //! Scans of a day, and what a door or a wall says of one: who, where, and why not.
 //!
-//! A scan is found through the index of its performance; a day is a stretch of the event log,
-//! found by halving it. Never judges a scan again: the verdict is the recorded one. Next:
+//! A scan is found through the blocks of its performance's door; a day is a stretch of the event
+//! log, found by halving it. Never judges a scan again: the verdict is the recorded one. Next:
 //! `monitor.rs`, `door.rs`.
 
 use super::level_name;
 use super::order::door;
 use super::sums::Named;
+use super::undone::{Backwards, TakenBack};
+use crate::events::{self, Entity};
 use crate::handle::Handle;
-use crate::performance::PERFORMANCES_MAX;
 use crate::source::Source;
-use crate::{Fault, Snapshot, admission, checkout, events, source, tables};
+use crate::{Fault, Snapshot, admission, checkout, tables};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
-use usher_rules::BusinessDay;
 use usher_rules::admission::{Admission, Direction, Go, Scan, Stop, Verdict};
 use usher_rules::at::{At, Span};
 use usher_rules::house::House;
@@ -24,6 +25,7 @@ use usher_rules::ticket::Ticket;
 use usher_rules::view::door::{Plate, Reason, RecentScan, Signal};
 use usher_rules::view::monitor::ScanRow;
 use usher_rules::view::venue::Place;
+use usher_rules::{BusinessDay, Entry};
 
 /// Scans of one day that are looked at.
 pub(super) const SCANS_MAX: usize = 50_000;
@@ -37,12 +39,15 @@ pub(super) struct Scanned {
     pub seq: u64,
     pub at: At,
     pub scan: Scan,
+    /// Taken back later: nobody went through the gate, or a supervisor undid it.
+    pub undone: Option<TakenBack>,
 }
 
 impl Scanned {
-    /// Did it let somebody in?
+    /// Did it let somebody in, and was that not taken back?
     pub fn arrived(&self) -> bool {
-        self.scan.direction == Direction::In
+        self.undone.is_none()
+            && self.scan.direction == Direction::In
             && match &self.scan.verdict {
                 Verdict::Go(Go::Admitted | Go::ReEntry | Go::Overridden) => true,
                 Verdict::Go(Go::Out) | Verdict::Stop(_) | Verdict::Provisional => false,
@@ -70,7 +75,10 @@ pub(super) fn scans_of(
     day: BusinessDay,
     performance: Option<PerformanceId>,
 ) -> Result<Vec<Scanned>, Fault> {
-    read_all(snapshot, &numbers_of(handle, snapshot, day, performance)?)
+    let entries = entries_of(handle, snapshot, day)?;
+    let found =
+        events::about(snapshot, Entity::Door, performance.map(|id| id.0), &entries, SCANS_MAX)?;
+    Ok(oldest_first(&found))
 }
 
 /// The newest scans of a day that `wanted` picks, newest first, `max` at most; looks at the
@@ -82,49 +90,25 @@ pub(super) fn newest_of(
     max: usize,
     mut wanted: impl FnMut(&Scanned) -> bool,
 ) -> Result<Vec<Scanned>, Fault> {
-    let numbers = numbers_of(handle, snapshot, day, None)?;
-    let mut found = Vec::new();
-    for seq in numbers.into_iter().rev().take(LOOKED_AT_MAX) {
-        found.extend(read(snapshot, seq)?.filter(|scan| wanted(scan)));
-        if found.len() >= max {
+    let entries = entries_of(handle, snapshot, day)?;
+    let (mut found, mut looked, mut backwards) = (Vec::new(), 0, Backwards::default());
+    for block in events::blocks(snapshot, Entity::Door, None, &entries)?.into_iter().rev() {
+        let here = events::in_block(snapshot, block, Entity::Door, None, &entries)?;
+        looked += here.len();
+        let scans = here.iter().rev().filter_map(|entry| backwards.scanned(entry));
+        found.extend(scans.filter(&mut wanted));
+        if found.len() >= max || looked >= LOOKED_AT_MAX {
             break;
         }
     }
+    found.truncate(max);
     Ok(found)
 }
 
-fn numbers_of(
-    handle: &Handle,
-    snapshot: &Snapshot,
-    day: BusinessDay,
-    performance: Option<PerformanceId>,
-) -> Result<Vec<u64>, Fault> {
+/// Numbers of the entries of a business day.
+fn entries_of(handle: &Handle, snapshot: &Snapshot, day: BusinessDay) -> Result<Range<u64>, Fault> {
     let first = first_of(handle, snapshot, day)?;
-    let end = first_of(handle, snapshot, BusinessDay(day.0.saturating_add(1)))?;
-    let owners: Vec<u64> = match performance {
-        Some(id) => vec![id.0],
-        None => {
-            let all =
-                source::range(snapshot, tables::PERFORMANCES, .., PERFORMANCES_MAX, |id, _| {
-                    Ok(id)
-                })?;
-            std::iter::once(0).chain(all).collect()
-        }
-    };
-    let mut found = Vec::new();
-    for owner in owners {
-        let keys = (owner, first)..(owner, end);
-        let room = SCANS_MAX.saturating_sub(found.len());
-        found.extend(source::range(
-            snapshot,
-            tables::SCANS_BY_PERFORMANCE,
-            keys,
-            room,
-            |key, ()| Ok(key.1),
-        )?);
-    }
-    found.sort_unstable();
-    Ok(found)
+    Ok(first..first_of(handle, snapshot, BusinessDay(day.0.saturating_add(1)))?)
 }
 
 /// All scans of a performance, oldest first, `max` at most.
@@ -133,20 +117,22 @@ pub(super) fn scans_at(
     performance: PerformanceId,
     max: usize,
 ) -> Result<Vec<Scanned>, Fault> {
-    read_all(snapshot, &admission::scans(snapshot, performance.0, 0, max)?)
+    let found = events::about(snapshot, Entity::Door, Some(performance.0), &(0..u64::MAX), max)?;
+    Ok(oldest_first(&found))
 }
 
-fn read_all(snapshot: &Snapshot, numbers: &[u64]) -> Result<Vec<Scanned>, Fault> {
-    let mut found = Vec::with_capacity(numbers.len());
-    for seq in numbers {
-        found.extend(read(snapshot, *seq)?);
-    }
-    Ok(found)
+fn oldest_first(entries: &[Entry]) -> Vec<Scanned> {
+    let mut backwards = Backwards::default();
+    let mut found: Vec<Scanned> =
+        entries.iter().rev().filter_map(|entry| backwards.scanned(entry)).collect();
+    found.reverse();
+    found
 }
 
+/// One scan by its number, as it was judged; whether it was taken back is not looked up.
 pub(super) fn read(snapshot: &Snapshot, seq: u64) -> Result<Option<Scanned>, Fault> {
     let scan = admission::scan_of(snapshot, seq)?;
-    Ok(scan.map(|(at, scan)| Scanned { seq, at, scan }))
+    Ok(scan.map(|(at, scan)| Scanned { seq, at, scan, undone: None }))
 }
 
 /// Number of the first entry of a business day or after it: time never goes back in the log.
@@ -168,7 +154,7 @@ fn at_or_after(snapshot: &Snapshot, seq: u64) -> Result<Option<At>, Fault> {
     let table = snapshot.open(tables::EVENTS)?;
     let Some(found) = table.range(seq..)?.next() else { return Ok(None) };
     let (_, bytes) = found?;
-    let entry: usher_rules::Entry = crate::stored::row(bytes.value())?;
+    let entry: Entry = crate::stored::row(bytes.value())?;
     Ok(Some(entry.at))
 }
 
@@ -239,6 +225,7 @@ impl<'a> Narrator<'a> {
             scan_out: admission.as_ref().and_then(|row| row.last_out),
             signal,
             reason,
+            undone: scanned.undone.is_some(),
             door: scanned.scan.door.clone(),
             device: device.map(|row| row.device.name).unwrap_or_default(),
             share_tenths: 0,
@@ -291,6 +278,7 @@ impl<'a> Narrator<'a> {
             at: plate.at,
             buyer_name: plate.buyer_name,
             place: plate.place,
+            unpassed: scanned.undone == Some(TakenBack::Unpassed),
         })
     }
 

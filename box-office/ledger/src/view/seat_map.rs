@@ -4,6 +4,7 @@
 //! without a price all read `NotForYou`. Plans too large to draw open on their parts. Next:
 //! `performance.rs`, which carries the map.
 
+use super::outline::{area, encloses, label, outline};
 use super::parts::{Part, PrintedRow, around, parts, printed_rows};
 use super::showing::Stage;
 use crate::stored::SeatRow;
@@ -39,8 +40,7 @@ pub(super) fn seat_map(
     let (show, drawings, frame) = if large {
         let parts = parts(plan);
         let rows = seat_rows(snapshot, stage.id, SeatNo(0), SeatNo(u32::MAX))?;
-        let glances: Vec<PartGlance> =
-            parts.iter().zip(0..).map(|(part, no)| eye.glance(part, PartNo(no), &rows)).collect();
+        let glances = eye.glances(&parts, &rows);
         let open = part.and_then(|no| Some((no, parts.get(usize::from(no.0))?)));
         match open {
             Some((no, part)) => {
@@ -83,6 +83,12 @@ struct Eye<'a> {
     stage: &'a Stage,
     cart: Option<CartId>,
     bands: Vec<u8>,
+}
+
+/// Where a part lies on the overview.
+struct Outline {
+    corners: Vec<plan::Point>,
+    label: plan::Point,
 }
 
 /// Have these rows seats below the name of their zone? Boxes on both sides have none there and are
@@ -166,7 +172,39 @@ impl Eye<'_> {
         }
     }
 
-    fn glance(&self, part: &Part, no: PartNo, taken: &[(SeatNo, SeatRow)]) -> PartGlance {
+    /// In the plan's order; where the name of one would stand inside another (a circle about the
+    /// stalls), the largest first, so that the smaller one is drawn last and can be pressed.
+    fn glances(&self, parts: &[Part], taken: &[(SeatNo, SeatRow)]) -> Vec<PartGlance> {
+        let mut outlines: Vec<(PartNo, &Part, Outline)> =
+            parts.iter().zip(0..).map(|(part, no)| (PartNo(no), part, self.around(part))).collect();
+        let within = |(no, _, one): &(PartNo, &Part, Outline)| {
+            outlines
+                .iter()
+                .any(|(other, _, around)| other != no && encloses(&around.corners, one.label))
+        };
+        if outlines.iter().any(within) {
+            outlines.sort_by_key(|(_, _, outline)| std::cmp::Reverse(area(&outline.corners)));
+        }
+        let glance = |(no, part, outline)| self.glance(part, no, outline, taken);
+        outlines.into_iter().map(glance).collect()
+    }
+
+    fn around(&self, part: &Part) -> Outline {
+        let plan = &self.stage.drawn.plan;
+        let seats: Vec<plan::Point> = part.seats.iter().map(|no| plan.seat(*no).at()).collect();
+        let radius = part.seats.first().map_or(0, |no| plan.seat(*no).radius);
+        let room = i32::try_from(radius).unwrap_or(0).saturating_mul(PART_ROOM_RADII);
+        let corners = outline(&seats, room);
+        Outline { label: label(&seats, &corners, room), corners }
+    }
+
+    fn glance(
+        &self,
+        part: &Part,
+        no: PartNo,
+        outline: Outline,
+        taken: &[(SeatNo, SeatRow)],
+    ) -> PartGlance {
         let plan = &self.stage.drawn.plan;
         let free: Vec<SeatNo> = part
             .seats
@@ -175,16 +213,11 @@ impl Eye<'_> {
             .filter(|seat| self.state(*seat, taken) == SeatState::Free)
             .collect();
         let price = |no: &SeatNo| self.stage.price_of(self.house, plan.seat(*no).category);
-        let (corner, width, height) =
-            around(part.seats.iter().map(|no| plan.seat(*no).at())).unwrap_or_default();
-        let first = part.seats.first().map_or(0, |no| plan.seat(*no).radius);
-        let room = i32::try_from(first).unwrap_or(0) * PART_ROOM_RADII;
         PartGlance {
             part: no,
             name: part.name.clone(),
-            corner: Point { x: corner.x - room, y: corner.y - room },
-            width: width + 2 * room,
-            height: height + 2 * room,
+            outline: outline.corners.into_iter().map(point).collect(),
+            label_at: point(outline.label),
             places_left: u32::try_from(free.len()).unwrap_or(u32::MAX),
             price_from: free.iter().filter_map(price).min(),
         }

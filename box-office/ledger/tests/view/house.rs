@@ -224,6 +224,9 @@ impl House {
 
     pub fn ask(&self, command: Command) -> Result<Arc<Entry>, Denied> {
         let by = match &command {
+            Command::Admission(admission::Command::PassageTimedOut { .. }) => {
+                Actor::Device(DeviceNo(1))
+            }
             Command::Admission(_) => Actor::Staff("manager".to_owned()),
             _ => Actor::House,
         };
@@ -353,6 +356,11 @@ impl House {
             performance: None,
         };
         self.must(Command::Admission(scan)).seq
+    }
+
+    /// Nobody went through the gate that this scan opened.
+    pub fn unpassed(&self, scan: u64) {
+        self.must(Command::Admission(admission::Command::PassageTimedOut { scan }));
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::house::{FOUNDED, House};
 use usher_ledger::view::desk::{Health, devices, houses, mail};
-use usher_ledger::view::door::{Post, door};
+use usher_ledger::view::door::{Post, door, newest};
 use usher_ledger::view::monitor::{Watch, monitor};
 use usher_rules::admission::Direction as Way;
 use usher_rules::at::Span;
@@ -96,7 +96,9 @@ fn arrivals_are_counted_by_the_minute_and_held_against_earlier_evenings() {
     house.scan(1, &codes[1][0], Way::In);
     let second = wall(&house, Some(evenings[1]));
     assert_eq!(second.curve.tonight.iter().sum::<u32>(), 1, "yesterday is not tonight");
-    assert_eq!(second.curve.usual_tenths.last(), Some(&20));
+    let now = second.curve.tonight.len() - 1;
+    assert_eq!(second.curve.usual_tenths[now], 20);
+    assert_eq!(now, 30, "half of the hour before the curtain");
     assert_eq!(second.performances.len(), 1, "the picker has the performances of the day");
 }
 
@@ -122,6 +124,80 @@ fn doors_are_lanes_with_what_they_lead_to_and_how_they_flow() {
     let watch = Watch { day, silent: vec![DeviceNo(1)], ..Watch::default() };
     let view = monitor(&house.handle, &house.snapshot(), house.frame(), &watch).unwrap();
     assert_eq!(view.doors[1].flow, Flow::Silent);
+}
+
+#[test]
+fn an_admission_that_was_undone_counts_at_no_door_and_in_no_curve() {
+    let (house, tonight, codes) = sold(&["C-B-1", "C-B-2"]);
+    let seen = |house: &House| {
+        let view = wall(house, Some(tonight));
+        let undone: Vec<bool> = view.rows.iter().map(|row| row.undone).collect();
+        let lane = view.doors.into_iter().find(|lane| lane.door == "Studio").expect("a door");
+        let arrivals = view.curve.tonight.iter().sum::<u32>();
+        (lane.admitted, lane.per_minute_tenths, arrivals, view.admitted, undone)
+    };
+    let first = house.scan(1, &codes[0], Way::In);
+    assert_eq!(seen(&house), (1, 2, 1, 1, vec![false]));
+    house.unpassed(first);
+    assert_eq!(seen(&house), (0, 0, 0, 0, vec![true]));
+    // Again, and this time somebody walks through.
+    house.pass(Span::minutes(1));
+    house.scan(1, &codes[0], Way::In);
+    assert_eq!(seen(&house), (1, 2, 1, 1, vec![false, true]));
+    // Out for a breath, and back in, but not at once.
+    house.pass(Span::minutes(1));
+    house.scan(1, &codes[0], Way::Out);
+    house.pass(Span::minutes(1));
+    let back = house.scan(1, &codes[0], Way::In);
+    house.unpassed(back);
+    assert_eq!(seen(&house), (1, 2, 1, 1, vec![true, false, false, true]));
+    house.pass(Span::minutes(1));
+    house.scan(1, &codes[0], Way::In);
+    assert_eq!(seen(&house), (2, 4, 2, 1, vec![false, true, false, false, true]));
+    let refused = wall(&house, Some(tonight)).refused;
+    assert!(refused.is_empty(), "{refused:?}");
+}
+
+#[test]
+fn a_device_says_of_its_newest_scan_that_nobody_went_through() {
+    let (house, _, codes) = sold(&["C-B-1", "C-B-2"]);
+    let last = |house: &House, device| {
+        let now = house.handle.now();
+        let found = newest(&house.handle, &house.snapshot(), now, DeviceNo(device)).unwrap();
+        found.map(|scan| (scan.seq, scan.unpassed))
+    };
+    assert_eq!(last(&house, 1), None);
+    let first = house.scan(1, &codes[0], Way::In);
+    assert_eq!(last(&house, 1), Some((first, false)));
+    house.unpassed(first);
+    assert_eq!(last(&house, 1), Some((first, true)));
+    let next = house.scan(1, &codes[1], Way::In);
+    assert_eq!(last(&house, 1), Some((next, false)));
+    assert_eq!(last(&house, 2), None, "another device's scans are not its own");
+}
+
+#[test]
+fn a_door_names_the_only_performance_of_the_day_and_no_other() {
+    let house = House::new();
+    let studio = house.plan("studio");
+    house.performance(1, studio, 3, 3);
+    let named = |house: &House| {
+        let post = Post {
+            device: DeviceNo(1),
+            direction: Direction::In,
+            last: None,
+            form_key: "K".to_owned(),
+        };
+        let view = door(&house.handle, &house.snapshot(), house.frame(), &post).unwrap();
+        view.expect("enrolled").performance.map(|named| (named.title, named.starts))
+    };
+    let starts = FOUNDED + Span::hours(3);
+    assert_eq!(named(&house), Some(("Salt".to_owned(), starts)));
+    let lawn = house.plan("lawn");
+    house.performance(2, lawn, 2, 5);
+    assert_eq!(named(&house), None, "which of the two is not for the page to say");
+    house.pass(Span::hours(24));
+    assert_eq!(named(&house), None, "nothing plays");
 }
 
 #[test]
@@ -197,10 +273,10 @@ fn the_desk_shows_houses_of_today_devices_and_mail() {
     assert_eq!(today.len(), 1);
     let glance = &today[0];
     assert_eq!((glance.sold, glance.held, glance.places_left, glance.inside), (2, 0, 114, 1));
-    let network = |no| no == DeviceNo(2);
+    let kind = |no| if no == DeviceNo(2) { DeviceKind::NetworkDoor } else { DeviceKind::Scanner };
     let read = |said: Option<Health>| {
         let health = |no| said.clone().filter(|_| no == DeviceNo(1));
-        let found = devices(&house.handle, &house.snapshot(), now, network, health).unwrap();
+        let found = devices(&house.handle, &house.snapshot(), now, kind, health).unwrap();
         let found = found.into_iter().map(|one| (one.kind, one.state, one.seen, one.fault));
         found.collect::<Vec<_>>()
     };

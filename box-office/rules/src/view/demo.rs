@@ -2,7 +2,7 @@
 //!
 //! Exists only where the whole venue is invented. Next: `web/demo.rs`.
 
-use super::door::Signal;
+use super::door::{RecentScan, Signal};
 use super::venue::Frame;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -22,9 +22,10 @@ pub struct BenchScanner {
     pub door: String,
     pub path: String,
     pub lamp: Option<Signal>,
-    pub has_turnstile: bool,
-    /// What the lamp's last verdict said; may be empty.
-    pub said: String,
+    /// Seconds in which somebody has to walk through its turnstile; `None`: it has none.
+    pub passage_s: Option<u64>,
+    /// Its newest scan of today.
+    pub last: Option<RecentScan>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

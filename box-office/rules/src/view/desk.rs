@@ -62,6 +62,8 @@ pub struct Strip {
     pub disk: Disk,
     pub scanners_ready: u32,
     pub scanners_total: u32,
+    pub gates_ready: u32,
+    pub gates_total: u32,
     pub mail_waiting: u32,
     pub mail_errors: u32,
     /// Plain HTTP beyond loopback by the explicit setting.

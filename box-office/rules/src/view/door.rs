@@ -12,10 +12,10 @@ use crate::money::Money;
 pub struct Door {
     pub frame: Frame,
     pub form_key: String,
-    /// Name of the device or of the place this phone stands at.
+    /// Name of the place this phone stands at, or of the device: `B`, `Garden gate`.
     pub door: String,
     pub direction: Direction,
-    /// The performance this door is set to; `None` judges all of today.
+    /// The performance this door is set to, or the only one of today; `None`: several.
     pub performance: Option<DoorPerformance>,
     /// What the store knows now; shown so that nobody reads want of data as a refusal.
     pub tickets_loaded: u32,
@@ -75,6 +75,8 @@ pub struct RecentScan {
     pub at: At,
     pub buyer_name: String,
     pub place: Option<Place>,
+    /// Nobody went through the gate, so the ticket may be scanned again.
+    pub unpassed: bool,
 }
 
 /// Why, with what the words need. One per reason name of domain 9.1.

@@ -103,6 +103,8 @@ pub struct ScanRow {
     pub scan_out: Option<At>,
     pub signal: Signal,
     pub reason: Reason,
+    /// Taken back: nobody went through the gate, or a supervisor undid it.
+    pub undone: bool,
     pub door: String,
     pub device: String,
     /// Share of the records listed, in tenths of a percent.

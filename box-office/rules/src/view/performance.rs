@@ -39,7 +39,7 @@ pub struct LevelChoice {
     pub name: String,
     pub price_low: Money,
     pub price_high: Money,
-    /// What the visitor asked for so far.
+    /// What the visitor asked for so far, or holds here.
     pub count: u32,
 }
 
@@ -122,6 +122,8 @@ pub struct Found {
     pub levels: Vec<(u32, String)>,
     pub total: Money,
     pub until: At,
+    /// Other seats were asked for, and there are none for this party.
+    pub nothing_else: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -38,9 +38,10 @@ pub struct PartNo(pub u16);
 pub struct PartGlance {
     pub part: PartNo,
     pub name: String,
-    pub corner: Point,
-    pub width: i32,
-    pub height: i32,
+    /// Around all its seats, clockwise, without a dent; larger parts may lie below smaller ones.
+    pub outline: Vec<Point>,
+    /// Middle of its seats: where its name is written.
+    pub label_at: Point,
     pub places_left: u32,
     pub price_from: Option<Money>,
 }
