@@ -182,11 +182,12 @@ async fn client(
 ) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     loop {
-        let Some(request) = next() else { return Ok(tally) };
-        let asked = Instant::now();
-        if asked >= until {
+        if Instant::now() >= until {
             return Ok(tally);
         }
+        // Whatever is taken is asked: the next round's scans build on this one's.
+        let Some(request) = next() else { return Ok(tally) };
+        let asked = Instant::now();
         let reply = line.ask(&request).await?;
         let answered = Instant::now();
         let good = judge(&reply);

@@ -224,8 +224,9 @@ impl Running {
         for device in enabled().filter(|device| device.kind == DeviceKind::Gate) {
             if let Some(settings) = &device.gate {
                 let no = DeviceNo(device.number);
-                let orders = self.gate(no, settings.clone());
-                gates.insert(device.name.as_str(), Beside { device: no, orders });
+                let (turnstile, orders) = (settings.turnstile, self.gate(no, settings.clone()));
+                let beside = Beside { device: no, turnstile, orders };
+                gates.insert(device.name.as_str(), beside);
             }
         }
         for device in enabled().filter(|device| device.kind == DeviceKind::Scanner) {

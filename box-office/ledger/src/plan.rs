@@ -28,13 +28,19 @@ pub struct Drawn {
 #[derive(Clone, Debug, Default)]
 pub struct Plans {
     drawn: Arc<Mutex<HashMap<PlanId, Arc<Drawn>>>>,
+    /// Held while one is made: a large house takes much memory meanwhile.
+    making: Arc<Mutex<()>>,
 }
 
 impl Plans {
     /// The compiled plan, made on first use. `None`: no such plan in the store.
     pub fn get<S: Source>(&self, source: &S, id: PlanId) -> Result<Option<Arc<Drawn>>, Fault> {
-        if let Some(drawn) = self.lock().get(&id) {
-            return Ok(Some(Arc::clone(drawn)));
+        if let Some(drawn) = self.kept(id) {
+            return Ok(Some(drawn));
+        }
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(drawn) = self.kept(id) {
+            return Ok(Some(drawn));
         }
         let Some(row) = source::get::<_, _, PlanRow>(source, tables::PLANS, id.0)? else {
             return Ok(None);
@@ -49,6 +55,10 @@ impl Plans {
         }
         cache.insert(id, Arc::clone(&drawn));
         Ok(Some(drawn))
+    }
+
+    fn kept(&self, id: PlanId) -> Option<Arc<Drawn>> {
+        self.lock().get(&id).map(Arc::clone)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PlanId, Arc<Drawn>>> {

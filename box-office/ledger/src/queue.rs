@@ -8,13 +8,14 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Asks that can wait in one lane.
 pub const LANE_MAX: usize = 1_024;
-/// Asks decided in one commit, and how many of them may be the shop's: a crowd there must not make
-/// the door wait for a long commit.
+/// Asks decided in one commit.
 pub const BATCH_MAX: usize = 256;
+/// Asks of the shop in one commit; while the door is busy, a crowd there must not make it wait for
+/// a long one.
 pub const SHOP_BATCH_MAX: usize = 32;
-
-/// By lane, in the order of [`Lane`].
-const LANE_BATCH_MAX: [usize; 3] = [BATCH_MAX, BATCH_MAX, SHOP_BATCH_MAX];
+pub const SHOP_BATCH_BESIDE_DOOR_MAX: usize = 4;
+/// Commits without the door after which it is not busy any more.
+pub const DOOR_BUSY_BATCHES: u8 = 16;
 
 /// Which queue an ask waits in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +35,18 @@ pub struct Queues<T> {
 #[derive(Debug)]
 struct Waiting<T> {
     lanes: [VecDeque<T>; 3],
+    /// Batches until the door counts as quiet.
+    door_busy: u8,
     closed: bool,
 }
 
 impl<T> Default for Queues<T> {
     fn default() -> Queues<T> {
         let lanes = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
-        Queues { waiting: Mutex::new(Waiting { lanes, closed: false }), bell: Condvar::new() }
+        Queues {
+            waiting: Mutex::new(Waiting { lanes, door_busy: 0, closed: false }),
+            bell: Condvar::new(),
+        }
     }
 }
 
@@ -61,12 +67,7 @@ impl<T> Queues<T> {
     pub fn take(&self) -> Option<Vec<T>> {
         let mut waiting = self.lock();
         loop {
-            let mut batch = Vec::new();
-            for (lane, most) in waiting.lanes.iter_mut().zip(LANE_BATCH_MAX) {
-                let room = BATCH_MAX - batch.len();
-                let count = lane.len().min(room).min(most);
-                batch.extend(lane.drain(..count));
-            }
+            let batch = waiting.batch();
             if !batch.is_empty() {
                 return Some(batch);
             }
@@ -92,6 +93,24 @@ impl<T> Queues<T> {
 
     fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Waiting<T> {
+    fn batch(&mut self) -> Vec<T> {
+        let [door, till, shop] = &mut self.lanes;
+        self.door_busy = match door.is_empty() {
+            true => self.door_busy.saturating_sub(1),
+            false => DOOR_BUSY_BATCHES,
+        };
+        let shop_max = if self.door_busy > 0 { SHOP_BATCH_BESIDE_DOOR_MAX } else { SHOP_BATCH_MAX };
+        let mut batch = Vec::new();
+        for (lane, max) in [(door, BATCH_MAX), (till, BATCH_MAX), (shop, shop_max)] {
+            let room = BATCH_MAX - batch.len();
+            let count = lane.len().min(room).min(max);
+            batch.extend(lane.drain(..count));
+        }
+        batch
     }
 }
 
@@ -129,7 +148,21 @@ mod tests {
             queues.push(Lane::Door, ask).unwrap();
         }
         assert_eq!(queues.take().unwrap().len(), BATCH_MAX);
-        assert_eq!(queues.take().unwrap().len(), 1 + SHOP_BATCH_MAX);
+        assert_eq!(queues.take().unwrap().len(), 1 + SHOP_BATCH_BESIDE_DOOR_MAX);
+    }
+
+    #[test]
+    fn the_shop_gets_its_whole_share_again_when_the_door_has_been_quiet() {
+        let queues = Queues::default();
+        for ask in 0..LANE_MAX {
+            queues.push(Lane::Shop, ask).unwrap();
+        }
+        queues.push(Lane::Door, 0).unwrap();
+        assert_eq!(queues.take().unwrap().len(), 1 + SHOP_BATCH_BESIDE_DOOR_MAX);
+        for _ in 1..DOOR_BUSY_BATCHES {
+            assert_eq!(queues.take().unwrap().len(), SHOP_BATCH_BESIDE_DOOR_MAX);
+        }
+        assert_eq!(queues.take().unwrap().len(), SHOP_BATCH_MAX);
     }
 
     #[test]

@@ -170,16 +170,21 @@ impl Writer {
     }
 
     fn answer(&self, batch: Vec<Pending>, outcomes: Vec<Outcome>) {
+        let mut happened = Vec::with_capacity(batch.len());
         for (pending, outcome) in batch.into_iter().zip(outcomes) {
             // An asker that went away has its answer in the store.
             let _ = match outcome {
                 Outcome::Accepted(entry) => {
-                    self.feed.publish(Arc::clone(&entry));
+                    happened.push(Arc::clone(&entry));
                     pending.answer.send(Ok(entry))
                 }
                 Outcome::Repeated(entry) => pending.answer.send(Ok(entry)),
                 Outcome::Denied(denied) => pending.answer.send(Err(denied)),
             };
+        }
+        // Who waits at a door comes before who looks on.
+        for entry in happened {
+            self.feed.publish(entry);
         }
     }
 }

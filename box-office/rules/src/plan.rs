@@ -9,6 +9,7 @@ pub mod block;
 pub mod drawing;
 pub mod focal;
 pub mod import;
+mod json;
 pub mod original;
 pub mod overlay;
 pub mod reader;

@@ -22,6 +22,8 @@ pub const ANSWERS_MAX: usize = 64;
 #[derive(Clone)]
 pub struct Beside {
     pub device: DeviceNo,
+    /// A lamp alone has always room.
+    pub turnstile: bool,
     pub orders: mpsc::Sender<GateOrder>,
 }
 
@@ -95,9 +97,9 @@ impl DoorErrand {
         }
     }
 
-    /// Is there room for one more person at the gate? Without a gate there always is.
+    /// Is there room for one more person at the turnstile? Without one there always is.
     async fn room(&self) -> bool {
-        let Some(gate) = &self.gate else { return true };
+        let Some(gate) = self.gate.as_ref().filter(|gate| gate.turnstile) else { return true };
         if self.direction == Direction::Check {
             return true;
         }

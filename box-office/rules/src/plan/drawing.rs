@@ -4,10 +4,10 @@
 //! are passed on only when they consist of harmless characters; words stay plain text.
 //! Next: `plan/focal.rs` finds the stage among them.
 
+use super::json::Json;
 use super::reader::{Kind, NAME_CHARS_MAX, Object, Place, Reader, hundredths, shortened};
 use super::report::{Remark, Wrong};
 use super::{Drawing, DrawnText, Point, Shape};
-use serde_json::Value;
 
 /// Drawings of one plan.
 pub const DRAWINGS_MAX: usize = 10_000;
@@ -64,7 +64,7 @@ pub(super) fn read(
 }
 
 fn area(
-    value: &Value,
+    value: &Json<'_>,
     (zone, zone_at): (u16, (f64, f64)),
     place: &Place<'_>,
     reader: &mut Reader<'_>,

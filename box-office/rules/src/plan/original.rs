@@ -6,11 +6,11 @@
 //! Next: `plan/drawing.rs` for the areas, `plan/import.rs` for what follows.
 
 use super::drawing::{self, color};
+use super::json::Json;
 use super::reader::{Kind, Object, Place, Reader, hundredths, shortened};
 use super::report::{Flaw, Remark, Wrong};
 use super::{Category, Drawing, RADIUS_DEFAULT, Seat, Zone};
 use crate::id::CategoryNo;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -90,7 +90,7 @@ pub(super) enum Mark {
 }
 
 /// Reads the whole file; whatever is wrong is filed.
-pub(super) fn read(value: &Value, reader: &mut Reader<'_>) -> Original {
+pub(super) fn read(value: &Json<'_>, reader: &mut Reader<'_>) -> Original {
     let mut original = Original::default();
     let Some(plan) = reader.object(value, None, &PLAN) else {
         return original;
@@ -147,7 +147,13 @@ impl Original {
         }
     }
 
-    fn read_zone(&mut self, value: &Value, index: usize, place: &Place<'_>, reader: &mut Reader) {
+    fn read_zone(
+        &mut self,
+        value: &Json<'_>,
+        index: usize,
+        place: &Place<'_>,
+        reader: &mut Reader,
+    ) {
         let Some(zone) = reader.object(value, Some(place), &ZONE) else {
             return;
         };
@@ -175,7 +181,7 @@ impl Original {
     /// False when the plan is so big that reading on is pointless.
     fn read_row(
         &mut self,
-        value: &Value,
+        value: &Json<'_>,
         (zone, zone_at): (u16, (f64, f64)),
         place: &Place<'_>,
         reader: &mut Reader<'_>,
@@ -209,7 +215,7 @@ impl Original {
 
     fn read_seat(
         &mut self,
-        value: &Value,
+        value: &Json<'_>,
         mut seat: Seat,
         labels: &Labels,
         row_at: (f64, f64),
@@ -306,8 +312,8 @@ fn mark(row: &Object<'_>, reader: &mut Reader<'_>) -> Mark {
     const EXPECTED: &str = "\"start\", \"end\", \"both\" or null";
     let place = row.at("row_number_position");
     match row.get("row_number_position") {
-        None | Some(Value::Null) => return Mark::Nowhere,
-        Some(Value::String(text)) => match text.as_str() {
+        None | Some(Json::Null) => return Mark::Nowhere,
+        Some(Json::Text(text)) => match text.as_ref() {
             "start" => return Mark::Start,
             "end" => return Mark::End,
             "both" => return Mark::Both,
@@ -315,7 +321,7 @@ fn mark(row: &Object<'_>, reader: &mut Reader<'_>) -> Mark {
             "right" => return Mark::Right,
             _ => {}
         },
-        Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {}
+        Some(Json::Flag(_) | Json::Number(_) | Json::List(_) | Json::Object(_)) => {}
     }
     reader.wrong(&place, Wrong::Not { expected: EXPECTED });
     Mark::Nowhere

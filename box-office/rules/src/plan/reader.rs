@@ -5,9 +5,9 @@
 //! because a report with errors refuses the plan. Never keeps a value.
 //! Next: `plan/original.rs` and `plan/overlay.rs` say what may stand where.
 
+use super::json::{Json, Members};
 use super::report::{Flaw, Remark, Report, Source, Wrong};
 use super::{HUNDREDTHS, Point};
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -49,7 +49,7 @@ enum Step<'a> {
 /// One object being read, and where it stands.
 #[derive(Clone, Copy)]
 pub(super) struct Object<'a> {
-    members: &'a Map<String, Value>,
+    members: &'a Members<'a>,
     place: Option<&'a Place<'a>>,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Reader<'r> {
 }
 
 /// Parses a file after its limits are checked. A flaw is filed and gives `None`.
-pub(super) fn parse(bytes: &[u8], source: Source, report: &mut Report) -> Option<Value> {
+pub(super) fn parse<'t>(bytes: &'t [u8], source: Source, report: &mut Report) -> Option<Json<'t>> {
     let too_big = |what, max: usize| Flaw::TooBig { what, max: max as u64 };
     if bytes.len() > FILE_BYTES_MAX {
         report.refuse(source, None, too_big("the bytes of the file", FILE_BYTES_MAX));
@@ -131,18 +131,16 @@ pub(super) fn shortened(text: &str) -> String {
 
 impl<'a> Object<'a> {
     pub fn has(&self, key: &str) -> bool {
-        self.members.contains_key(key)
+        self.members.get(key).is_some()
     }
 
-    pub fn get(&self, key: &str) -> Option<&'a Value> {
+    pub fn get(&self, key: &str) -> Option<&'a Json<'a>> {
         self.members.get(key)
     }
 
     /// The keys and values in key order.
-    pub fn members(&self) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
-        let mut members: Vec<_> = self.members.iter().collect();
-        members.sort_by_key(|(key, _)| *key);
-        members.into_iter()
+    pub fn members(&self) -> impl Iterator<Item = (&'a str, &'a Json<'a>)> + use<'a> {
+        self.members.iter()
     }
 
     /// The place of one member.
@@ -183,24 +181,23 @@ impl<'r> Reader<'r> {
     /// The object at `place`, its keys checked. `None`: filed, skip it.
     pub fn object<'a>(
         &mut self,
-        value: &'a Value,
+        value: &'a Json<'a>,
         place: Option<&'a Place<'a>>,
         kind: &Kind,
     ) -> Option<Object<'a>> {
-        let Value::Object(members) = value else {
+        let Json::Object(members) = value else {
             let pointer = place.map(Place::to_string).unwrap_or_default();
             let flaw = Flaw::Schema { wrong: Wrong::NotObject };
             self.report.refuse(self.source, Some(pointer), flaw);
             return None;
         };
-        for key in members.keys() {
-            let known =
-                kind.required.contains(&key.as_str()) || kind.optional.contains(&key.as_str());
+        for (key, _) in members.iter() {
+            let known = kind.required.contains(&key) || kind.optional.contains(&key);
             if !known {
                 self.unknown_key(&Place::key(place, key), kind.name, key);
             }
         }
-        let missing = kind.required.iter().filter(|key| !members.contains_key(**key));
+        let missing = kind.required.iter().filter(|key| members.get(key).is_none());
         for key in missing {
             self.wrong(&Place::key(place, key), Wrong::Missing);
         }
@@ -208,8 +205,8 @@ impl<'r> Reader<'r> {
     }
 
     /// Any object as a map from free keys, as in the overlay's `seats`.
-    pub fn map<'a>(&mut self, value: &'a Value, place: &'a Place<'a>) -> Option<Object<'a>> {
-        if let Value::Object(members) = value {
+    pub fn map<'a>(&mut self, value: &'a Json<'a>, place: &'a Place<'a>) -> Option<Object<'a>> {
+        if let Json::Object(members) = value {
             return Some(Object { members, place: Some(place) });
         }
         self.wrong(place, Wrong::NotObject);
@@ -230,9 +227,9 @@ impl<'r> Reader<'r> {
     }
 
     /// The list at `key`; empty when absent (a missing required key is filed already).
-    pub fn list<'a>(&mut self, object: &Object<'a>, key: &str) -> &'a [Value] {
+    pub fn list<'a>(&mut self, object: &Object<'a>, key: &str) -> &'a [Json<'a>] {
         match object.get(key) {
-            Some(Value::Array(list)) => list,
+            Some(Json::List(list)) => list,
             None => &[],
             Some(_) => {
                 self.wrong(&object.at(key), Wrong::NotList);
@@ -250,7 +247,7 @@ impl<'r> Reader<'r> {
     /// The name at `key` where null is as good as nothing.
     pub fn name_or_null(&mut self, object: &Object<'_>, key: &str) -> Option<String> {
         match object.get(key) {
-            Some(Value::Null) => None,
+            Some(Json::Null) => None,
             Some(_) | None => self.name(object, key),
         }
     }
@@ -267,12 +264,8 @@ impl<'r> Reader<'r> {
     /// The text at `key`, of any length.
     pub fn text<'a>(&mut self, object: &Object<'a>, key: &str) -> Option<&'a str> {
         match object.get(key)? {
-            Value::String(text) => Some(text),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Array(_)
-            | Value::Object(_) => {
+            Json::Text(text) => Some(text),
+            Json::Null | Json::Flag(_) | Json::Number(_) | Json::List(_) | Json::Object(_) => {
                 self.wrong(&object.at(key), Wrong::NotText);
                 None
             }
@@ -282,12 +275,8 @@ impl<'r> Reader<'r> {
     /// The number at `key`. The only place where floats come in.
     pub fn number(&mut self, object: &Object<'_>, key: &str) -> Option<f64> {
         let number = match object.get(key)? {
-            Value::Number(number) => number.as_f64(),
-            Value::Null
-            | Value::Bool(_)
-            | Value::String(_)
-            | Value::Array(_)
-            | Value::Object(_) => None,
+            Json::Number(number) => Some(*number),
+            Json::Null | Json::Flag(_) | Json::Text(_) | Json::List(_) | Json::Object(_) => None,
         };
         if number.is_none() {
             self.wrong(&object.at(key), Wrong::NotNumber);
@@ -308,7 +297,7 @@ impl<'r> Reader<'r> {
     /// The flag at `key`; absent is false.
     pub fn flag(&mut self, object: &Object<'_>, key: &str) -> bool {
         match object.get(key) {
-            Some(Value::Bool(flag)) => *flag,
+            Some(Json::Flag(flag)) => *flag,
             None => false,
             Some(_) => {
                 self.wrong(&object.at(key), Wrong::NotFlag);

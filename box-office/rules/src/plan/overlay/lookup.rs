@@ -5,10 +5,10 @@
 
 use crate::id::{CategoryNo, SeatNo};
 use crate::plan::Seat;
+use crate::plan::json::Json;
 use crate::plan::original::Original;
 use crate::plan::reader::{Object, Place, Reader, shortened};
 use crate::plan::report::{Flaw, Misfit, Wrong};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The plan an overlay must fit.
@@ -64,7 +64,7 @@ pub(super) fn zones(entry: &Object<'_>, ground: &Ground<'_>, reader: &mut Reader
 }
 
 pub(super) fn category(
-    value: &Value,
+    value: &Json<'_>,
     place: &Place<'_>,
     ground: &Ground<'_>,
     reader: &mut Reader<'_>,
@@ -81,7 +81,7 @@ pub(super) fn category(
 }
 
 pub(super) fn seat(
-    value: &Value,
+    value: &Json<'_>,
     place: &Place<'_>,
     ground: &Ground<'_>,
     reader: &mut Reader<'_>,

@@ -12,10 +12,10 @@ use crate::id::{CategoryNo, SeatNo};
 use crate::plan::block::by_hand::Pair;
 use crate::plan::drawing::corners;
 use crate::plan::focal::{RANK_MAX, Weights};
+use crate::plan::json::Json;
 use crate::plan::reader::{Kind, Object, Place, Reader};
 use crate::plan::report::{Flaw, Misfit, Wrong};
 use crate::plan::{GaArea, Table, ZoneDoors};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much one direction may count against the other.
@@ -58,7 +58,7 @@ const DOORS: Kind = Kind { name: "doors", required: &["zone", "doors"], optional
 
 /// Reads the whole overlay; whatever is wrong is filed.
 pub(in crate::plan) fn read(
-    value: &Value,
+    value: &Json<'_>,
     ground: &Ground<'_>,
     reader: &mut Reader<'_>,
 ) -> Overlay {
@@ -210,7 +210,7 @@ fn pairs(
     let place = overlay.at(key);
     for (index, value) in list.iter().enumerate() {
         let place = Place::index(&place, index);
-        let Some([first, second]) = value.as_array().map(Vec::as_slice) else {
+        let Some([first, second]) = value.as_list() else {
             reader.wrong(&place, TWO);
             continue;
         };
@@ -334,7 +334,12 @@ fn not_for_sale(
 }
 
 /// The list at `key`, or nothing when it is longer than it may be.
-fn limited<'a>(object: &Object<'a>, key: &str, max: usize, reader: &mut Reader<'_>) -> &'a [Value] {
+fn limited<'a>(
+    object: &Object<'a>,
+    key: &str,
+    max: usize,
+    reader: &mut Reader<'_>,
+) -> &'a [Json<'a>] {
     let list = reader.list(object, key);
     if list.len() > max {
         reader.too_big(&object.at(key), "the entries of this list", max as u64);
