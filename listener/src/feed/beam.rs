@@ -37,7 +37,7 @@ pub(crate) enum Beam {
     Ms(u32),
     /// The moment of reading is not known yet.
     NotYet,
-    /// Drawn too late to be live, or the newest ping was longer than the way: no measurement.
+    /// Drawn too late to be live: no measurement.
     Never,
 }
 
@@ -69,13 +69,15 @@ impl Beams {
             return Beam::NotYet;
         };
         drop(read);
-        let passed_ms = drawn.drawn_ms.checked_sub(read_ms + drawn.ping_ms / 2);
-        match passed_ms.map(u32::try_from) {
-            Some(Ok(beam_ms)) if u64::from(beam_ms) <= LATE_MS => {
+        let passed_ms = drawn.drawn_ms.saturating_sub(read_ms);
+        // A ping longer than the whole way waited for a busy page: the way is the most it took.
+        let beam_ms = passed_ms.checked_sub(drawn.ping_ms / 2).unwrap_or(passed_ms);
+        match u32::try_from(beam_ms) {
+            Ok(beam_ms) if u64::from(beam_ms) <= LATE_MS => {
                 self.metrics.beam(beam_ms);
                 Beam::Ms(beam_ms)
             }
-            Some(_) | None => Beam::Never,
+            Ok(_) | Err(_) => Beam::Never,
         }
     }
 }
@@ -95,10 +97,10 @@ mod tests {
     }
 
     #[test]
-    fn a_ping_longer_than_the_way_is_no_measurement_and_an_unknown_scan_is_waited_for() {
+    fn a_ping_longer_than_the_way_takes_nothing_off_and_an_unknown_scan_is_waited_for() {
         let beams = Beams::new(Metrics::default());
         beams.read(7, 1_000);
-        assert_eq!(beams.drawn(Drawn { seq: 7, drawn_ms: 1_009, ping_ms: 20 }), Beam::Never);
+        assert_eq!(beams.drawn(Drawn { seq: 7, drawn_ms: 1_009, ping_ms: 20 }), Beam::Ms(9));
         assert_eq!(beams.drawn(Drawn { seq: 7, drawn_ms: 1_010, ping_ms: 20 }), Beam::Ms(0));
         assert_eq!(beams.drawn(Drawn { seq: 8, drawn_ms: 1_005, ping_ms: 0 }), Beam::NotYet);
     }
