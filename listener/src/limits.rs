@@ -11,6 +11,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use tokio::runtime::{Builder, Runtime};
+use tokio_util::task::AbortOnDropHandle;
 
 /// `[limits]` of the configuration, as far as the listener keeps them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,17 +152,20 @@ impl PageThreads {
         PageThreads { runtime: built.ok() }
     }
 
-    /// Answers a request: there if it makes a page, here if not.
+    /// Answers a request: there if it makes a page, here if not. Who hangs up takes the page along,
+    /// so that no more wait there than there are connections.
     pub async fn answer<F>(&self, method: &Method, path: &str, answer: F) -> F::Output
     where
         F: Future<Output: Send> + Send + 'static,
     {
         match &self.runtime {
-            Some(runtime) if makes_a_page(method, path) => match runtime.spawn(answer).await {
-                Ok(response) => response,
-                // Only a panic ends it early; it goes on where panics are caught.
-                Err(ended) => std::panic::resume_unwind(ended.into_panic()),
-            },
+            Some(runtime) if makes_a_page(method, path) => {
+                match AbortOnDropHandle::new(runtime.spawn(answer)).await {
+                    Ok(response) => response,
+                    // It is awaited, so only a panic of its own ended it early.
+                    Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+                }
+            }
             Some(_) | None => answer.await,
         }
     }
@@ -191,6 +195,7 @@ mod tests {
     use crate::request::{Bearer, Peer};
     use futures_util::FutureExt;
     use std::net::SocketAddr;
+    use std::time::Duration;
     use usher_rules::id::DeviceNo;
 
     fn from(address: &str) -> Known {
@@ -248,6 +253,20 @@ mod tests {
             let made = threads.answer(&method, path, async move { place().await }).await;
             assert_eq!(made, expected, "{method} {path}");
         }
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_takes_the_waiting_page_along() {
+        let threads = PageThreads::of(1);
+        let (made, making) = tokio::sync::oneshot::channel::<()>();
+        let page = async move {
+            let _made = made;
+            std::future::pending::<()>().await;
+        };
+        let asked = threads.answer(&Method::GET, "/", page);
+        assert!(tokio::time::timeout(Duration::from_millis(20), asked).await.is_err());
+        let dropped = tokio::time::timeout(Duration::from_secs(20), making).await;
+        assert!(matches!(dropped, Ok(Err(_))), "the page is still being made");
     }
 
     #[tokio::test]
