@@ -50,16 +50,21 @@ fn a_damaged_store_is_kept_and_the_daemon_stays_up_unready() {
     let whole = folder.join("whole");
     let demo = Running::demo(&whole);
     sold(&demo.caller(), "ada", demo.tonight(), 2);
-    assert!(demo.stop().success());
-    for (name, from) in [("behind the header", 64 * 1024), ("from its first byte", 0)] {
-        let state = folder.join(name);
-        fs::create_dir(&state).unwrap();
-        for file in ["usher.redb", "keys"] {
-            fs::copy(whole.join(file), state.join(file)).unwrap();
-        }
-        scratch(&state.join("usher.redb"), from);
-        kept_as_it_was(&folder, &state, name);
+    demo.kill();
+    damaged(&folder, &whole, "after a pulled plug, behind the header", 64 * 1024);
+    assert!(Running::demo(&whole).stop().success());
+    damaged(&folder, &whole, "behind the header", 64 * 1024);
+    damaged(&folder, &whole, "from its first byte", 0);
+}
+
+fn damaged(folder: &Folder, whole: &Path, name: &str, from: u64) {
+    let state = folder.join(name);
+    fs::create_dir(&state).unwrap();
+    for file in ["usher.redb", "keys"] {
+        fs::copy(whole.join(file), state.join(file)).unwrap();
     }
+    scratch(&state.join("usher.redb"), from);
+    kept_as_it_was(folder, &state, name);
 }
 
 fn kept_as_it_was(folder: &Folder, state: &Path, name: &str) {

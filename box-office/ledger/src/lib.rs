@@ -29,6 +29,7 @@ pub mod snapshot;
 pub mod source;
 pub mod stored;
 pub mod tables;
+pub mod trial;
 pub mod turnout;
 pub mod view;
 pub mod write;

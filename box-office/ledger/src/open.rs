@@ -1,9 +1,11 @@
 //! Opens the store, or makes a new one, without ever losing one (trust 1.8, 1.9).
 //!
 //! A new store is built under another name and renamed when it is whole. A damaged one is set
-//! aside, never overwritten. Every table exists after opening. Next: `handle.rs` starts on it.
+//! aside as it was found: nothing is written before it is known to be whole. Every table exists
+//! after opening. Next: `handle.rs` starts on it.
 
 use crate::stored::{self, Identity, SCHEMA};
+use crate::trial::Trial;
 use crate::{Fault, source, tables};
 use redb::{Builder, Database, DatabaseError, StorageBackend, WriteTransaction};
 use std::fs::{self, File, OpenOptions};
@@ -95,7 +97,8 @@ pub fn open<B: StorageBackend>(
     }
     let file = OpenOptions::new().read(true).write(true).open(&path).map_err(io_fault)?;
     let backend = backend(file).map_err(io_fault)?;
-    let store = match guarded(backend, cache_bytes) {
+    let trial = Trial::new(backend);
+    let store = match guarded(trial.clone(), cache_bytes) {
         Ok(store) => store,
         Err(Guarded::Io(fault)) => return Err(io_fault(fault)),
         Err(Guarded::Damaged(why)) => {
@@ -108,6 +111,7 @@ pub fn open<B: StorageBackend>(
         let Identity { written_by: version, schema, .. } = identity;
         return Err(OpenFault::Newer { version, schema });
     }
+    trial.accept().map_err(io_fault)?;
     Ok(Opened { store, created, identity, lock })
 }
 
