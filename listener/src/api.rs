@@ -10,7 +10,6 @@ pub(crate) mod health;
 pub(crate) mod hold;
 mod object;
 pub(crate) mod performance;
-mod places;
 mod problems;
 pub(crate) mod scan;
 

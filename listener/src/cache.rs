@@ -1,7 +1,8 @@
-//! Pages that are the same for everybody, rendered once per change instead of once per request.
+//! Pages that are the same for everybody, made once per change instead of once per request.
 //!
 //! Kept by path and query, valid for one version of what they show and for a few seconds, because
-//! words such as "tonight" move with the clock. Never keeps anything personal. Next: `changes.rs`.
+//! words such as "tonight" move with the clock; while only places change, for half a second. Never
+//! keeps anything personal. Next: `changes.rs`.
 
 use axum::body::Bytes;
 use std::collections::HashMap;
@@ -14,6 +15,9 @@ pub const PAGES_MAX: usize = 512;
 pub const ADDRESS_BYTES_MAX: usize = 512;
 /// How long a page is good when nothing changed.
 pub const GOOD_FOR: Span = Span::seconds(10);
+/// How long it is good while nothing but places changed: on a busy evening there is a hold or a
+/// sale every few milliseconds, and a page that is half a second old says the same in words.
+pub const PLACES_GOOD_FOR: Span = Span(500);
 
 struct Page {
     version: Version,
@@ -21,11 +25,28 @@ struct Page {
     bytes: Bytes,
 }
 
-/// What a page was made from: the look, and the newest change to what it shows.
+/// What a page was made from: the look, and the newest changes to what it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version {
     pub look: u64,
-    pub seq: u64,
+    /// Of productions, performances, prices, plans and settings.
+    pub programme: u64,
+    /// Of places held, sold and given back.
+    pub places: u64,
+}
+
+impl Page {
+    fn is_good(&self, version: Version, now: At) -> bool {
+        let aged = now - self.made_at;
+        let good_for = if self.version == version {
+            GOOD_FOR
+        } else if (Version { places: version.places, ..self.version }) == version {
+            PLACES_GOOD_FOR
+        } else {
+            return false;
+        };
+        aged < good_for
+    }
 }
 
 /// See the module.
@@ -61,8 +82,7 @@ impl Kept {
     fn get(&self, address: &str, version: Version, now: At) -> Option<Bytes> {
         let pages = self.lock();
         let page = pages.get(address)?;
-        let good = page.version == version && now - page.made_at < GOOD_FOR;
-        good.then(|| page.bytes.clone())
+        page.is_good(version, now).then(|| page.bytes.clone())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Page>> {
@@ -76,7 +96,7 @@ mod tests {
     use std::cell::Cell;
     use std::convert::Infallible;
 
-    const FIRST: Version = Version { look: 0, seq: 7 };
+    const FIRST: Version = Version { look: 0, programme: 7, places: 7 };
 
     fn rendered(kept: &Kept, rounds: &[(&str, Version, At)]) -> u32 {
         let count = Cell::new(0);
@@ -94,10 +114,22 @@ mod tests {
     fn a_page_is_made_once_until_what_it_shows_changes() {
         let kept = Kept::default();
         assert_eq!(rendered(&kept, &[("/", FIRST, At(0)), ("/", FIRST, At(1))]), 1);
-        let changed = Version { seq: 8, ..FIRST };
+        let changed = Version { programme: 8, ..FIRST };
         assert_eq!(rendered(&kept, &[("/", changed, At(2)), ("/", changed, At(3))]), 1);
         let dressed = Version { look: 1, ..changed };
         assert_eq!(rendered(&kept, &[("/", dressed, At(4))]), 1);
+    }
+
+    #[test]
+    fn while_only_places_change_a_page_is_made_at_most_every_half_second() {
+        let kept = Kept::default();
+        let sold = |places| Version { places, ..FIRST };
+        let just_good = At(PLACES_GOOD_FOR.0 - 1);
+        let rounds = [("/", FIRST, At(0)), ("/", sold(8), At(1)), ("/", sold(9), just_good)];
+        assert_eq!(rendered(&kept, &rounds), 1);
+        assert_eq!(rendered(&kept, &[("/", sold(9), At(PLACES_GOOD_FOR.0))]), 1);
+        let repriced = Version { programme: 10, ..sold(10) };
+        assert_eq!(rendered(&kept, &[("/", repriced, At(PLACES_GOOD_FOR.0))]), 1);
     }
 
     #[test]

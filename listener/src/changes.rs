@@ -3,6 +3,7 @@
 //! Follows the feed, so it may be some milliseconds behind a commit: good for pages shown to
 //! everybody, never for a decision. Next: `cache.rs`.
 
+use crate::cache::Version;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -27,15 +28,17 @@ impl Changes {
         self.programme.load(Ordering::Acquire)
     }
 
-    /// The programme, or places of any performance: for What's on and event pages.
-    pub fn any(&self) -> u64 {
-        self.programme().max(self.places.load(Ordering::Acquire))
+    /// For pages that show every performance.
+    pub fn of_all(&self, look: u64) -> Version {
+        let (programme, places) = (self.programme(), self.places.load(Ordering::Acquire));
+        Version { look, programme, places }
     }
 
-    /// The programme, or places of this performance.
-    pub fn of(&self, id: PerformanceId) -> u64 {
+    /// For pages that show one.
+    pub fn of(&self, id: PerformanceId, look: u64) -> Version {
         let kept = self.by_performance.read().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&id).copied().unwrap_or(0).max(self.programme())
+        let places = kept.get(&id).copied().unwrap_or(0);
+        Version { look, programme: self.programme(), places }
     }
 
     /// Takes note of an entry.

@@ -7,6 +7,7 @@ use crate::limits::is_figure;
 use crate::request::{Known, Peer};
 use crate::respond::{self, Problem};
 use crate::state::Shop;
+use crate::turn::is_visit;
 use crate::wording::Trouble;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
@@ -39,6 +40,9 @@ pub(crate) async fn dress(
     let known = Known::of(&shop, request.headers(), peer);
     let speaks_json = speaks_json(request.uri().path());
     let method = request.method().clone();
+    if shop.door().door_is_busy() && is_visit(&known, request.uri().path()) {
+        shop.turns().take().await;
+    }
     let rated = rated(request.uri().path());
     let passed = if rated { shop.rates().page(&known) } else { Ok(()) };
     request.extensions_mut().insert(known);

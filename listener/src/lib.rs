@@ -25,5 +25,6 @@ pub mod staff;
 pub mod state;
 pub mod tls;
 pub mod token;
+mod turn;
 mod unready;
 pub mod wording;

@@ -11,6 +11,7 @@ use crate::metrics::Metrics;
 use crate::request::Permit;
 use crate::staff::health::Healths;
 use crate::token::{DeviceToken, StaffToken, Tokens};
+use crate::turn::Turns;
 use futures_util::FutureExt;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -87,6 +88,7 @@ pub struct Shop {
     body_bytes_max: u32,
     rates: Rates,
     page_threads: PageThreads,
+    turns: Turns,
     changes: Arc<Changes>,
     kept: Kept,
     feeds: Feeds,
@@ -121,6 +123,7 @@ impl Shop {
             body_bytes_max: u32::try_from(limits.body_bytes_max).unwrap_or(u32::MAX),
             rates,
             page_threads: PageThreads::default(),
+            turns: Turns::default(),
             changes,
             kept: Kept::default(),
             feeds,
@@ -247,6 +250,10 @@ impl Shop {
 
     pub(crate) fn page_threads(&self) -> &PageThreads {
         &self.page_threads
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// What changed last, for pages that are kept.

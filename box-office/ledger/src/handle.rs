@@ -17,6 +17,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use redb::Database;
 use sha2::Sha256;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use tokio::sync::{oneshot, watch};
@@ -29,6 +30,9 @@ pub use crate::queue::Lane;
 
 /// Carts whose last visit is kept in memory.
 pub const TOUCHES_MAX: usize = 100_000;
+
+/// How long a door counts as busy after it asked.
+const DOOR_BUSY_MS: u64 = 1_000;
 
 /// Why there is no entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +96,8 @@ struct Shared {
     luck: Arc<dyn Fn() -> [u8; 32] + Send + Sync>,
     tokens: [u8; 32],
     touches: Mutex<HashMap<CartId, At>>,
+    /// By the monotonic clock.
+    door_busy_until_ms: AtomicU64,
     ended: watch::Receiver<Option<String>>,
 }
 
@@ -121,6 +127,7 @@ pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Faul
         luck,
         tokens,
         touches: Mutex::default(),
+        door_busy_until_ms: AtomicU64::new(0),
         ended: watch,
     };
     let (time, day, luck) =
@@ -170,10 +177,20 @@ impl Handle {
         request: Option<Key>,
         command: Command,
     ) -> Result<Arc<Entry>, Denied> {
+        if lane == Lane::Door {
+            let now_ms = self.shared.time.clock.monotonic_ms();
+            self.shared.door_busy_until_ms.fetch_max(now_ms + DOOR_BUSY_MS, Ordering::Relaxed);
+        }
         let (answer, heard) = oneshot::channel();
         let pending = Pending { request, by, command, answer };
         self.shared.queues.push(lane, pending).map_err(|_| Denied::Busy)?;
         heard.await.unwrap_or(Err(Denied::Busy))
+    }
+
+    /// Was anything asked at a door within the last second?
+    pub fn door_is_busy(&self) -> bool {
+        let busy_until_ms = self.shared.door_busy_until_ms.load(Ordering::Relaxed);
+        self.shared.time.clock.monotonic_ms() < busy_until_ms
     }
 
     /// A request key nobody else has.

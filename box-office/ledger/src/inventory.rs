@@ -13,6 +13,7 @@ use std::sync::Arc;
 use usher_rules::cart::Place;
 use usher_rules::id::{AreaNo, CartId, CategoryNo, PerformanceId, PlanId, SeatNo, TicketId};
 use usher_rules::performance::Performance;
+use usher_rules::plan::{Admits, Plan};
 use usher_rules::seat::SeatSet;
 
 /// Performances whose bitsets are kept.
@@ -168,7 +169,6 @@ fn move_seat(
     if !legal {
         return Err(Fault::Changed("a seat was not in the state the rule saw"));
     }
-    let category = inventory.drawn.plan.seat(no).category;
     count(tally, was.map(state), -1);
     count(tally, now(becomes).map(state), 1);
     let mut table = txn.open_table(tables::SEATS)?;
@@ -183,8 +183,8 @@ fn move_seat(
         }
     }
     match (was, now(becomes)) {
-        (None, Some(_)) => count_category(tally, category, 1),
-        (Some(_), None) => count_category(tally, category, -1),
+        (None, Some(_)) => count_public(tally, &inventory.drawn.plan, no, 1),
+        (Some(_), None) => count_public(tally, &inventory.drawn.plan, no, -1),
         (None, None) | (Some(_), Some(_)) => {}
     }
     Ok(())
@@ -222,6 +222,18 @@ fn count(tally: &mut Tally, state: Option<Counted>, by: i32) {
         Some(Counted::Killed) => &mut tally.killed,
     };
     *figure = figure.checked_add_signed(by).expect("a tally never falls below its rows");
+}
+
+/// Counts a seat as gone from what the public may ask for, or as there again.
+pub(crate) fn count_public(tally: &mut Tally, plan: &Plan, no: SeatNo, by: i32) {
+    match plan.admits(no) {
+        Admits::Anybody => count_category(tally, plan.seat(no).category, by),
+        Admits::Wheelchair => {
+            let gone = tally.wheelchairs.checked_add_signed(by);
+            tally.wheelchairs = gone.expect("a tally never falls below its rows");
+        }
+        Admits::Companion | Admits::Nobody => {}
+    }
 }
 
 fn count_category(tally: &mut Tally, category: CategoryNo, by: i32) {

@@ -4,6 +4,7 @@
 //! a decision: `rules` does. Start at `writer.rs`, then any noun: load, apply, read.
 
 pub mod admission;
+pub mod capacity;
 pub mod cart;
 pub mod checkout;
 pub mod copy;

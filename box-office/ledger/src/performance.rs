@@ -3,6 +3,7 @@
 //! A plan is stored as it came and compiled when used. Never changes a plan version. Next:
 //! `plan.rs` for the compiled form, `inventory.rs` for seats.
 
+use crate::capacity::Capacity;
 use crate::inventory::{self, Becomes};
 use crate::plan::{Plans, draw};
 use crate::source::{self, Source};
@@ -109,6 +110,8 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
                 rekey_duplicates: *rekey_duplicates,
             };
             write.put(tables::PLANS, plan.0, &row)?;
+            let drawn = draw(&row).map_err(|_| Fault::Changed("a plan that does not import"))?;
+            write.put(tables::CAPACITIES, plan.0, &Capacity::of(&drawn.plan))?;
             write.used(|counters| &mut counters.plan, plan.0)
         }
         Event::Put(id, performance) => put(write, *id, performance),
@@ -171,7 +174,6 @@ pub fn recount<S: Source>(
     seq: u64,
 ) -> Result<crate::stored::Tally, Fault> {
     let mut tally = crate::stored::Tally { seq, ..Default::default() };
-    let mut categories = std::collections::BTreeMap::new();
     let seats = (id.0, 0)..=(id.0, u32::MAX);
     for (seat, row) in source::range(source, tables::SEATS, seats, usize::MAX, |key, bytes| {
         Ok((SeatNo(key.1), crate::stored::row::<SeatRow>(bytes)?))
@@ -181,9 +183,8 @@ pub fn recount<S: Source>(
             SeatRow::Sold(_) => tally.sold += 1,
             SeatRow::Killed => tally.killed += 1,
         }
-        *categories.entry(plan.seat(seat).category).or_insert(0) += 1;
+        inventory::count_public(&mut tally, plan, seat, 1);
     }
-    tally.by_category = categories.into_iter().collect();
     let areas = (id.0, 0)..=(id.0, u16::MAX);
     for row in source::range(source, tables::GA, areas, usize::MAX, |_, bytes| {
         crate::stored::row::<crate::stored::GaRow>(bytes)

@@ -3,6 +3,7 @@
 //! A plan version never changes, so this cache is never invalid. Never keeps more than
 //! [`PLANS_MAX`] at a time. Next: `inventory.rs`.
 
+use crate::capacity::{self, Capacity};
 use crate::source::{self, Source};
 use crate::stored::PlanRow;
 use crate::{Fault, tables};
@@ -14,6 +15,8 @@ use usher_rules::plan::import::{ImportOptions, import};
 use usher_rules::plan::report::Report;
 use usher_rules::seat::Layout;
 
+/// Capacities kept in memory.
+pub const CAPACITIES_MAX: usize = 1_024;
 /// Compiled plans kept in memory.
 pub const PLANS_MAX: usize = 64;
 
@@ -28,6 +31,7 @@ pub struct Drawn {
 #[derive(Clone, Debug, Default)]
 pub struct Plans {
     drawn: Arc<Mutex<HashMap<PlanId, Arc<Drawn>>>>,
+    capacities: Arc<Mutex<HashMap<PlanId, Arc<Capacity>>>>,
     /// Held while one is made: a large house takes much memory meanwhile.
     making: Arc<Mutex<()>>,
 }
@@ -55,6 +59,21 @@ impl Plans {
         }
         cache.insert(id, Arc::clone(&drawn));
         Ok(Some(drawn))
+    }
+
+    /// What the plan can sell at most, without compiling it.
+    pub fn capacity<S: Source>(&self, source: &S, id: PlanId) -> Result<Arc<Capacity>, Fault> {
+        let cache = || self.capacities.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(capacity) = cache().get(&id) {
+            return Ok(Arc::clone(capacity));
+        }
+        let capacity = Arc::new(capacity::get(source, id)?);
+        let mut cache = cache();
+        if cache.len() >= CAPACITIES_MAX {
+            cache.clear();
+        }
+        cache.insert(id, Arc::clone(&capacity));
+        Ok(capacity)
     }
 
     fn kept(&self, id: PlanId) -> Option<Arc<Drawn>> {

@@ -3,6 +3,7 @@
 //! Reads a whole store and says in words what does not agree; an empty answer is a proof. Used by
 //! `usher doctor` and as the referee of the power-cut tests. Never repairs.
 
+use crate::capacity::{self, Capacity};
 use crate::plan::Plans;
 use crate::source::{self, Source};
 use crate::stored::{GaRow, SeatRow};
@@ -12,7 +13,7 @@ use redb::{Key, ReadableTable, TableDefinition};
 use std::collections::{BTreeMap, BTreeSet};
 use usher_rules::admission::Presence;
 use usher_rules::cart::{Cart, Place, State};
-use usher_rules::id::{CartId, OrderId, PerformanceId, SeatNo, TicketId};
+use usher_rules::id::{CartId, OrderId, PerformanceId, PlanId, SeatNo, TicketId};
 use usher_rules::letter::Letter;
 use usher_rules::money::Money;
 use usher_rules::order::Order;
@@ -188,6 +189,7 @@ fn performances<S: Source>(
     let kept =
         source::range(source, tables::PERFORMANCES_BY_NO, .., usize::MAX, |no, id| Ok((no, id)))?;
     same(wrong, "performances_by_no", &kept.into_iter().collect(), &numbers);
+    capacities(source, plans, wrong)?;
     for (id, row) in &all {
         let id = PerformanceId(*id);
         let Some(drawn) = plans.get(source, row.plan)? else {
@@ -207,6 +209,15 @@ fn performances<S: Source>(
         Ok((slug.to_owned(), id))
     })?;
     same(wrong, "productions_by_slug", &kept.into_iter().collect(), &slugs);
+    Ok(())
+}
+
+fn capacities<S: Source>(source: &S, plans: &Plans, wrong: &mut Vec<String>) -> Result<(), Fault> {
+    for id in source::range(source, tables::PLANS, .., usize::MAX, |id, _| Ok(PlanId(id)))? {
+        let drawn = plans.get(source, id)?.ok_or(Fault::Changed("a plan that is gone"))?;
+        let (kept, rebuilt) = (capacity::get(source, id)?, Capacity::of(&drawn.plan));
+        same(wrong, &format!("the capacity of plan {id}"), &kept, &rebuilt);
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Holds no lock that a writer waits for. Never changes anything; a page reads one snapshot and
 //! is consistent in itself. Next: the `read` functions of the noun files.
 
+use crate::capacity::Capacity;
 use crate::plan::{Drawn, Plans};
 use crate::source::Source;
 use crate::turnout::SharedTurnouts;
@@ -34,6 +35,11 @@ impl Snapshot {
     /// A plan version, compiled.
     pub fn plan(&self, id: PlanId) -> Result<Option<Arc<Drawn>>, Fault> {
         self.plans.get(&self.txn, id)
+    }
+
+    /// What a plan version can sell at most.
+    pub fn capacity(&self, id: PlanId) -> Result<Arc<Capacity>, Fault> {
+        self.plans.capacity(&self.txn, id)
     }
 
     /// A performance with its plan.

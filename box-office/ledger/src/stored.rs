@@ -88,12 +88,15 @@ pub struct Tally {
     pub sold: u32,
     #[n(2)]
     pub killed: u32,
-    /// Seats not free, by category; only categories that have some.
+    /// Seats anybody may ask for that are not free, by category; only categories that have some.
     #[n(3)]
     pub by_category: Vec<(CategoryNo, u32)>,
     /// Entry that last changed it.
     #[n(4)]
     pub seq: u64,
+    /// Wheelchair places that are not free.
+    #[n(5)]
+    pub wheelchairs: u32,
 }
 
 /// A row as bytes.

@@ -18,6 +18,8 @@ pub const EVENTS: Rows<u64> = TableDefinition::new("events");
 pub const EVENTS_BY_ENTITY: Index<(u8, u64, u64)> = TableDefinition::new("events_by_entity");
 
 pub const PLANS: Rows<u64> = TableDefinition::new("plans");
+/// Plan -> what it can sell at most; derived from `plans`.
+pub const CAPACITIES: Rows<u64> = TableDefinition::new("capacities");
 pub const PRODUCTIONS: Rows<u64> = TableDefinition::new("productions");
 pub const PRODUCTIONS_BY_SLUG: TableDefinition<'static, &str, u64> =
     TableDefinition::new("productions_by_slug");
@@ -71,6 +73,7 @@ macro_rules! every {
         $each!(EVENTS);
         $each!(EVENTS_BY_ENTITY);
         $each!(PLANS);
+        $each!(CAPACITIES);
         $each!(PRODUCTIONS);
         $each!(PRODUCTIONS_BY_SLUG);
         $each!(PERFORMANCES);

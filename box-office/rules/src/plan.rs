@@ -77,6 +77,17 @@ pub struct Category {
     pub not_for_sale: bool,
 }
 
+/// Whom a seat of a plan is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admits {
+    Anybody,
+    Wheelchair,
+    /// Beside a wheelchair place, with who comes there.
+    Companion,
+    /// Its category is never sold from this plan.
+    Nobody,
+}
+
 /// One seat. `guid` is its name for ever; row and number are what is printed on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seat {
@@ -269,6 +280,20 @@ impl Plan {
     /// Every general-admission area number in overlay order.
     pub fn area_nos(&self) -> impl Iterator<Item = AreaNo> + use<> {
         (0..self.areas.len() as u16).map(AreaNo)
+    }
+
+    /// Whom a seat is for (domain 4.4).
+    pub fn admits(&self, no: SeatNo) -> Admits {
+        let seat = self.seat(no);
+        if !self.for_sale(no) {
+            Admits::Nobody
+        } else if seat.wheelchair {
+            Admits::Wheelchair
+        } else if seat.companion_of.is_some() {
+            Admits::Companion
+        } else {
+            Admits::Anybody
+        }
     }
 
     /// Seats that this plan may sell at all: not of a category that is not for sale.

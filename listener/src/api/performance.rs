@@ -3,7 +3,6 @@
 //! Public, and hidden productions stay hidden. Seat states are the four public ones. Never decides
 //! whether a seat can be had. Next: `api/cart.rs`.
 
-use super::places::{Counting, Left};
 use super::problems::{Finding, Listing};
 use super::{Called, Money, checked_after, ok};
 use crate::feed::seats::{Seen, Since, moved, since};
@@ -14,6 +13,7 @@ use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use usher_ledger::capacity::{Capacity, Left};
 use usher_ledger::plan::Drawn;
 use usher_ledger::stored::SeatRow;
 use usher_ledger::{Fault, Snapshot, events, performance, production, source, tables, write};
@@ -128,7 +128,6 @@ pub(crate) async fn list(anyone: Anyone) -> Called<PerformanceList> {
 
 fn glances(snapshot: &Snapshot, now: At) -> Result<Vec<PerformanceGlance>, Fault> {
     let house = write::house(snapshot)?;
-    let mut counting = Counting::default();
     let mut productions: HashMap<ProductionId, Production> = HashMap::new();
     let mut found = Vec::new();
     for (id, row) in performance::starting(snapshot, now - BEGUN, At(i64::MAX))? {
@@ -146,8 +145,7 @@ fn glances(snapshot: &Snapshot, now: At) -> Result<Vec<PerformanceGlance>, Fault
         if hidden(&row, &production) {
             continue;
         }
-        let Some(drawn) = snapshot.plan(row.plan)? else { continue };
-        let left = counting.left(snapshot, id, row.plan, &drawn)?;
+        let left = snapshot.capacity(row.plan)?.left(snapshot, id)?;
         found.push(glance(id, &row, &production, &house, &left, now));
     }
     Ok(found)
@@ -171,7 +169,7 @@ fn glance(
         title: production.title.clone(),
         starts_at: written(performance.starts_at),
         on_sale: performance.sale(production, house, now) == Sale::Open,
-        places_left: left.all(),
+        places_left: left.all().0,
     }
 }
 
@@ -206,9 +204,9 @@ pub(crate) async fn one(anyone: Anyone, id: Path<String>) -> Called<PerformanceW
     let snapshot = anyone.snapshot()?;
     let shown = shown(&snapshot, &id)?;
     let house = write::house(&snapshot).map_err(Trouble::from)?;
-    let Shown { id, performance, production, drawn } = &shown;
-    let left = Counting::default().left(&snapshot, *id, performance.plan, drawn);
-    let left = left.map_err(Trouble::from)?;
+    let Shown { id, performance, production, drawn: _ } = &shown;
+    let capacity = snapshot.capacity(performance.plan).map_err(Trouble::from)?;
+    let left = capacity.left(&snapshot, *id).map_err(Trouble::from)?;
     let levels = house
         .levels
         .iter()
@@ -219,36 +217,41 @@ pub(crate) async fn one(anyone: Anyone, id: Path<String>) -> Called<PerformanceW
         glance: glance(*id, performance, production, &house, &left, anyone.now()),
         doors_open: written(performance.doors_open),
         levels: levels.collect(),
-        categories: categories(anyone.shop(), &shown, &house, &left),
-        areas: areas(&drawn.plan, &left),
+        categories: categories(anyone.shop(), performance, &house, &capacity, &left),
+        areas: areas(&capacity, &left),
     })
 }
 
-fn categories(shop: &Shop, shown: &Shown, house: &House, left: &Left) -> Vec<CategoryBody> {
-    let plan = &shown.drawn.plan;
+fn categories(
+    shop: &Shop,
+    performance: &Performance,
+    house: &House,
+    capacity: &Capacity,
+    left: &Left,
+) -> Vec<CategoryBody> {
     let mut found = Vec::new();
-    for (no, category) in plan.category_nos().zip(&plan.categories) {
+    for (no, category) in capacity.category_nos().zip(&capacity.categories) {
         let prices = house.levels.iter().filter_map(|level| {
-            let amount = price::of(&shown.performance.prices, no, level.no)?;
+            let amount = price::of(&performance.prices, no, level.no)?;
             Some((level.no.0.to_string(), Money::new(shop, amount)))
         });
         let prices: BTreeMap<String, Money> = prices.collect();
         if prices.is_empty() || category.not_for_sale {
             continue;
         }
-        let places_left = left.by_category.get(usize::from(no.0)).copied().unwrap_or(0);
+        let places_left = left.in_category(capacity, no);
         let (id, name) = (no.0.to_string(), category.name.clone());
         found.push(CategoryBody { id, name, prices, places_left });
     }
     found
 }
 
-fn areas(plan: &Plan, left: &Left) -> Vec<AreaBody> {
-    let all = plan.area_nos().zip(&plan.areas).zip(&left.by_area);
-    all.map(|((no, area), left)| AreaBody {
+fn areas(capacity: &Capacity, left: &Left) -> Vec<AreaBody> {
+    let all = capacity.area_nos().zip(&capacity.areas);
+    all.map(|(no, area)| AreaBody {
         id: no.0.to_string(),
         area: area.name.clone(),
-        places_left: *left,
+        places_left: left.in_area(no).0,
     })
     .collect()
 }

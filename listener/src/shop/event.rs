@@ -3,7 +3,6 @@
 //! Next: `shop/performance.rs` for one showing of it.
 
 use super::form::Named;
-use crate::cache::Version;
 use crate::request::{Guest, Permit};
 use crate::respond;
 use crate::wording::Trouble;
@@ -23,7 +22,7 @@ pub async fn page(guest: Guest, Named(slug): Named<String>) -> Result<Response, 
     if !guest.anonymous() {
         return Ok(respond::page(render()?));
     }
-    let version = Version { look: look.version, seq: guest.shop().changes().any() };
+    let version = guest.shop().changes().of_all(look.version);
     let html =
         guest.shop().kept().page(&format!("/events/{slug}"), version, guest.now(), || {
             render().map(Html::into_string)

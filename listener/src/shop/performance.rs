@@ -4,7 +4,6 @@
 //! Looking takes nothing. Next: `shop/seat.rs`, which takes.
 
 use super::form::{Asked as Query, Fields, Named};
-use crate::cache::Version;
 use crate::request::Guest;
 use crate::respond;
 use crate::wording::Trouble;
@@ -66,7 +65,7 @@ fn shown(
     if !guest.anonymous() || query.pairs().next().is_some() {
         return Ok(respond::page(render()?));
     }
-    let version = Version { look: look.version, seq: guest.shop().changes().of(id) };
+    let version = guest.shop().changes().of(id, look.version);
     let address = format!("/performances/{id}/{kind}");
     let html = guest
         .shop()

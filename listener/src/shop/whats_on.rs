@@ -1,9 +1,8 @@
 //! `GET /`: the season, as posters or as a month.
 //!
-//! For visitors without a session the page is rendered once per change. Next: `shop/event.rs`.
+//! For visitors without a session the page is made once for all. Next: `shop/event.rs`.
 
 use super::form::Asked;
-use crate::cache::Version;
 use crate::request::Guest;
 use crate::respond;
 use crate::wording::Trouble;
@@ -24,7 +23,7 @@ pub async fn page(guest: Guest, Asked(query): Asked) -> Result<Response, Trouble
     }
     let wanted = ["view", "month", "when", "genre"];
     let asked = wanted.map(|name| query.text(name)).join("\n");
-    let version = Version { look: look.version, seq: guest.shop().changes().any() };
+    let version = guest.shop().changes().of_all(look.version);
     let html = guest
         .shop()
         .kept()

@@ -4,7 +4,7 @@
 //! listener. Never holds a token. Next: `listener/staff/desk.rs`.
 
 use super::scan::{newest_of, performances_of};
-use super::showing::Stage;
+use super::showing::Offer;
 use crate::handle::Handle;
 use crate::{Fault, Snapshot, admission, device, inventory, source, tables};
 use std::collections::HashMap;
@@ -23,15 +23,15 @@ const LETTERS_MAX: usize = 100_000;
 pub fn houses(handle: &Handle, snapshot: &Snapshot, now: At) -> Result<Vec<HouseGlance>, Fault> {
     let mut houses = Vec::new();
     for (id, performance) in performances_of(snapshot, handle.day_of(now))? {
-        let Some(stage) = Stage::read(snapshot, id)? else { continue };
+        let Some(offer) = Offer::read(snapshot, id)? else { continue };
         let tally = inventory::tally(snapshot, id)?;
         houses.push(HouseGlance {
-            title: stage.production.title.clone(),
+            title: offer.production.title.clone(),
             hall: performance.hall,
             starts: performance.starts_at,
             sold: tally.sold,
             held: tally.held,
-            places_left: stage.left.all().0,
+            places_left: offer.left.all().0,
             inside: admission::attendance(snapshot, id)?.inside,
         });
     }

@@ -96,7 +96,8 @@ pub(super) fn says(refusal: &Refusal) -> bool {
 
 /// What a cart holds at this performance; `Nothing` when it holds none of it.
 pub(super) fn found(house: &House, stage: &Stage, cart: &Cart, seen: Option<At>) -> Outcome {
-    let lines: Vec<&Line> = cart.lines.iter().filter(|line| line.performance == stage.id).collect();
+    let lines: Vec<&Line> =
+        cart.lines.iter().filter(|line| line.performance == stage.offer.id).collect();
     if lines.is_empty() {
         return Outcome::Nothing;
     }
@@ -122,7 +123,7 @@ fn place(stage: &Stage, taken: Taken, nth: &mut super::sums::Nth) -> Place {
         Taken::Area(no) => {
             let area = stage.drawn.plan.areas.get(usize::from(no.0));
             let name = area.map(|area| area.name.clone()).unwrap_or_default();
-            Place::Area { name, nth: nth.of(stage.id, taken) }
+            Place::Area { name, nth: nth.of(stage.offer.id, taken) }
         }
     }
 }
@@ -248,7 +249,7 @@ impl Dry<'_> {
         let nobody = nobody(self.now);
         let command = Command::Best {
             cart: CartId(0),
-            performance: self.stage.id,
+            performance: self.stage.offer.id,
             places: places.to_vec(),
             category,
             zone: None,
@@ -278,9 +279,9 @@ impl Dry<'_> {
             house: self.house,
             cart: Some(cart),
             scene: Some(hold::Scene {
-                id: self.stage.id,
-                performance: &self.stage.performance,
-                production: &self.stage.production,
+                id: self.stage.offer.id,
+                performance: &self.stage.offer.performance,
+                production: &self.stage.offer.production,
                 plan: &drawn.plan,
                 layout: &drawn.layout,
                 in_play: &self.inventory.in_play,

@@ -47,7 +47,8 @@ pub fn tickets(
     id: PerformanceId,
     asked: &Asked,
 ) -> Result<Option<Tickets>, Fault> {
-    let Some(stage) = Stage::read(snapshot, id)?.filter(|stage| stage.production.on_web) else {
+    let Some(stage) = Stage::read(snapshot, id)?.filter(|stage| stage.offer.production.on_web)
+    else {
         return Ok(None);
     };
     let house = crate::write::house(snapshot)?;
@@ -61,15 +62,17 @@ pub fn tickets(
     let levels = scene.levels();
     Ok(Some(Tickets {
         form_key: asked.form_key.clone(),
-        slug: stage.production.slug.clone(),
-        title: stage.production.title.clone(),
-        showing: stage.showing(&house, frame.now),
-        doors_open: stage.performance.doors_open,
+        slug: stage.offer.production.slug.clone(),
+        title: stage.offer.production.title.clone(),
+        showing: stage.offer.showing(&house, frame.now),
+        doors_open: stage.offer.performance.doors_open,
         categories: scene.categories(&levels),
         areas: scene.areas(&levels),
         chosen: scene.chosen(),
-        tickets_max: u32::from(stage.performance.tickets_max(&stage.production, &house)),
-        wheelchair_places_left: stage.left.wheelchair,
+        tickets_max: u32::from(
+            stage.offer.performance.tickets_max(&stage.offer.production, &house),
+        ),
+        wheelchair_places_left: stage.offer.left.wheelchair,
         outcome,
         picked,
         map,
@@ -100,10 +103,10 @@ impl Scene<'_> {
         let inventory = inventory::rebuild(
             self.snapshot,
             self.snapshot.plans(),
-            self.stage.id,
-            &self.stage.performance,
+            self.stage.offer.id,
+            &self.stage.offer.performance,
         )?;
-        let tally = inventory::tally(self.snapshot, self.stage.id)?;
+        let tally = inventory::tally(self.snapshot, self.stage.offer.id)?;
         let dry = Dry {
             house: self.house,
             stage: self.stage,
@@ -139,7 +142,7 @@ impl Scene<'_> {
         let plan = Arc::clone(&self.stage.drawn);
         let category = plan.plan.seat(no).category;
         let levels = self.levels();
-        let prices = levels.iter().map(|level| self.stage.price_at(category, level.level));
+        let prices = levels.iter().map(|level| self.stage.offer.price_at(category, level.level));
         Picked { place: seat_place(&plan.plan, no), category, prices: prices.collect() }
     }
 
@@ -157,14 +160,15 @@ impl Scene<'_> {
     /// Tickets of this level that the visitor holds here.
     fn held(&self, level: LevelNo) -> u32 {
         let lines = self.own.iter().flat_map(|cart| &cart.lines);
-        let here = lines.filter(|line| line.performance == self.stage.id && line.level == level);
+        let here =
+            lines.filter(|line| line.performance == self.stage.offer.id && line.level == level);
         u32::try_from(here.count()).unwrap_or(u32::MAX)
     }
 
     /// Levels that sell here, with what was asked for so far; who asks for nothing sees the party
     /// they hold.
     fn levels(&self) -> Vec<LevelChoice> {
-        let prices = &self.stage.performance.prices;
+        let prices = &self.stage.offer.performance.prices;
         let choice = |no: LevelNo| {
             let here = || prices.iter().filter(|price| price.level == no).map(|price| price.amount);
             let asked = self.asked.places.iter().filter(|place| place.level == no);
@@ -184,18 +188,18 @@ impl Scene<'_> {
     }
 
     fn prices(&self, category: CategoryNo, levels: &[LevelChoice]) -> Vec<Option<Money>> {
-        levels.iter().map(|level| self.stage.price_at(category, level.level)).collect()
+        levels.iter().map(|level| self.stage.offer.price_at(category, level.level)).collect()
     }
 
     /// Categories with seats and a price, dearest first.
     fn categories(&self, levels: &[LevelChoice]) -> Vec<CategoryChoice> {
         let plan = &self.stage.drawn.plan;
-        let bands = self.stage.bands(self.house);
+        let bands = self.stage.offer.bands(self.house);
         let mut found: Vec<(Option<Money>, CategoryChoice)> = Vec::new();
         for ((no, category), (left, of)) in
-            plan.category_nos().zip(&plan.categories).zip(&self.stage.left.by_category)
+            plan.category_nos().zip(&plan.categories).zip(&self.stage.offer.left.by_category)
         {
-            let first = self.stage.price_of(self.house, no);
+            let first = self.stage.offer.price_of(self.house, no);
             if *of == 0 || first.is_none() {
                 continue;
             }
@@ -215,7 +219,7 @@ impl Scene<'_> {
 
     fn areas(&self, levels: &[LevelChoice]) -> Vec<AreaChoice> {
         let areas = self.stage.drawn.plan.areas.iter().zip(0..).map(|(area, no)| {
-            let (left, of) = self.stage.area_left(AreaNo(no));
+            let (left, of) = self.stage.offer.left.in_area(AreaNo(no));
             AreaChoice {
                 area: AreaNo(no),
                 name: area.name.clone(),
@@ -234,7 +238,7 @@ impl Scene<'_> {
             Where::Category(_) | Where::Area(_) => self.asked.chosen,
             Where::Anywhere if !plan.seats.is_empty() => Where::Anywhere,
             Where::Anywhere => {
-                let first = plan.area_nos().find(|no| self.stage.area_left(*no).0 > 0);
+                let first = plan.area_nos().find(|no| self.stage.offer.left.in_area(*no).0 > 0);
                 first.or(plan.area_nos().next()).map_or(Where::Anywhere, Where::Area)
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Next: `performance.rs` for one of its showings.
 
-use super::showing::{Halls, Stage};
+use super::showing::Offer;
 use super::whats_on::{RUNNING_TIME_MAX, listing};
 use crate::{Fault, Snapshot, performance, production};
 use std::rc::Rc;
@@ -28,29 +28,28 @@ pub fn production(
     };
     let house = crate::write::house(snapshot)?;
     let row = Rc::new(row);
-    let mut halls = Halls::new(snapshot);
-    let mut stages = Vec::new();
+    let mut offers = Vec::new();
     for (performance, other) in
         performance::starting(snapshot, frame.now - RUNNING_TIME_MAX, At(i64::MAX))?
     {
         if other.production == id && super::showing::ends(&other, &row) > frame.now {
-            stages.push(Stage::of(&mut halls, performance, other, Rc::clone(&row))?);
+            offers.push(Offer::of(snapshot, performance, other, Rc::clone(&row))?);
         }
     }
     let mut listing = listing(id, &row);
-    listing.showings = stages.iter().map(|stage| stage.showing(&house, frame.now)).collect();
-    let levels = levels_sold(&house, &stages);
+    listing.showings = offers.iter().map(|offer| offer.showing(&house, frame.now)).collect();
+    let levels = levels_sold(&house, &offers);
     Ok(Some(Production {
         listing,
         lede: row.lede.clone(),
         blurb: paragraphs(&row.description),
         running_time: row.running_time_min.map(|minutes| Span::minutes(i64::from(minutes))),
-        doors_before: stages.first().map_or(house.doors_open_before, |stage| {
-            stage.performance.starts_at - stage.performance.doors_open
+        doors_before: offers.first().map_or(house.doors_open_before, |offer| {
+            offer.performance.starts_at - offer.performance.doors_open
         }),
         facilities: row.access.clone(),
         levels: levels.iter().map(|no| super::level_name(&house, *no)).collect(),
-        prices: prices(&house, &stages, &levels),
+        prices: prices(&house, &offers, &levels),
         fee_each: fee_each(&house),
         frame,
     }))
@@ -69,25 +68,23 @@ fn paragraphs(text: &str) -> Vec<String> {
     filled.map(|paragraph| paragraph.join(" ")).collect()
 }
 
-fn levels_sold(house: &House, stages: &[Stage]) -> Vec<LevelNo> {
+fn levels_sold(house: &House, offers: &[Offer]) -> Vec<LevelNo> {
     let sold = |no: LevelNo| {
-        let mut prices = stages.iter().flat_map(|stage| &stage.performance.prices);
+        let mut prices = offers.iter().flat_map(|offer| &offer.performance.prices);
         prices.any(|price| price.level == no)
     };
     house.levels.iter().map(|level| level.no).filter(|no| sold(*no)).collect()
 }
 
 /// One row a category name over all showings, each with its lowest prices; dearest row first.
-fn prices(house: &House, stages: &[Stage], levels: &[LevelNo]) -> Vec<PriceRow> {
+fn prices(house: &House, offers: &[Offer], levels: &[LevelNo]) -> Vec<PriceRow> {
     let mut rows: Vec<(Money, PriceRow)> = Vec::new();
-    for stage in stages {
-        for (category, no) in
-            stage.drawn.plan.categories.iter().zip(stage.drawn.plan.category_nos())
-        {
-            let Some(first) = stage.price_of(house, no) else {
+    for offer in offers {
+        for (category, no) in offer.capacity.categories.iter().zip(offer.capacity.category_nos()) {
+            let Some(first) = offer.price_of(house, no) else {
                 continue;
             };
-            let here = levels.iter().map(|level| stage.price_at(no, *level));
+            let here = levels.iter().map(|level| offer.price_at(no, *level));
             match rows.iter_mut().find(|(_, row)| row.category == category.name) {
                 Some((_, row)) => {
                     for (known, other) in row.prices.iter_mut().zip(here) {

@@ -35,11 +35,11 @@ pub(super) fn seat_map(
         return Ok(None);
     }
     let seq = events::newest(snapshot)?;
-    let eye = Eye { house, stage, cart, bands: stage.bands(house) };
+    let eye = Eye { house, stage, cart, bands: stage.offer.bands(house) };
     let large = plan.seats.len() > SEATS_DRAWN_MAX;
     let (show, drawings, frame) = if large {
         let parts = parts(plan);
-        let rows = seat_rows(snapshot, stage.id, SeatNo(0), SeatNo(u32::MAX))?;
+        let rows = seat_rows(snapshot, stage.offer.id, SeatNo(0), SeatNo(u32::MAX))?;
         let glances = eye.glances(&parts, &rows);
         let open = part.and_then(|no| Some((no, parts.get(usize::from(no.0))?)));
         match open {
@@ -51,7 +51,7 @@ pub(super) fn seat_map(
             None => (Show::Overview { parts: glances }, drawings(plan), whole(plan)),
         }
     } else {
-        let rows = seat_rows(snapshot, stage.id, SeatNo(0), SeatNo(u32::MAX))?;
+        let rows = seat_rows(snapshot, stage.offer.id, SeatNo(0), SeatNo(u32::MAX))?;
         let all: Vec<SeatNo> = plan.seat_nos().collect();
         let zones = eye.zones(&printed_rows(plan, &all), &rows);
         (Show::Seats { zones }, drawings(plan), whole(plan))
@@ -130,7 +130,7 @@ impl Eye<'_> {
         let state = self.state(no, taken);
         let price = match state {
             SeatState::Free | SeatState::Yours | SeatState::Wheelchair | SeatState::Companion => {
-                self.stage.price_of(self.house, seat.category)
+                self.stage.offer.price_of(self.house, seat.category)
             }
             SeatState::Held | SeatState::Taken | SeatState::NotForYou => None,
         };
@@ -161,7 +161,7 @@ impl Eye<'_> {
     fn free(&self, no: SeatNo) -> SeatState {
         let plan = &self.stage.drawn.plan;
         let seat = plan.seat(no);
-        if !plan.for_sale(no) || self.stage.price_of(self.house, seat.category).is_none() {
+        if !plan.for_sale(no) || self.stage.offer.price_of(self.house, seat.category).is_none() {
             SeatState::NotForYou
         } else if seat.wheelchair {
             SeatState::Wheelchair
@@ -212,7 +212,7 @@ impl Eye<'_> {
             .copied()
             .filter(|seat| self.state(*seat, taken) == SeatState::Free)
             .collect();
-        let price = |no: &SeatNo| self.stage.price_of(self.house, plan.seat(*no).category);
+        let price = |no: &SeatNo| self.stage.offer.price_of(self.house, plan.seat(*no).category);
         PartGlance {
             part: no,
             name: part.name.clone(),

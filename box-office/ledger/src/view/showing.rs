@@ -1,20 +1,18 @@
 //! One performance as the public finds it: places left by category and area, in words and price.
 //!
-//! Counts come from the tally and the rows of the few accessible seats, never from a walk over
-//! all seats of a performance. Never decides whether a seat may be taken: `rules/hold.rs` does.
-//! Next: `whats_on.rs`, `performance.rs`.
+//! Counts come from the plan's capacity and the tally, never from a walk over seats. Never decides
+//! whether a seat may be taken: `rules/hold.rs` does. Next: `whats_on.rs`, `performance.rs`.
 
+use crate::capacity::{Capacity, Left};
 use crate::plan::Drawn;
-use crate::{Fault, Snapshot, inventory, production};
-use std::collections::HashMap;
+use crate::{Fault, Snapshot, production};
 use std::rc::Rc;
 use std::sync::Arc;
 use usher_rules::at::{At, Span};
 use usher_rules::house::House;
-use usher_rules::id::{AreaNo, CategoryNo, LevelNo, PerformanceId, PlanId, SeatNo};
+use usher_rules::id::{CategoryNo, LevelNo, PerformanceId};
 use usher_rules::money::Money;
 use usher_rules::performance::{self as rule, Performance, RUNNING_TIME_UNKNOWN};
-use usher_rules::plan::Plan;
 use usher_rules::price;
 use usher_rules::production::Production;
 use usher_rules::view::whats_on::{Availability, Sale, Showing};
@@ -24,102 +22,55 @@ const LAST_FEW_PLACES: u32 = 10;
 const LAST_FEW_PERCENT: u64 = 2;
 const LIMITED_PERCENT: u64 = 20;
 
-/// What one plan can sell to the public at most.
-pub(super) struct Capacity {
-    /// Seats by category, accessible ones left out.
-    by_category: Vec<u32>,
-    /// Wheelchair and companion seats for sale: kept out of every general request (domain 4.4).
-    access: Vec<SeatNo>,
-}
-
-impl Capacity {
-    fn of(plan: &Plan) -> Capacity {
-        let mut by_category = vec![0; plan.categories.len()];
-        let mut access = Vec::new();
-        for no in plan.seat_nos().filter(|no| plan.for_sale(*no)) {
-            let seat = plan.seat(no);
-            if seat.wheelchair || seat.companion_of.is_some() {
-                access.push(no);
-            } else if let Some(count) = by_category.get_mut(usize::from(seat.category.0)) {
-                *count += 1;
-            }
-        }
-        Capacity { by_category, access }
-    }
-}
-
-/// Plans and their capacities, each worked out once for one page.
-pub(super) struct Halls<'a> {
-    snapshot: &'a Snapshot,
-    kept: HashMap<PlanId, (Arc<Drawn>, Rc<Capacity>)>,
-}
-
-impl<'a> Halls<'a> {
-    pub fn new(snapshot: &'a Snapshot) -> Halls<'a> {
-        Halls { snapshot, kept: HashMap::new() }
-    }
-
-    fn get(&mut self, id: PlanId) -> Result<(Arc<Drawn>, Rc<Capacity>), Fault> {
-        if let Some((drawn, capacity)) = self.kept.get(&id) {
-            return Ok((Arc::clone(drawn), Rc::clone(capacity)));
-        }
-        let drawn = self.snapshot.plan(id)?;
-        let drawn = drawn.ok_or_else(|| Fault::Row(format!("plan {id} is missing")))?;
-        let capacity = Rc::new(Capacity::of(&drawn.plan));
-        self.kept.insert(id, (Arc::clone(&drawn), Rc::clone(&capacity)));
-        Ok((drawn, capacity))
-    }
-}
-
-/// Places left for the public.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Left {
-    /// Seats by category: left, and what there ever was.
-    pub by_category: Vec<(u32, u32)>,
-    /// Places by general-admission area, in the same way.
-    pub by_area: Vec<(u32, u32)>,
-    pub wheelchair: u32,
-}
-
-impl Left {
-    /// All places left, and what there ever was.
-    pub fn all(&self) -> (u32, u32) {
-        let both = self.by_category.iter().chain(&self.by_area);
-        both.fold((0, 0), |(left, of), (more, of_more)| (left + more, of + of_more))
-    }
-}
-
-/// A performance with all that is said of it.
-pub(super) struct Stage {
+/// One performance as it is offered: what is said of it without looking at its plan.
+pub(super) struct Offer {
     pub id: PerformanceId,
     pub performance: Performance,
     pub production: Rc<Production>,
-    pub drawn: Arc<Drawn>,
+    pub capacity: Arc<Capacity>,
     pub left: Left,
 }
 
+/// An offer with its plan.
+pub(super) struct Stage {
+    pub offer: Offer,
+    pub drawn: Arc<Drawn>,
+}
+
 impl Stage {
-    /// Reads one performance and its production.
+    /// Reads one performance, its production and its plan.
     pub fn read(snapshot: &Snapshot, id: PerformanceId) -> Result<Option<Stage>, Fault> {
+        let Some(offer) = Offer::read(snapshot, id)? else {
+            return Ok(None);
+        };
+        let plan = offer.performance.plan;
+        let drawn = snapshot.plan(plan)?;
+        let drawn = drawn.ok_or_else(|| Fault::Row(format!("plan {plan} is missing")))?;
+        Ok(Some(Stage { offer, drawn }))
+    }
+}
+
+impl Offer {
+    /// Reads one performance and its production.
+    pub fn read(snapshot: &Snapshot, id: PerformanceId) -> Result<Option<Offer>, Fault> {
         let Some(performance) = crate::performance::get(snapshot, id)? else {
             return Ok(None);
         };
         let production = production::get(snapshot, performance.production)?.ok_or_else(|| {
             Fault::Row(format!("production {} is missing", performance.production))
         })?;
-        let mut halls = Halls::new(snapshot);
-        Stage::of(&mut halls, id, performance, Rc::new(production)).map(Some)
+        Offer::of(snapshot, id, performance, Rc::new(production)).map(Some)
     }
 
     pub fn of(
-        halls: &mut Halls<'_>,
+        snapshot: &Snapshot,
         id: PerformanceId,
         performance: Performance,
         production: Rc<Production>,
-    ) -> Result<Stage, Fault> {
-        let (drawn, capacity) = halls.get(performance.plan)?;
-        let left = left(halls.snapshot, id, &drawn.plan, &capacity)?;
-        Ok(Stage { id, performance, production, drawn, left })
+    ) -> Result<Offer, Fault> {
+        let capacity = snapshot.capacity(performance.plan)?;
+        let left = capacity.left(snapshot, id)?;
+        Ok(Offer { id, performance, production, capacity, left })
     }
 
     /// When it ends, as far as anybody knows.
@@ -150,7 +101,7 @@ impl Stage {
     fn open_categories(&self) -> impl Iterator<Item = CategoryNo> + '_ {
         let seats = self.left.by_category.iter().zip(0..);
         let seats = seats.filter(|((left, _), _)| *left > 0).map(|(_, no)| CategoryNo(no));
-        let areas = self.drawn.plan.areas.iter().zip(&self.left.by_area);
+        let areas = self.capacity.areas.iter().zip(&self.left.by_area);
         seats.chain(areas.filter(|(_, (left, _))| *left > 0).map(|(area, _)| area.category))
     }
 
@@ -170,7 +121,7 @@ impl Stage {
 
     /// Price band of each category, 1 dearest to 3 cheapest; by category number.
     pub fn bands(&self, house: &House) -> Vec<u8> {
-        let nos = self.drawn.plan.category_nos();
+        let nos = self.capacity.category_nos();
         let prices: Vec<Option<Money>> = nos.map(|no| self.price_of(house, no)).collect();
         let mut ladder: Vec<Money> = prices.iter().flatten().copied().collect();
         ladder.sort_unstable_by(|one, other| other.cmp(one));
@@ -181,52 +132,12 @@ impl Stage {
         };
         prices.iter().map(band).collect()
     }
-
-    /// Places left in an area.
-    pub fn area_left(&self, no: AreaNo) -> (u32, u32) {
-        self.left.by_area.get(usize::from(no.0)).copied().unwrap_or_default()
-    }
 }
 
 /// Start plus running time; three hours when none is known (domain 9.1).
 pub(super) fn ends(performance: &Performance, production: &Production) -> At {
     let minutes = production.running_time_min.map(|minutes| Span::minutes(i64::from(minutes)));
     performance.starts_at + minutes.unwrap_or(RUNNING_TIME_UNKNOWN)
-}
-
-fn left(
-    snapshot: &Snapshot,
-    id: PerformanceId,
-    plan: &Plan,
-    capacity: &Capacity,
-) -> Result<Left, Fault> {
-    let tally = inventory::tally(snapshot, id)?;
-    let mut gone = vec![0_u32; plan.categories.len()];
-    for (category, count) in &tally.by_category {
-        if let Some(gone) = gone.get_mut(usize::from(category.0)) {
-            *gone = *count;
-        }
-    }
-    let mut left = Left::default();
-    for no in &capacity.access {
-        let seat = plan.seat(*no);
-        if inventory::seat(snapshot, id, *no)?.is_some() {
-            // Counted as gone from its category, which never counted it as there.
-            if let Some(gone) = gone.get_mut(usize::from(seat.category.0)) {
-                *gone = gone.saturating_sub(1);
-            }
-        } else if seat.wheelchair {
-            left.wheelchair += 1;
-        }
-    }
-    let seats = capacity.by_category.iter().zip(&gone);
-    left.by_category = seats.map(|(of, gone)| (of.saturating_sub(*gone), *of)).collect();
-    for (area, no) in plan.areas.iter().zip(0..) {
-        let row = inventory::area(snapshot, id, AreaNo(no))?;
-        let free = area.capacity.saturating_sub(row.held + row.sold);
-        left.by_area.push((free, area.capacity));
-    }
-    Ok(left)
 }
 
 /// Places left in words (domain 5.3).

@@ -2,7 +2,7 @@
 //!
 //! Which day, `tonight` and the filters are the page's. Next: `production.rs`.
 
-use super::showing::{Halls, Stage};
+use super::showing::Offer;
 use crate::{Fault, Snapshot, performance, production};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -40,7 +40,6 @@ pub(super) fn showings(
     now: At,
     productions: &HashMap<ProductionId, Rc<Production>>,
 ) -> Result<Vec<(ProductionId, Showing)>, Fault> {
-    let mut halls = Halls::new(snapshot);
     let mut found = Vec::new();
     for (id, row) in performance::starting(snapshot, now - RUNNING_TIME_MAX, At(i64::MAX))? {
         let Some(production) = productions.get(&row.production) else {
@@ -49,8 +48,8 @@ pub(super) fn showings(
         if super::showing::ends(&row, production) <= now {
             continue;
         }
-        let stage = Stage::of(&mut halls, id, row, Rc::clone(production))?;
-        found.push((stage.performance.production, stage.showing(house, now)));
+        let offer = Offer::of(snapshot, id, row, Rc::clone(production))?;
+        found.push((offer.performance.production, offer.showing(house, now)));
     }
     Ok(found)
 }
