@@ -20,7 +20,7 @@ use usher_rules::order::Payment;
 
 pub fn load(write: &mut Write, keys: &CodeKeys, command: &Command) -> Result<Facts, Fault> {
     let mut facts = Facts {
-        house: write.house.clone(),
+        house: Arc::clone(&write.house),
         device: None,
         read: Read::Unreadable,
         performance: None,
@@ -33,12 +33,11 @@ pub fn load(write: &mut Write, keys: &CodeKeys, command: &Command) -> Result<Fac
     match command {
         Command::Scan { device, payload, typed, performance, .. } => {
             let row = write.memory.programme.device(write.txn, *device)?;
-            facts.device = row.map(Arc::unwrap_or_clone);
+            facts.device = row;
             let set = facts.device.as_ref().and_then(|row| row.device.performance);
             facts.performance_id = performance.or(set);
             if let Some(id) = facts.performance_id {
-                let row = write.memory.programme.performance(write.txn, id)?;
-                facts.performance = row.map(Arc::unwrap_or_clone);
+                facts.performance = write.memory.programme.performance(write.txn, id)?;
             }
             facts.read = read(write, keys, payload, *typed)?;
         }
@@ -63,7 +62,7 @@ fn load_earlier(write: &mut Write, facts: &mut Facts, seq: u64) -> Result<(), Fa
         return Ok(());
     };
     if let (Some(ticket), Some(performance)) = (scan.ticket, scan.performance) {
-        let turnout = write.memory.turnouts.get(write.txn, performance)?;
+        let turnout = turnout(write, performance)?;
         facts.standing = turnout.admission(ticket).cloned();
     }
     facts.earlier = Some((at, scan));
@@ -80,7 +79,7 @@ fn read(write: &mut Write, keys: &CodeKeys, payload: &str, typed: bool) -> Resul
     }
     match keys.read(payload) {
         Ok((body, form)) => {
-            let ticket = by_code(write.txn, &body)?;
+            let ticket = write.door()?.by_code(&body)?;
             let found = match ticket {
                 Some(id) => found(write, id, Some(body))?,
                 None => None,
@@ -96,12 +95,13 @@ fn read(write: &mut Write, keys: &CodeKeys, payload: &str, typed: bool) -> Resul
 
 fn found(write: &mut Write, id: TicketId, body: Option<CodeBody>) -> Result<Option<Found>, Fault> {
     let txn = write.txn;
-    let Some(ticket) = checkout::ticket(txn, id)? else {
+    let Some(ticket) = write.door()?.ticket(id)? else {
         return Ok(None);
     };
-    let kept = write.memory.programme.performance(txn, ticket.performance)?;
-    let performance = kept
-        .map(Arc::unwrap_or_clone)
+    let performance = write
+        .memory
+        .programme
+        .performance(txn, ticket.performance)?
         .ok_or_else(|| Fault::Row(format!("performance {} is missing", ticket.performance)))?;
     let drawn = write.plans.get(txn, performance.plan)?;
     let (mut doors, mut wheelchair) = (Vec::new(), false);
@@ -111,12 +111,12 @@ fn found(write: &mut Write, id: TicketId, body: Option<CodeBody>) -> Result<Opti
         let served = drawn.plan.doors.iter().find(|doors| doors.zone == seat.zone);
         doors = served.map(|served| served.doors.clone()).unwrap_or_default();
     }
-    let balance = checkout::balance(txn, ticket.order)?;
+    let balance = write.door()?.balance(ticket.order)?;
     let payment_problem = balance > Money::ZERO
         && checkout::order(txn, ticket.order)?
             .is_some_and(|order| order.payment == Payment::CapturePending);
     let first_level = write.house.levels.first().map(|level| level.no);
-    let turnout = write.memory.turnouts.get(txn, ticket.performance)?;
+    let turnout = turnout(write, ticket.performance)?;
     Ok(Some(Found {
         id,
         newest: body.is_none_or(|body| body.generation == ticket.code.generation),
@@ -130,6 +130,14 @@ fn found(write: &mut Write, id: TicketId, body: Option<CodeBody>) -> Result<Opti
         ticket,
         performance,
     }))
+}
+
+/// Who is in, by memory; made from the log when it is not kept.
+fn turnout<'w>(write: &'w mut Write, id: PerformanceId) -> Result<&'w Turnout, Fault> {
+    if !write.memory.turnouts.keeps(id) {
+        write.leave_door();
+    }
+    write.memory.turnouts.get(write.txn, id)
 }
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {

@@ -54,7 +54,7 @@ pub fn load(
     };
     let cart = cart::get(txn, cart_id)?;
     let mut facts = Facts {
-        house: write.house.clone(),
+        house: (*write.house).clone(),
         cart_id,
         cart: None,
         intent: found_intent,

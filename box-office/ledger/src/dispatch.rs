@@ -23,11 +23,15 @@ pub struct Setting {
 pub fn decide(
     write: &mut Write,
     setting: &Setting,
+    command: &Command,
     ask: &Ask,
 ) -> Result<Result<Vec<Event>, Refusal>, Fault> {
     use usher_rules as rules;
     let box_no = setting.numbering.box_no;
-    Ok(match &ask.command {
+    if !matches!(command, Command::Admission(rules::admission::Command::Scan { .. })) {
+        write.leave_door();
+    }
+    Ok(match command {
         Command::House(command) => {
             rules::house::decide(&house::load(write.txn, command)?, command, ask)
         }

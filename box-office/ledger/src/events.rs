@@ -110,22 +110,12 @@ pub fn about<S: Source>(
 
 /// Writes an entry to the log, and marks its block for what it is about. Most entries find their
 /// mark set: a key an entry would cost every commit a path of pages (decision 0006).
-pub fn append(write: &Write, entry: &Entry) -> Result<(), Fault> {
-    write.put(tables::EVENTS, entry.seq, entry)?;
+pub fn append(write: &mut Write, entry: &Entry) -> Result<(), Fault> {
     let mut about: Vec<(Entity, u64)> = entry.events.iter().flat_map(entities).collect();
     about.sort_unstable();
     about.dedup();
-    if about.is_empty() {
-        return Ok(());
-    }
-    let mut index = write.txn.open_table(tables::EVENTS_BY_ENTITY)?;
-    for (entity, id) in about {
-        let key = (entity as u8, id, block(entry.seq));
-        if index.get(key)?.is_none() {
-            index.insert(key, ())?;
-        }
-    }
-    Ok(())
+    let about = about.into_iter().map(|(entity, id)| (entity as u8, id, block(entry.seq)));
+    write.append(entry, about)
 }
 
 /// What an event is about, of what is looked for.

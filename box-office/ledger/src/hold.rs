@@ -19,7 +19,7 @@ use usher_rules::{Ask, Refusal};
 
 /// What is loaded for one hold; [`Loaded::facts`] lends it to the rule.
 pub struct Loaded {
-    house: House,
+    house: Arc<House>,
     cart: Option<Cart>,
     stage: Option<Stage>,
 }
@@ -86,7 +86,7 @@ pub fn decide(
         }
         None => None,
     };
-    let loaded = Loaded { house: write.house.clone(), cart, stage };
+    let loaded = Loaded { house: Arc::clone(&write.house), cart, stage };
     Ok(hold::decide(&loaded.facts(), command, ask))
 }
 
@@ -97,7 +97,7 @@ pub fn look<S: Source>(
     cart: CartId,
     id: PerformanceId,
 ) -> Result<Loaded, Fault> {
-    let house = crate::write::house(source)?;
+    let house = Arc::new(crate::write::house(source)?);
     let cart = cart::get(source, cart)?;
     let stage = match performance::get(source, id)? {
         Some(performance) => {

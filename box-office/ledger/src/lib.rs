@@ -10,6 +10,7 @@ pub mod checkout;
 pub mod copy;
 pub mod device;
 pub mod dispatch;
+pub mod door;
 pub mod events;
 pub mod feed;
 pub mod handle;

@@ -1,4 +1,4 @@
-//! Performances, productions and devices in the writer's memory while nothing changes them.
+//! Settings, performances, productions and devices in the writer's memory while they stay.
 //!
 //! Every scan and every hold looks at them, and they change a few times a day: any event about one
 //! of them clears all. Never seen by readers. Next: `write.rs`.
@@ -9,6 +9,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 use usher_rules::Event;
 use usher_rules::device::DeviceRow;
+use usher_rules::house::House;
 use usher_rules::id::{DeviceNo, PerformanceId, ProductionId};
 use usher_rules::performance::Performance;
 use usher_rules::production::Production;
@@ -19,12 +20,22 @@ pub const KEPT_MAX: usize = 256;
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Programme {
+    house: Option<Arc<House>>,
     performances: HashMap<PerformanceId, Arc<Performance>>,
     productions: HashMap<ProductionId, Arc<Production>>,
     devices: HashMap<DeviceNo, Arc<DeviceRow>>,
 }
 
 impl Programme {
+    pub fn house<S: Source>(&mut self, source: &S) -> Result<Arc<House>, Fault> {
+        if let Some(house) = &self.house {
+            return Ok(Arc::clone(house));
+        }
+        let house = Arc::new(crate::write::house(source)?);
+        self.house = Some(Arc::clone(&house));
+        Ok(house)
+    }
+
     pub fn performance<S: Source>(
         &mut self,
         source: &S,
@@ -52,9 +63,10 @@ impl Programme {
     /// Forgets everything if this event is about one of them.
     pub fn note(&mut self, event: &Event) {
         match event {
-            Event::Production(_) | Event::Performance(_) | Event::Device(_) => self.clear(),
-            Event::House(_)
-            | Event::Cart(_)
+            Event::House(_) | Event::Production(_) | Event::Performance(_) | Event::Device(_) => {
+                self.clear();
+            }
+            Event::Cart(_)
             | Event::Hold(_)
             | Event::Checkout(_)
             | Event::Admission(_)

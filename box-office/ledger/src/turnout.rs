@@ -107,6 +107,11 @@ impl Turnouts {
         })
     }
 
+    /// Can it be had without reading the log?
+    pub fn keeps(&self, id: PerformanceId) -> bool {
+        self.kept.contains_key(&id)
+    }
+
     /// What an entry did; a performance that is not kept will read it from the log.
     pub fn note(&mut self, id: PerformanceId, seq: u64, event: &Event) {
         if let Some(turnout) = self.kept.get_mut(&id) {

@@ -3,6 +3,7 @@
 //! `apply` functions of the nouns call these; each index is written here and nowhere else, so
 //! that every index can be rebuilt from its primary. Never refuses. Next: `inventory.rs`.
 
+use crate::door::DoorTables;
 use crate::inventory::Inventories;
 use crate::programme::Programme;
 use crate::requests::Requests;
@@ -12,6 +13,7 @@ use crate::{Fault, plan::Plans, source, tables};
 use minicbor::Encode;
 use redb::{Key, TableDefinition, WriteTransaction};
 use std::borrow::Borrow;
+use std::sync::Arc;
 use usher_rules::house::House;
 use usher_rules::id::COUNTER_BITS;
 
@@ -21,7 +23,8 @@ pub struct Write<'t> {
     pub plans: &'t Plans,
     pub memory: &'t mut Memory,
     pub counters: Counters,
-    pub house: House,
+    pub house: Arc<House>,
+    pub(crate) door: Option<DoorTables<'t>>,
     /// Number of the entry being decided or applied.
     pub seq: u64,
 }
@@ -57,8 +60,8 @@ impl<'t> Write<'t> {
         seq: u64,
     ) -> Result<Write<'t>, Fault> {
         let counters = source::get(txn, tables::META, COUNTERS)?.unwrap_or_default();
-        let house = house(txn)?;
-        Ok(Write { txn, plans, memory, counters, house, seq })
+        let house = memory.programme.house(txn)?;
+        Ok(Write { txn, plans, memory, counters, house, door: None, seq })
     }
 
     /// Puts a row.
@@ -105,7 +108,7 @@ impl<'t> Write<'t> {
 
     /// Replaces the venue's settings.
     pub fn put_house(&mut self, house: &House) -> Result<(), Fault> {
-        self.house = house.clone();
+        self.house = Arc::new(house.clone());
         self.put(tables::META, HOUSE, house)
     }
 

@@ -143,15 +143,10 @@ impl Writer {
             return repeated(write, once, seq);
         }
         let at = (self.now)();
-        let ask = Ask {
-            by: pending.by.clone(),
-            at,
-            day: (self.day_of)(at),
-            random: (self.luck)(),
-            command: pending.command.clone(),
-        };
-        let decided =
-            catch_unwind(AssertUnwindSafe(|| dispatch::decide(write, &self.setting, &ask)));
+        let ask = Ask { by: pending.by.clone(), at, day: (self.day_of)(at), random: (self.luck)() };
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            dispatch::decide(write, &self.setting, &pending.command, &ask)
+        }));
         let Ok(decided) = decided else {
             tracing::error!(seq = write.seq, "a rule failed; its command is refused");
             return Ok(Outcome::Denied(Denied::Bug));
@@ -190,7 +185,8 @@ impl Writer {
 }
 
 /// The answer that a key had, unless it asks for something else this time.
-fn repeated(write: &Write, once: Once, seq: u64) -> Result<Outcome, Fault> {
+fn repeated(write: &mut Write, once: Once, seq: u64) -> Result<Outcome, Fault> {
+    write.leave_door();
     let entry = events::get(write.txn, seq)?.ok_or(Fault::Changed("an entry that is gone"))?;
     Ok(if entry.once == Some(once) {
         Outcome::Repeated(Arc::new(entry))

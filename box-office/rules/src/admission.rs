@@ -17,6 +17,7 @@ use crate::ticket::Ticket;
 use crate::{Actor, Ask, Event as AnyEvent, Refusal};
 use minicbor::{Decode, Encode};
 use record::{attention, moved, over, undo};
+use std::sync::Arc;
 use verdict::judge;
 
 /// How long after a scan it may be undone (domain 9.1).
@@ -280,7 +281,7 @@ pub struct Found {
     pub ticket: Ticket,
     /// Generation in the code is the ticket's newest one.
     pub newest: bool,
-    pub performance: Performance,
+    pub performance: Arc<Performance>,
     /// Doors that serve its seat; none named: every door does.
     pub doors: Vec<String>,
     pub wheelchair: bool,
@@ -311,11 +312,11 @@ pub enum Read {
 }
 
 pub struct Facts {
-    pub house: House,
-    pub device: Option<DeviceRow>,
+    pub house: Arc<House>,
+    pub device: Option<Arc<DeviceRow>>,
     pub read: Read,
     /// Set on the scan or the device.
-    pub performance: Option<Performance>,
+    pub performance: Option<Arc<Performance>>,
     pub performance_id: Option<PerformanceId>,
     /// The box may lack sales of tonight: an offline peer, a restore gap.
     pub may_lack_sales: bool,

@@ -69,7 +69,6 @@ pub struct Ask {
     /// Business day of `at`.
     pub day: BusinessDay,
     pub random: [u8; 32],
-    pub command: Command,
 }
 
 /// One accepted command: what is written to the event log, in one commit with the tables.

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::sync::Arc;
 use usher_rules::admission::{
     Admission, Attention, Command, Direction, Event, Facts, Found, Go, Presence, Read, Scan, Stop,
     Verdict, decide,
@@ -12,7 +13,7 @@ use usher_rules::at::{At, Span};
 use usher_rules::cart::Place;
 use usher_rules::code::{CodeBody, CodeFault, Form};
 use usher_rules::device::{BAD_CODES_MAX, Device, DeviceRow};
-use usher_rules::house::{House, ReEntry};
+use usher_rules::house::ReEntry;
 use usher_rules::id::{
     CategoryNo, DeviceNo, LevelNo, OrderId, PerformanceId, PlanId, ProductionId, SeatNo, TicketId,
 };
@@ -63,7 +64,7 @@ fn found() -> Found {
             replaced_at: None,
         },
         newest: true,
-        performance: performance(),
+        performance: Arc::new(performance()),
         doors: Vec::new(),
         wheelchair: false,
         concession: false,
@@ -104,8 +105,8 @@ fn given(change: impl FnOnce(&mut Found)) -> Given {
     change(&mut found);
     Given {
         facts: Facts {
-            house: House::default(),
-            device: Some(device()),
+            house: Arc::default(),
+            device: Some(Arc::new(device())),
             read: Read::Code { form: Form::Keyed, found: Some(Box::new(found)) },
             performance: None,
             performance_id: None,
@@ -136,8 +137,7 @@ impl Given {
 }
 
 fn ask(by: Actor) -> Ask {
-    let command = usher_rules::Command::Admission(Command::Undo { scan: 0 });
-    Ask { by, at: NOW, day: TODAY, random: [0; 32], command }
+    Ask { by, at: NOW, day: TODAY, random: [0; 32] }
 }
 
 fn scan(given: &Given) -> Scan {
@@ -183,12 +183,12 @@ fn row_1_what_cannot_be_read_is_unreadable_even_at_an_unknown_device() {
 fn row_2_unknown_disabled_and_locked_devices_are_stopped() {
     check(given(|_| {}).facts(|facts| facts.device = None), stop(Stop::Device));
     let disabled = given(|_| {}).facts(|facts| {
-        facts.device.as_mut().unwrap().device.enabled = false;
+        Arc::make_mut(facts.device.as_mut().unwrap()).device.enabled = false;
     });
     check(disabled, stop(Stop::Device));
     let locked_until = |until| {
         given(|_| {}).facts(move |facts| {
-            facts.device.as_mut().unwrap().locked_until = Some(until);
+            Arc::make_mut(facts.device.as_mut().unwrap()).locked_until = Some(until);
         })
     };
     check(locked_until(NOW + Span(1)), stop(Stop::Device));
@@ -233,7 +233,7 @@ fn row_7_an_older_issue_is_replaced_before_anything_else_is_said_of_it() {
 fn row_8_a_cancelled_ticket_says_when() {
     let cancelled = given(|found| {
         found.ticket.state = ticket::State::Cancelled { at: NOW };
-        found.performance.day = BusinessDay(12);
+        Arc::make_mut(&mut found.performance).day = BusinessDay(12);
     });
     check(cancelled, stop(Stop::Cancelled { at: NOW }));
 }
@@ -242,9 +242,9 @@ fn row_8_a_cancelled_ticket_says_when() {
 fn row_9_another_day_is_the_wrong_performance_and_an_open_window_of_yesterday_is_not() {
     let on = |day, doors_open, last_admission| {
         given(move |found| {
-            found.performance.day = day;
-            found.performance.doors_open = doors_open;
-            found.performance.last_admission = last_admission;
+            Arc::make_mut(&mut found.performance).day = day;
+            Arc::make_mut(&mut found.performance).doors_open = doors_open;
+            Arc::make_mut(&mut found.performance).last_admission = last_admission;
         })
     };
     let wrong = Stop::WrongPerformance {
@@ -264,7 +264,7 @@ fn row_9_a_set_performance_refuses_every_other_one_of_today() {
     let set = |id| {
         given(|_| {}).facts(move |facts| {
             facts.performance_id = Some(PerformanceId(id));
-            facts.performance = Some(performance());
+            facts.performance = Some(Arc::new(performance()));
         })
     };
     check(set(7), go(Go::Admitted));
@@ -286,7 +286,7 @@ fn row_10_a_blocked_ticket_waits_even_if_it_was_used() {
 fn row_11_used_outranks_the_time_window_so_a_copy_after_closing_says_used() {
     let used = given(|found| {
         found.admission = Some(record(Presence::In, 1, 0));
-        found.performance.last_admission = NOW - Span::minutes(1);
+        Arc::make_mut(&mut found.performance).last_admission = NOW - Span::minutes(1);
     });
     let already =
         Stop::AlreadyUsed { at: NOW - Span::minutes(9), door: "B".into(), device: DeviceNo(2) };
@@ -298,7 +298,7 @@ fn row_12_re_entry_follows_its_policy() {
     let was = |presence, outs, policy| {
         given(move |found| {
             found.admission = Some(record(presence, 1, outs));
-            found.performance.re_entry = Some(policy);
+            Arc::make_mut(&mut found.performance).re_entry = Some(policy);
         })
     };
     let out = NOW - Span::minutes(4);
@@ -323,8 +323,8 @@ fn row_13_a_door_that_does_not_serve_the_zone_sends_on() {
 fn row_14_the_window_opens_with_its_first_instant_and_closes_with_its_last() {
     let window = |doors_open, last_admission| {
         given(move |found| {
-            found.performance.doors_open = doors_open;
-            found.performance.last_admission = last_admission;
+            Arc::make_mut(&mut found.performance).doors_open = doors_open;
+            Arc::make_mut(&mut found.performance).last_admission = last_admission;
         })
     };
     let late = NOW + Span::hours(1);
@@ -338,12 +338,12 @@ fn row_14_the_window_opens_with_its_first_instant_and_closes_with_its_last() {
 fn row_14_is_not_judged_at_a_device_set_to_an_earlier_day() {
     let yesterday = |set_day| {
         given(|found| {
-            found.performance.day = BusinessDay(10);
-            found.performance.last_admission = NOW - Span::hours(9);
+            Arc::make_mut(&mut found.performance).day = BusinessDay(10);
+            Arc::make_mut(&mut found.performance).last_admission = NOW - Span::hours(9);
         })
         .facts(move |facts| {
             facts.performance_id = Some(PerformanceId(7));
-            facts.performance = Some(Performance { day: set_day, ..performance() });
+            facts.performance = Some(Arc::new(Performance { day: set_day, ..performance() }));
         })
     };
     check(yesterday(BusinessDay(10)), go(Go::Admitted));
@@ -357,7 +357,7 @@ fn row_15_money_owed_stops_unless_the_venue_or_a_late_capture_says_otherwise() {
             found.balance = Money(1);
             found.payment_problem = problem;
         })
-        .facts(move |facts| facts.house.unpaid_enters = enters)
+        .facts(move |facts| Arc::make_mut(&mut facts.house).unpaid_enters = enters)
     };
     check(owing(false, false), stop(Stop::Unpaid { amount: Money(1) }));
     assert_eq!(scan(&owing(false, true)).attention, [Attention::BalanceDue]);
@@ -369,7 +369,7 @@ fn row_15_money_owed_stops_unless_the_venue_or_a_late_capture_says_otherwise() {
 fn row_16_a_full_house_lets_nobody_more_in() {
     let full = |inside| {
         given(move |found| {
-            found.performance.fire_limit = Some(300);
+            Arc::make_mut(&mut found.performance).fire_limit = Some(300);
             found.inside = inside;
         })
     };
@@ -392,7 +392,7 @@ fn out_needs_somebody_inside_and_asks_no_window() {
     let was = |presence: Option<Presence>| {
         given(move |found| {
             found.admission = presence.map(|presence| record(presence, 1, 0));
-            found.performance.last_admission = NOW - Span::minutes(1);
+            Arc::make_mut(&mut found.performance).last_admission = NOW - Span::minutes(1);
         })
         .out()
     };
@@ -424,7 +424,7 @@ fn in_out_in_counts_every_way() {
 fn twenty_forged_codes_a_minute_lock_the_device_and_nineteen_do_not() {
     let after = |bad: usize, apart: Span| {
         let forged = given(|_| {}).facts(|facts| {
-            let row = facts.device.as_mut().unwrap();
+            let row = Arc::make_mut(facts.device.as_mut().unwrap());
             row.bad = (1..=bad as i64).map(|n| NOW - Span(apart.0 * n)).rev().collect();
             facts.read = Read::Fault { fault: CodeFault::BadTag, signed: false };
         });
@@ -502,7 +502,7 @@ fn nobody_through_the_gate_undoes_the_admission_if_the_venue_wants_that() {
     let gate = || Actor::Device(DeviceNo(3));
     let mut facts = undoing(NOW, Some(record(Presence::In, 1, 0)));
     assert_eq!(undone(&facts, command(), gate()).unwrap().presence, Presence::NotUsed);
-    facts.house.undo_unpassed = false;
+    Arc::make_mut(&mut facts.house).undo_unpassed = false;
     assert_eq!(undone(&facts, command(), gate()), Err(Refusal::NotAllowed));
 }
 

@@ -26,13 +26,7 @@ fn house() -> House {
 }
 
 fn ask(by: Actor) -> Ask {
-    Ask {
-        by,
-        at: NOW,
-        day: BusinessDay(1),
-        random: [0; 32],
-        command: usher_rules::Command::Cart(Command::Close(CART)),
-    }
+    Ask { by, at: NOW, day: BusinessDay(1), random: [0; 32] }
 }
 
 fn open(source: &str) -> Cart {

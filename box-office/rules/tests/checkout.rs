@@ -109,13 +109,7 @@ fn intent(state: tender::State) -> Intent {
 }
 
 fn ask() -> Ask {
-    Ask {
-        by: Actor::House,
-        at: NOW,
-        day: BusinessDay(3),
-        random: [0; 32],
-        command: usher_rules::Command::Checkout(Command::Voided(Key([0; 16]))),
-    }
+    Ask { by: Actor::House, at: NOW, day: BusinessDay(3), random: [0; 32] }
 }
 
 fn begin(facts: &Facts, change: impl FnOnce(&mut Command)) -> Result<Vec<AnyEvent>, Refusal> {

@@ -41,13 +41,7 @@ fn a_session_outlives_its_age_while_its_cart_runs() {
 fn end(named: Vec<([u8; 32], Session, bool)>) -> Result<Vec<AnyEvent>, Refusal> {
     let sessions = named.iter().map(|(key, ..)| ByteArray::from(*key)).collect();
     let command = Command::EndAged { sessions };
-    let ask = Ask {
-        by: Actor::House,
-        at: NOW,
-        day: BusinessDay(20_000),
-        random: [0; 32],
-        command: usher_rules::Command::Session(command.clone()),
-    };
+    let ask = Ask { by: Actor::House, at: NOW, day: BusinessDay(20_000), random: [0; 32] };
     decide(&Facts { known: false, named }, &command, &ask)
 }
 

@@ -263,7 +263,6 @@ impl Dry<'_> {
             at: self.now,
             day: BusinessDay::default(),
             random: [0; 32],
-            command: usher_rules::Command::Hold(command.clone()),
         };
         let decided =
             hold::decide(&self.facts(self.own.unwrap_or(&nobody)), &command, &ask).ok()?;
