@@ -2,7 +2,7 @@
 //!
 //! Each call asks the ledger and writes the answer in a body of its own, so that a page can change
 //! without the API. The description is made from the handlers and is complete. Next:
-//! `api/performance.rs`, then `cart.rs`, `hold.rs`, `checkout.rs`, `scan.rs`.
+//! `api/performance.rs`, then `cart.rs`, `hold.rs`, `checkout.rs`, `scan.rs`, `staff_hold.rs`.
 
 pub(crate) mod cart;
 pub(crate) mod checkout;
@@ -12,6 +12,7 @@ mod object;
 pub(crate) mod performance;
 mod problems;
 pub(crate) mod scan;
+pub(crate) mod staff_hold;
 
 use crate::request::{KEY_BYTES_MAX, Permit};
 use crate::respond::Problem;
@@ -71,7 +72,9 @@ pub(crate) fn routes() -> (Router<Arc<Shop>>, String) {
         .routes(routes!(performance::list))
         .routes(routes!(performance::one))
         .routes(routes!(performance::seats))
-        .routes(routes!(cart::open))
+        .routes(routes!(staff_hold::hold))
+        .routes(routes!(staff_hold::release))
+        .routes(routes!(cart::open, cart::list))
         .routes(routes!(cart::show))
         .routes(routes!(hold::best_seats))
         .routes(routes!(hold::seats))
@@ -311,6 +314,8 @@ mod tests {
             "/performances",
             "/performances/{id}",
             "/performances/{id}/seats",
+            "/performances/{id}/staff-holds",
+            "/performances/{id}/staff-holds/release",
             "/carts",
             "/carts/{cart}",
             "/carts/{cart}/best-seats",
@@ -322,7 +327,7 @@ mod tests {
         ] {
             assert!(paths.contains_key(path), "{path}");
         }
-        assert_eq!(paths.len(), 11);
+        assert_eq!(paths.len(), 13);
         assert!(described["openapi"].as_str().unwrap().starts_with("3.1"));
     }
 }

@@ -78,9 +78,12 @@ fn shop_pages() -> Router<Arc<Shop>> {
 }
 
 fn staff_pages() -> Router<Arc<Shop>> {
-    use crate::staff::{desk, door, monitor, sign_in};
+    use crate::staff::{cart, desk, door, letter, monitor, sign_in};
     Router::new()
         .route("/desk", get(desk::page))
+        .route("/desk/carts", get(cart::page))
+        .route("/desk/letters", get(letter::list))
+        .route("/desk/letters/{id}", get(letter::page))
         .route("/desk/sign-in", get(sign_in::page).post(sign_in::press))
         .route("/desk/sign-out", post(sign_in::sign_out))
         .route("/monitor", get(monitor::page))

@@ -1,11 +1,13 @@
-//! Pages of the staff: signing in, the desk, the wall monitor, the door phone.
+//! Pages of the staff: signing in, the desk with held tickets and letters, the monitor, the door.
 //!
 //! Each handler says in its signature which right it needs; without a session it leads to the
 //! sign-in page and back. Never shows a token. Addresses stand in `route.rs`; start at
 //! `staff/sign_in.rs`.
 
+pub mod cart;
 pub mod desk;
 pub mod door;
 pub mod health;
+pub mod letter;
 pub mod monitor;
 pub mod sign_in;

@@ -253,6 +253,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::SoldOut { .. } => ("SoldOut", CONFLICT, "soldout-title"),
         Refusal::LeavesSingle { .. } => ("LeavesSingle", NO, "single-title"),
         Refusal::SeatTaken { .. } => ("SeatTaken", CONFLICT, "taken-title"),
+        Refusal::NotStaffHeld { .. } => ("NotStaffHeld", CONFLICT, "conflict-title"),
         Refusal::NeedsRight => ("NeedsRight", FORBIDDEN, "not-allowed-title"),
         Refusal::PriceDiffers { .. } => ("PriceDiffers", NO, "mixed-title"),
         Refusal::GiveUpInstead { .. } => ("GiveUpInstead", NO, "keeps-single-title"),
@@ -291,7 +292,9 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
             let suggestions: Vec<_> = suggestions.iter().map(|way| terms.seats(way)).collect();
             json!({ "seats": terms.seats(alone), "suggestions": suggestions })
         }
-        Refusal::SeatTaken { seats: taken } => json!({ "seats": terms.seats(taken) }),
+        Refusal::SeatTaken { seats } | Refusal::NotStaffHeld { seats } => {
+            json!({ "seats": terms.seats(seats) })
+        }
         Refusal::PriceDiffers { total } => json!({ "total": terms.money(*total) }),
         Refusal::GiveUpInstead { seat } => json!({ "seat": terms.seat(*seat) }),
         Refusal::CartNotActive { state } => json!({ "state": cart_state(*state) }),
@@ -315,6 +318,18 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         | Refusal::DeviceUnknown
         | Refusal::UndoTooLate
         | Refusal::NotAdmitted => json!({}),
+    }
+}
+
+/// The status of a cart in the words that staff know it by (domain 5.2).
+pub fn cart_status(state: State) -> &'static str {
+    match state {
+        State::Active | State::CheckingOut => "Active",
+        State::Completed => "Completed",
+        State::CheckoutError => "Checkout - Errors Processing Cart",
+        State::ClosedByPatron => "Cart Closed - by patron",
+        State::ClosedBySystem => "Cart Closed - by system",
+        State::ClosedByOperator => "Cart Closed - Operator forced it closed",
     }
 }
 

@@ -17,7 +17,7 @@ use usher_listener::limits::Limits;
 use usher_listener::token::Right;
 use usher_rules::at::Span;
 use usher_rules::id::{CartId, LevelNo, SeatNo};
-use usher_rules::performance::Command as Staged;
+use usher_rules::performance::{Command as Staged, StaffHold};
 use usher_rules::price::Places;
 use usher_rules::{Actor, Command, hold};
 
@@ -188,6 +188,15 @@ async fn a_seat_map_hears_of_every_change_and_of_nothing_private() {
     house.staff(Command::Performance(kill(false))).await;
     assert_eq!(map.hear().await["seats"], json!([[0, "unavailable"]]));
     house.staff(Command::Performance(kill(true))).await;
+    assert_eq!(map.hear().await["seats"], json!([[0, "free"]]));
+    let seats = vec![SeatNo(0)];
+    let hold = StaffHold { code: 'H', note: "House manager".to_owned() };
+    let keep = Staged::HoldForStaff { performance, seats: seats.clone(), hold };
+    house.staff(Command::Performance(keep)).await;
+    let told = map.hear().await;
+    assert_eq!(told["seats"], json!([[0, "unavailable"]]), "as if it were killed");
+    assert_eq!(told.as_object().unwrap().len(), 2, "neither letter nor note: {told}");
+    house.staff(Command::Performance(Staged::EndStaffHold { performance, seats })).await;
     assert_eq!(map.hear().await["seats"], json!([[0, "free"]]));
     let prices = Staged::SetSale { performance: house.season.lawn, opens: None, ends: None };
     house.staff(Command::Performance(prices)).await;

@@ -36,6 +36,9 @@ fn paths(house: &House) -> Vec<String> {
         "/orders/",
         "/assets/",
         "/desk",
+        "/desk/carts",
+        "/desk/letters",
+        "/desk/letters/",
         "/desk/sign-in",
         "/desk/sign-out",
         "/door",
@@ -61,6 +64,10 @@ fn paths(house: &House) -> Vec<String> {
         ["", "/best-seats", "/seats", "/seats/check", "/seats/", "/checkout"]
             .map(|end| format!("{cart}{end}")),
     );
+    paths.extend(
+        ["/seats", "/staff-holds", "/staff-holds/release"]
+            .map(|end| format!("/api/v1{performance}{end}")),
+    );
     paths
 }
 
@@ -72,6 +79,8 @@ fn bodies(house: &House, drawn: &str) -> Vec<String> {
         drawn.to_owned(),
         format!(r#"{{"source":{text}}}"#),
         format!(r#"{{"code":{text},"direction":"in","nonce":{text}}}"#),
+        format!(r#"{{"seats":["C-H-1"],"code":"H","note":{text}}}"#),
+        format!(r#"{{"seats":["C-H-1"]}}"#),
         format!(r#"{{"code":{text},"direction":"out","nonce":"n","typed":true}}"#),
         format!(r#"{{"performance":"{tonight}","seats":[{text},"C-C-4"],"level":{text}}}"#),
         format!(r#"{{"performance":"{tonight}","seats":["C-C-4","C-D-4"],"level":"1"}}"#),

@@ -67,6 +67,9 @@ fn addresses(house: &House) -> Vec<(Method, String)> {
         "/nothing",
         "/api/nothing",
         "/desk",
+        "/desk/carts",
+        "/desk/letters",
+        "/desk/letters/1-1",
         "/desk/sign-in",
         "/door",
         "/monitor",
@@ -78,6 +81,8 @@ fn addresses(house: &House) -> Vec<(Method, String)> {
         "/cart/close",
         "/checkout",
         "/api/v1/carts",
+        "/api/v1/performances/1-1/staff-holds",
+        "/api/v1/performances/1-1/staff-holds/release",
         "/api/v1/carts/1-1/best-seats",
         "/api/v1/carts/1-1/seats",
         "/api/v1/scans",
@@ -158,12 +163,17 @@ async fn each_right_opens_its_own_calls_and_no_others() {
     let cart = format!("/api/v1/carts/{cart}");
     let scan = r#"{"code":"x","direction":"in","nonce":"n"}"#;
     let take = format!("{cart}/seats/check");
+    let keep = format!("/api/v1/performances/{}/staff-holds", house.season.tonight);
+    let kept = r#"{"seats":["C-H-1"],"code":"H"}"#;
     for (holder, token) in &holders {
         let calls = [
             (Ask::get("/api/v1/performances"), "all"),
             (Ask::get(&cart), "desk cart"),
             (Ask::post(&take).json(&house.chosen(&["C-C-1", "C-C-2"])), "desk cart"),
             (Ask::get("/api/v1/scans"), "read"),
+            (Ask::get("/api/v1/carts"), "desk"),
+            (Ask::post(&keep).json(kept), "desk"),
+            (Ask::post(&format!("{keep}/release")).json(r#"{"seats":["C-H-1"]}"#), "desk"),
             (Ask::post("/api/v1/scans").json(scan), "device"),
             (Ask::get("/feed/scans"), "feed"),
             (Ask::get("/metrics").from("192.0.2.1"), "metrics"),

@@ -69,7 +69,10 @@ def map_body(context, body):
         body["performance"] = TONIGHT
     if "level" in body:
         body["level"] = "Adult"
-    if "seats" in body:
+    if "seats" in body and "performance" not in body:
+        # Staff holds: always the same few, or nothing would be left for the carts.
+        body["seats"] = SEATS[-dice.randint(1, 4):]
+    elif "seats" in body:
         first = dice.randrange(len(SEATS) - 4)
         body["seats"] = SEATS[first:first + dice.randint(1, 4)]
     for place in body.get("places") or []:

@@ -29,7 +29,7 @@ use usher_rules::id::{
     AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo,
 };
 use usher_rules::money::Money;
-use usher_rules::performance::{self as showing, Planned};
+use usher_rules::performance::{self as showing, Planned, StaffHold};
 use usher_rules::price::{Places, Price};
 use usher_rules::production::{self, Production};
 use usher_rules::tax::Tax;
@@ -303,8 +303,9 @@ impl Town {
             53..=64 => self.pay()?,
             65..=76 => self.bank()?,
             77..=88 => self.door()?,
-            89..=92 => self.post()?,
-            93..=96 => self.tidy_up()?,
+            89..=91 => self.post()?,
+            92..=93 => self.desk(),
+            94..=96 => self.tidy_up()?,
             _ => {
                 let minutes = self.dice.below(6) as i64;
                 self.clock.pass(Span::minutes(minutes));
@@ -426,6 +427,19 @@ impl Town {
             let again = Some(self.handle.now() + Span::minutes(5));
             letter::Command::Failed { letter, transcript, again }
         }))
+    }
+
+    /// Staff keep a few seats to themselves, or let them go.
+    fn desk(&mut self) -> Command {
+        let performance = self.performances[self.dice.below(2)];
+        let first = self.dice.below(40) as u32 * 3;
+        let seats = (0..1 + self.dice.below(3) as u32).map(|n| SeatNo(first + n)).collect();
+        Command::Performance(if self.dice.chance(60) {
+            let hold = StaffHold { code: 'H', note: "House manager".to_owned() };
+            showing::Command::HoldForStaff { performance, seats, hold }
+        } else {
+            showing::Command::EndStaffHold { performance, seats }
+        })
     }
 
     fn tidy_up(&mut self) -> Option<Command> {

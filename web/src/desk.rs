@@ -1,7 +1,10 @@
 //! The desk: signing in, the house today, devices with what to do, and the status strip.
 //!
 //! Forms: `POST /desk/sign-in` (`token`, `onward`), `POST /desk/sign-out` (none). A token is
-//! never shown again. Next: `door.rs`, `monitor.rs`.
+//! never shown again. Next: `desk/cart.rs`, `desk/letter.rs`, `door.rs`, `monitor.rs`.
+
+pub mod cart;
+pub mod letter;
 
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
@@ -10,7 +13,8 @@ use crate::place;
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::view::desk::{
-    ClockState, Desk, Device, DeviceKind, DeviceState, Disk, SignIn, SignInRefused, Store, Strip,
+    Around, ClockState, Desk, Device, DeviceKind, DeviceState, Disk, SignIn, SignInRefused, Store,
+    Strip,
 };
 
 const MEBIBYTE: u64 = 1024 * 1024;
@@ -29,9 +33,7 @@ pub fn sign_in(templates: &Templates, view: &SignIn, words: &Words) -> Html {
 }
 
 pub fn page(templates: &Templates, view: &Desk, words: &Words) -> Html {
-    let pen = Pen::new(templates, &view.frame, words);
-    let when = pen.times.moment(view.frame.now);
-    let who = [("who", view.who.as_str().into()), ("when", when.into())];
+    let pen = Pen::new(templates, &view.around.frame, words);
     let houses = view.performances.iter().map(|house| {
         context! {
             time => pen.times.clock(house.starts),
@@ -44,17 +46,27 @@ pub fn page(templates: &Templates, view: &Desk, words: &Words) -> Html {
         }
     });
     let page = context! {
-        who => words.tell("desk-who", &who),
-        rights => context! { door => view.rights.door, monitor => view.rights.monitor },
         houses => houses.collect::<Vec<_>>(),
         groups => groups(&pen, &view.devices),
-        troubles => troubles(&pen, &view.strip),
-        strip => strip(&pen, &view.strip),
+        troubles => troubles(&pen, &view.around.strip),
+        ..around(&pen, &view.around)
     };
     pen.page("desk.html", &pen.say("desk-title"), "desk", page)
 }
 
-/// Items of the strip: `{ class, icon, words }`.
+/// What `staff.html` shows around a page: who is signed in, the way to other pages, the strip.
+fn around(pen: &Pen<'_>, around: &Around) -> Value {
+    let when = pen.times.moment(around.frame.now);
+    let who = [("who", around.who.as_str().into()), ("when", when.into())];
+    let rights = around.rights;
+    context! {
+        who => pen.words.tell("desk-who", &who),
+        rights => context! { door => rights.door, monitor => rights.monitor, desk => rights.desk },
+        strip => strip(pen, &around.strip),
+    }
+}
+
+/// Items of the strip: `{ class, icon, words, href }`, each leading to what can be done.
 fn strip(pen: &Pen<'_>, strip: &Strip) -> Vec<Value> {
     let item = |class: &str, icon: &str, words: String| context! { class, icon, words };
     let (ok, warn, stop) = (("", "tick"), ("warn", "warn"), ("stop", "bar"));
@@ -89,7 +101,7 @@ fn strip(pen: &Pen<'_>, strip: &Strip) -> Vec<Value> {
         let look = if strip.gates_ready < strip.gates_total { warn } else { ok };
         items.push(at(look, pen.words.tell("strip-gates", &ready)));
     }
-    items.push(mail);
+    items.push(context! { href => "/desk/letters", ..mail });
     if strip.without_tls {
         items.push(at(warn, pen.say("strip-no-tls")));
     }
@@ -158,19 +170,31 @@ fn groups(pen: &Pen<'_>, devices: &[Device]) -> Vec<Value> {
 fn device_value(pen: &Pen<'_>, device: &Device) -> Value {
     let (mark, icon, state, todo) = match device.state {
         DeviceState::Ready => ("ok", "tick", pen.say("state-ready"), ""),
-        DeviceState::Waiting => ("meh", "warn", pen.say("state-waiting"), "do-waiting"),
+        DeviceState::Waiting => {
+            // A phone at a door is nothing to plug in.
+            let network = device.kind == DeviceKind::NetworkDoor;
+            let todo = if network { "do-waiting-network" } else { "do-waiting" };
+            ("meh", "warn", pen.say("state-waiting"), todo)
+        }
         DeviceState::Retrying { after } => {
             let seconds = [("seconds", (after.0 / 1_000).into())];
             ("bad", "bar", pen.words.tell("state-retrying", &seconds), "do-retrying")
         }
         DeviceState::Locked => ("bad", "bar", pen.say("state-locked"), "do-locked"),
-        DeviceState::Off => ("muted", "ring", pen.say("state-off"), "do-off"),
+        DeviceState::Off => {
+            let todo = if device.kind == DeviceKind::Mail { "do-off-mail" } else { "do-off" };
+            ("muted", "ring", pen.say("state-off"), todo)
+        }
     };
     let todo = if todo.is_empty() { String::new() } else { pen.say(todo) };
     let advice: Vec<&str> =
         [device.fault.as_str(), &todo].into_iter().filter(|text| !text.is_empty()).collect();
+    let name = match device.kind {
+        DeviceKind::Mail => pen.say("mail-server"),
+        DeviceKind::Scanner | DeviceKind::Gate | DeviceKind::NetworkDoor => device.name.clone(),
+    };
     context! {
-        name => &device.name,
+        name,
         stands_at => place::door_name(&device.stands_at, "Door-named", pen.words),
         port => &device.port,
         mark,

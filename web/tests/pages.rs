@@ -194,9 +194,12 @@ fn a_form_that_changes_the_house_carries_its_own_key() {
 fn no_word_is_missing_and_none_is_left_over() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = String::new();
-    for part in ["pages", "src"] {
+    for part in ["pages", "src", "src/desk"] {
         for file in std::fs::read_dir(folder.join(part)).expect("a folder") {
-            used.push_str(&std::fs::read_to_string(file.expect("a file").path()).expect("text"));
+            let path = file.expect("a file").path();
+            if path.is_file() {
+                used.push_str(&std::fs::read_to_string(path).expect("text"));
+            }
         }
     }
     let words = Words::english();
@@ -243,9 +246,42 @@ fn no_page_shows_an_id_instead_of_words() {
     }
 }
 
+/// What a visitor may have typed, or a mail server may have said.
+const EVIL: &str = "<script>alert(1)</script>\"'><img src=x>";
+
+fn is_never_markup(pages: &[usher_web::Html]) {
+    for (nth, page) in pages.iter().enumerate() {
+        assert!(!page.as_str().contains("<script>"), "page {nth}");
+        assert!(!page.as_str().contains("<img src=x"), "page {nth}");
+    }
+}
+
+#[test]
+fn what_staff_read_of_visitors_and_servers_is_never_markup() {
+    let (templates, words) = (Templates::new(), Words::english());
+    let evil = || EVIL.to_owned();
+    let mut held = house::staff::held_tickets();
+    held.holds[0].title = evil();
+    held.holds[0].places = vec![house::seat("Stalls", EVIL, EVIL)];
+    let mut letters = house::staff::letters();
+    letters.letters[0].to = evil();
+    letters.letters[1].subject = Some(evil());
+    letters.letters[2].fault = evil();
+    let mut letter = house::staff::opened(usher_rules::letter::State::Done);
+    letter.glance.to = evil();
+    letter.glance.subject = Some(evil());
+    letter.text = Some(evil());
+    letter.attachments[0].name = evil();
+    letter.transcript = evil();
+    is_never_markup(&[
+        usher_web::desk::cart::page(&templates, &held, &words),
+        usher_web::desk::letter::list(&templates, &letters, &words),
+        usher_web::desk::letter::page(&templates, &letter, &words),
+    ]);
+}
+
 #[test]
 fn what_people_typed_is_never_markup() {
-    const EVIL: &str = "<script>alert(1)</script>\"'><img src=x>";
     let (templates, words) = (Templates::new(), Words::english());
     let evil = || EVIL.to_owned();
     let mut season = house::whats_on(Chosen::default());
@@ -289,7 +325,7 @@ fn what_people_typed_is_never_markup() {
     plate.buyer_name = evil();
     let mut desk = house::staff::desk();
     desk.devices[0].fault = evil();
-    desk.who = evil();
+    desk.around.who = evil();
     let pages = [
         usher_web::whats_on::page(&templates, &season, &words),
         usher_web::production::page(&templates, &event, &words),
@@ -302,10 +338,7 @@ fn what_people_typed_is_never_markup() {
         usher_web::door::page(&templates, &house::staff::door(Some(plate)), &words),
         usher_web::desk::page(&templates, &desk, &words),
     ];
-    for (nth, page) in pages.iter().enumerate() {
-        assert!(!page.as_str().contains("<script>"), "page {nth}");
-        assert!(!page.as_str().contains("<img src=x"), "page {nth}");
-    }
+    is_never_markup(&pages);
 }
 
 #[test]
@@ -787,8 +820,12 @@ fn the_desk_names_what_is_wrong_and_what_to_do() {
             "The line went away at 18:31.",
             "manager, Fri 4 Dec, 18:52",
             "Locked, too many bad codes",
+            "Open /door on the phone",
+            "Give mail.host and mail.from.",
+            "href=\"/desk/carts\"",
+            "href=\"/desk/letters\"",
         ],
-        &[],
+        &["Plug it in"],
     );
     check(
         "sign-in",
@@ -842,4 +879,47 @@ fn pages_for_trouble_say_what_did_not_happen_and_lead_on() {
     check("full", &["The web shop is resting"], &[]);
     check("offline", &["Tickets you have stay valid at the door"], &["Go to the cart"]);
     check("changed", &["Nothing was charged"], &[]);
+}
+
+#[test]
+fn held_tickets_say_whose_they_are_and_until_when() {
+    check(
+        "desk-carts",
+        &[
+            "<caption",
+            "<strong>W</strong>",
+            "0-88164",
+            "Stalls, row F, seats 12 and 13",
+            "Active, checking out",
+            "Expired, Checkout - Errors Processing Cart",
+            "Fri 4 Dec, 19:01",
+            "_0-88121\"",
+        ],
+        &["Active, Active", "No cart holds"],
+    );
+    check("desk-carts-none", &["No cart holds a ticket now."], &["<table"]);
+}
+
+#[test]
+fn letters_say_what_became_of_them_and_never_how_to_open_the_order() {
+    check(
+        "desk-letters",
+        &[
+            "<caption",
+            "Not Done",
+            "Done",
+            "Error",
+            "450 mailbox busy",
+            "?before=0-7",
+            "/desk/letters/0-9",
+        ],
+        &["No letter was made"],
+    );
+    check("desk-letters-none", &["No letter was made yet."], &["<table"]);
+    check(
+        "desk-letter",
+        &["your tickets: /orders/***", "tickets.pdf, 48,213 bytes", "S: 450 mailbox busy"],
+        &["Nothing was sent yet"],
+    );
+    check("desk-letter-waiting", &["Nothing was sent yet", "None.", "Goes out"], &["***"]);
 }

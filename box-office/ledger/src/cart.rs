@@ -5,12 +5,13 @@
 
 use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
-use crate::stored::Counters;
+use crate::stored::{Counters, SeatRow};
 use crate::write::Write;
 use crate::{Fault, checkout, session, tables};
 use minicbor::{Decode, Encode};
+use std::ops::Bound;
 use usher_rules::at::At;
-use usher_rules::cart::{Cart, Command, Event, Facts, Note, Place};
+use usher_rules::cart::{Cart, Command, Event, Facts, Line, Note, Place};
 use usher_rules::id::{BoxNo, CartId, PerformanceId, compose};
 
 /// Carts looked at in one round of the sweeper.
@@ -166,6 +167,51 @@ pub fn get<S: Source>(source: &S, id: CartId) -> Result<Option<Cart>, Fault> {
 pub fn due<S: Source>(source: &S, now: At) -> Result<Vec<CartId>, Fault> {
     let keys = (i64::MIN, 0)..=(now.0, u64::MAX);
     source::range(source, tables::HOLDS_BY_DUE, keys, SWEEP_MAX, |key, ()| Ok(CartId(key.1)))
+}
+
+/// Carts of whatever state by their id, those after one.
+pub fn after<S: Source>(
+    source: &S,
+    id: Option<CartId>,
+    max: usize,
+) -> Result<Vec<(CartId, Cart)>, Fault> {
+    let keys = id.map_or(0, |id| id.0.saturating_add(1))..;
+    source::range(source, tables::CARTS, keys, max, |id, bytes| {
+        Ok((CartId(id), crate::stored::row(bytes)?))
+    })
+}
+
+/// Carts whose hold runs by its stored end, soonest first, those after one.
+pub fn running<S: Source>(
+    source: &S,
+    after: Option<(At, CartId)>,
+    max: usize,
+) -> Result<Vec<(At, CartId)>, Fault> {
+    let first = match after {
+        Some((until, cart)) => Bound::Excluded((until.0, cart.0)),
+        None => Bound::Unbounded,
+    };
+    let keys = (first, Bound::Unbounded);
+    source::range(source, tables::HOLDS_BY_DUE, keys, max, |key, ()| Ok((At(key.0), CartId(key.1))))
+}
+
+/// Lines of a cart whose places it holds now: not those sold to it, nor those it lost.
+pub fn holding<'c, S: Source>(
+    source: &S,
+    id: CartId,
+    cart: &'c Cart,
+) -> Result<Vec<&'c Line>, Fault> {
+    let mut found = Vec::new();
+    for line in cart.lines.iter().filter(|_| cart.state.runs()) {
+        let held = match line.place {
+            Place::Seat(seat) => {
+                inventory::seat(source, line.performance, seat)? == Some(SeatRow::Held(id))
+            }
+            Place::Area(_) => cart.order.is_none(),
+        };
+        found.extend(held.then_some(line));
+    }
+    Ok(found)
 }
 
 /// The log of a cart, oldest line first.

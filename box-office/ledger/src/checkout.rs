@@ -282,6 +282,6 @@ pub fn holder<S: Source>(
 ) -> Result<Option<TicketId>, Fault> {
     Ok(match inventory::seat(source, performance, seat)? {
         Some(SeatRow::Sold(ticket)) => Some(ticket),
-        Some(SeatRow::Held(_) | SeatRow::Killed) | None => None,
+        Some(SeatRow::Held(_) | SeatRow::Killed | SeatRow::StaffHold(_)) | None => None,
     })
 }

@@ -134,7 +134,9 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
             performance::Event::Put(id, _)
             | performance::Event::PlanAdopted { performance: id, .. }
             | performance::Event::Killed(id, _)
-            | performance::Event::Revived(id, _) => places(vec![*id]),
+            | performance::Event::Revived(id, _)
+            | performance::Event::StaffHeld { performance: id, .. }
+            | performance::Event::StaffHoldEnded(id, _) => places(vec![*id]),
         },
         Event::Cart(cart::Event::Closed { freed, .. }) => {
             places(freed.iter().map(|(id, _)| *id).collect())

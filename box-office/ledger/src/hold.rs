@@ -137,14 +137,14 @@ fn stage<S: Source>(
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
     match event {
         Event::Held { cart, until, lines, .. } => {
-            move_lines(write, lines, Becomes::Held(*cart))?;
+            move_lines(write, lines, &Becomes::Held(*cart))?;
             renew(write, *cart, *until, |row| {
                 row.next_line = lines.iter().map(|line| line.no + 1).max().unwrap_or(row.next_line);
                 row.lines.extend(lines.iter().cloned());
             })
         }
         Event::Released { cart, until, lines } => {
-            move_lines(write, lines, Becomes::Free)?;
+            move_lines(write, lines, &Becomes::Free)?;
             renew(write, *cart, *until, |row| {
                 row.lines.retain(|line| !lines.iter().any(|gone| gone.no == line.no));
             })
@@ -165,13 +165,17 @@ fn renew(
 }
 
 /// Moves the places of lines, performance by performance.
-pub(crate) fn move_lines(write: &mut Write, lines: &[Line], becomes: Becomes) -> Result<(), Fault> {
+pub(crate) fn move_lines(
+    write: &mut Write,
+    lines: &[Line],
+    becomes: &Becomes,
+) -> Result<(), Fault> {
     let mut performances: Vec<PerformanceId> = lines.iter().map(|line| line.performance).collect();
     performances.sort_unstable();
     performances.dedup();
     for id in performances {
         let here = lines.iter().filter(|line| line.performance == id);
-        let moves: Vec<(Place, Becomes)> = here.map(|line| (line.place, becomes)).collect();
+        let moves: Vec<(Place, Becomes)> = here.map(|line| (line.place, becomes.clone())).collect();
         inventory::move_places(write, id, &moves)?;
     }
     Ok(())

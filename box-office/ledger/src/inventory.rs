@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use usher_rules::cart::Place;
 use usher_rules::id::{AreaNo, CartId, CategoryNo, PerformanceId, PlanId, SeatNo, TicketId};
-use usher_rules::performance::Performance;
+use usher_rules::performance::{Performance, StaffHold};
 use usher_rules::plan::{Admits, Plan};
 use usher_rules::seat::SeatSet;
 
@@ -34,12 +34,13 @@ pub struct Inventories {
 }
 
 /// What a place becomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Becomes {
     Free,
     Held(CartId),
     Sold(TicketId),
     Killed,
+    StaffHold(StaffHold),
 }
 
 impl Inventories {
@@ -102,7 +103,7 @@ pub fn sold<S: Source>(source: &S, id: PerformanceId, max: usize) -> Result<Vec<
     })?;
     let tickets = rows.into_iter().filter_map(|row| match row {
         SeatRow::Sold(ticket) => Some(ticket),
-        SeatRow::Held(_) | SeatRow::Killed => None,
+        SeatRow::Held(_) | SeatRow::Killed | SeatRow::StaffHold(_) => None,
     });
     Ok(tickets.take(max).collect())
 }
@@ -141,8 +142,8 @@ pub fn move_places(
     tally.seq = write.seq;
     for (place, becomes) in moves {
         match place {
-            Place::Seat(seat) => move_seat(txn, inventory, &mut tally, id, *seat, *becomes)?,
-            Place::Area(area) => move_area(txn, &mut tally, id, *area, *becomes)?,
+            Place::Seat(seat) => move_seat(txn, inventory, &mut tally, id, *seat, becomes)?,
+            Place::Area(area) => move_area(txn, &mut tally, id, *area, becomes)?,
         }
     }
     write.put(tables::TALLIES, id.0, &tally)
@@ -154,35 +155,29 @@ fn move_seat(
     tally: &mut Tally,
     id: PerformanceId,
     no: SeatNo,
-    becomes: Becomes,
+    becomes: &Becomes,
 ) -> Result<(), Fault> {
     let was = seat(txn, id, no)?;
-    let legal = match (was, becomes) {
-        (None, Becomes::Held(_) | Becomes::Killed)
-        | (Some(SeatRow::Held(_) | SeatRow::Killed), Becomes::Free)
-        | (Some(SeatRow::Held(_)), Becomes::Sold(_)) => true,
-        (None, Becomes::Free | Becomes::Sold(_))
-        | (Some(SeatRow::Held(_)), Becomes::Held(_) | Becomes::Killed)
-        | (Some(SeatRow::Killed), Becomes::Held(_) | Becomes::Sold(_) | Becomes::Killed)
-        | (Some(SeatRow::Sold(_)), _) => false,
-    };
-    if !legal {
+    if !legal(was.as_ref(), becomes) {
         return Err(Fault::Changed("a seat was not in the state the rule saw"));
     }
-    count(tally, was.map(state), -1);
-    count(tally, now(becomes).map(state), 1);
+    let now = row_of(becomes);
+    count(tally, was.as_ref().map(state), -1);
+    count(tally, now.as_ref().map(state), 1);
     let mut table = txn.open_table(tables::SEATS)?;
-    match now(becomes) {
+    match &now {
         Some(row) => {
-            table.insert((id.0, no.0), crate::stored::bytes(&row).as_slice())?;
+            table.insert((id.0, no.0), crate::stored::bytes(row).as_slice())?;
             inventory.in_play.remove(no);
         }
         None => {
             table.remove((id.0, no.0))?;
-            inventory.in_play.insert(no);
+            if inventory.drawn.plan.for_sale(no) {
+                inventory.in_play.insert(no);
+            }
         }
     }
-    match (was, now(becomes)) {
+    match (was, now) {
         (None, Some(_)) => count_public(tally, &inventory.drawn.plan, no, 1),
         (Some(_), None) => count_public(tally, &inventory.drawn.plan, no, -1),
         (None, None) | (Some(_), Some(_)) => {}
@@ -190,12 +185,29 @@ fn move_seat(
     Ok(())
 }
 
-fn now(becomes: Becomes) -> Option<SeatRow> {
+/// The steps of domain 5.1: what is out of sale only comes back, and only a held seat is sold.
+fn legal(was: Option<&SeatRow>, becomes: &Becomes) -> bool {
+    match (was, becomes) {
+        (None, Becomes::Held(_) | Becomes::Killed | Becomes::StaffHold(_))
+        | (Some(SeatRow::Held(_) | SeatRow::Killed | SeatRow::StaffHold(_)), Becomes::Free)
+        | (Some(SeatRow::Held(_)), Becomes::Sold(_)) => true,
+        (None, Becomes::Free | Becomes::Sold(_))
+        | (Some(SeatRow::Held(_)), Becomes::Held(_) | Becomes::Killed | Becomes::StaffHold(_))
+        | (
+            Some(SeatRow::Killed | SeatRow::StaffHold(_)),
+            Becomes::Held(_) | Becomes::Sold(_) | Becomes::Killed | Becomes::StaffHold(_),
+        )
+        | (Some(SeatRow::Sold(_)), _) => false,
+    }
+}
+
+fn row_of(becomes: &Becomes) -> Option<SeatRow> {
     match becomes {
         Becomes::Free => None,
-        Becomes::Held(cart) => Some(SeatRow::Held(cart)),
-        Becomes::Sold(ticket) => Some(SeatRow::Sold(ticket)),
+        Becomes::Held(cart) => Some(SeatRow::Held(*cart)),
+        Becomes::Sold(ticket) => Some(SeatRow::Sold(*ticket)),
         Becomes::Killed => Some(SeatRow::Killed),
+        Becomes::StaffHold(hold) => Some(SeatRow::StaffHold(hold.clone())),
     }
 }
 
@@ -203,14 +215,14 @@ fn now(becomes: Becomes) -> Option<SeatRow> {
 enum Counted {
     Held,
     Sold,
-    Killed,
+    OutOfSale,
 }
 
-fn state(row: SeatRow) -> Counted {
+fn state(row: &SeatRow) -> Counted {
     match row {
         SeatRow::Held(_) => Counted::Held,
         SeatRow::Sold(_) => Counted::Sold,
-        SeatRow::Killed => Counted::Killed,
+        SeatRow::Killed | SeatRow::StaffHold(_) => Counted::OutOfSale,
     }
 }
 
@@ -219,7 +231,7 @@ fn count(tally: &mut Tally, state: Option<Counted>, by: i32) {
         None => return,
         Some(Counted::Held) => &mut tally.held,
         Some(Counted::Sold) => &mut tally.sold,
-        Some(Counted::Killed) => &mut tally.killed,
+        Some(Counted::OutOfSale) => &mut tally.killed,
     };
     *figure = figure.checked_add_signed(by).expect("a tally never falls below its rows");
 }
@@ -258,7 +270,7 @@ fn move_area(
     tally: &mut Tally,
     id: PerformanceId,
     no: AreaNo,
-    becomes: Becomes,
+    becomes: &Becomes,
 ) -> Result<(), Fault> {
     let mut row = area(txn, id, no)?;
     let short = Fault::Changed("an area held fewer places than were given back or sold");
@@ -277,7 +289,9 @@ fn move_area(
             count(tally, Some(Counted::Held), -1);
             count(tally, Some(Counted::Sold), 1);
         }
-        Becomes::Killed => return Err(Fault::Changed("areas have no killed places")),
+        Becomes::Killed | Becomes::StaffHold(_) => {
+            return Err(Fault::Changed("areas have no places out of sale"));
+        }
     }
     let mut table = txn.open_table(tables::GA)?;
     if row == GaRow::default() {

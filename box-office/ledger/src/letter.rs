@@ -68,6 +68,18 @@ pub fn overdue<S: Source>(
     Ok(over.map(|(_, (_, id))| id).take(DUE_MAX).collect())
 }
 
+/// Letters made before one, or all, newest first.
+pub fn newest<S: Source>(
+    source: &S,
+    before: Option<LetterId>,
+    max: usize,
+) -> Result<Vec<(LetterId, Letter)>, Fault> {
+    let keys = ..before.map_or(u64::MAX, |letter| letter.0);
+    source::newest(source, tables::LETTERS, keys, max, |id, bytes| {
+        Ok((LetterId(id), crate::stored::row(bytes)?))
+    })
+}
+
 /// Letters that wait for staff.
 pub fn failed<S: Source>(source: &S) -> Result<Vec<(LetterId, Letter)>, Fault> {
     let state = State::Error as u8;

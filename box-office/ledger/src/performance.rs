@@ -14,7 +14,7 @@ use redb::ReadableTable;
 use usher_rules::at::At;
 use usher_rules::cart::Place;
 use usher_rules::id::{BoxNo, PerformanceId, PlanId, SeatNo, compose};
-use usher_rules::performance::{Command, Event, Facts, Performance};
+use usher_rules::performance::{Command, Event, Facts, OUT_OF_SALE_MAX, Performance};
 use usher_rules::plan::vanish;
 
 /// Performances read at once.
@@ -39,6 +39,7 @@ pub fn load<S: Source>(
         moved: Vec::new(),
         vanishing: Vec::new(),
         unfit: Vec::new(),
+        seats_known: true,
     };
     match command {
         Command::ImportPlan { original, overlay, rekey_duplicates } => {
@@ -63,17 +64,50 @@ pub fn load<S: Source>(
             load_adoption(source, plans, &mut facts, *id, *plan)?;
         }
         Command::Kill { performance, seats, back } => {
-            facts.performance = get(source, *performance)?;
-            for seat in seats {
-                let row = inventory::seat(source, *performance, *seat)?;
-                let fit = if *back { row == Some(SeatRow::Killed) } else { row.is_none() };
-                if !fit {
-                    facts.unfit.push(*seat);
-                }
-            }
+            let fit = |row: &Option<SeatRow>| match row {
+                None => !*back,
+                Some(SeatRow::Killed) => *back,
+                Some(SeatRow::Held(_) | SeatRow::Sold(_) | SeatRow::StaffHold(_)) => false,
+            };
+            load_seats(source, plans, &mut facts, (*performance, seats), fit)?;
+        }
+        Command::HoldForStaff { performance, seats, .. } => {
+            load_seats(source, plans, &mut facts, (*performance, seats), Option::is_none)?;
+        }
+        Command::EndStaffHold { performance, seats } => {
+            let fit = |row: &Option<SeatRow>| matches!(row, Some(SeatRow::StaffHold(_)));
+            load_seats(source, plans, &mut facts, (*performance, seats), fit)?;
         }
     }
     Ok(facts)
+}
+
+/// Which of the seats named the plan has, and which are not as they must be.
+fn load_seats<S: Source>(
+    source: &S,
+    plans: &Plans,
+    facts: &mut Facts,
+    (id, seats): (PerformanceId, &[SeatNo]),
+    fit: impl Fn(&Option<SeatRow>) -> bool,
+) -> Result<(), Fault> {
+    facts.performance = get(source, id)?;
+    let Some(performance) = &facts.performance else {
+        return Ok(());
+    };
+    let Some(drawn) = plans.get(source, performance.plan)? else {
+        facts.seats_known = false;
+        return Ok(());
+    };
+    facts.seats_known = seats.iter().all(|seat| drawn.plan.seat_at(*seat).is_some());
+    for seat in seats.iter().take(OUT_OF_SALE_MAX).filter(|_| facts.seats_known) {
+        let row = inventory::seat(source, id, *seat)?;
+        // A seat that the plan never sells is not free, though it has no row.
+        let never_sold = row.is_none() && !drawn.plan.for_sale(*seat);
+        if never_sold || !fit(&row) {
+            facts.unfit.push(*seat);
+        }
+    }
+    Ok(())
 }
 
 fn load_adoption<S: Source>(
@@ -116,8 +150,12 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
         }
         Event::Put(id, performance) => put(write, *id, performance),
         Event::PlanAdopted { performance, plan, moved } => adopt(write, *performance, *plan, moved),
-        Event::Killed(id, seats) => change_seats(write, *id, seats, Becomes::Killed),
-        Event::Revived(id, seats) => change_seats(write, *id, seats, Becomes::Free),
+        Event::Killed(id, seats) => change_seats(write, *id, seats, &Becomes::Killed),
+        Event::Revived(id, seats) => change_seats(write, *id, seats, &Becomes::Free),
+        Event::StaffHeld { performance, seats, hold } => {
+            change_seats(write, *performance, seats, &Becomes::StaffHold(hold.clone()))
+        }
+        Event::StaffHoldEnded(id, seats) => change_seats(write, *id, seats, &Becomes::Free),
     }
 }
 
@@ -136,9 +174,9 @@ fn change_seats(
     write: &mut Write,
     id: PerformanceId,
     seats: &[SeatNo],
-    becomes: Becomes,
+    becomes: &Becomes,
 ) -> Result<(), Fault> {
-    let moves: Vec<_> = seats.iter().map(|seat| (Place::Seat(*seat), becomes)).collect();
+    let moves: Vec<_> = seats.iter().map(|seat| (Place::Seat(*seat), becomes.clone())).collect();
     inventory::move_places(write, id, &moves)
 }
 
@@ -181,7 +219,7 @@ pub fn recount<S: Source>(
         match row {
             SeatRow::Held(_) => tally.held += 1,
             SeatRow::Sold(_) => tally.sold += 1,
-            SeatRow::Killed => tally.killed += 1,
+            SeatRow::Killed | SeatRow::StaffHold(_) => tally.killed += 1,
         }
         inventory::count_public(&mut tally, plan, seat, 1);
     }

@@ -96,7 +96,7 @@ fn held<S: Source>(
             let ticket = checkout::ticket(source, ticket)?;
             cart.order.is_some() && ticket.map(|ticket| ticket.order) == cart.order
         }
-        Some(SeatRow::Killed) | None => false,
+        Some(SeatRow::Killed | SeatRow::StaffHold(_)) | None => false,
     };
     // An authorisation that came too late is being given back: its seats may be gone.
     if !owned && cart.state != State::CheckoutError {
@@ -236,7 +236,7 @@ fn owners<S: Source>(source: &S, wrong: &mut Vec<String>, id: PerformanceId) -> 
             }),
             SeatRow::Sold(ticket) => checkout::ticket(source, ticket)?
                 .is_some_and(|ticket| ticket.performance == id && ticket.place == place),
-            SeatRow::Killed => true,
+            SeatRow::Killed | SeatRow::StaffHold(_) => true,
         };
         if !owned {
             wrong.push(format!("seat {} of {id} belongs to nobody who knows of it", seat.0));

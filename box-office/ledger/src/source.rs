@@ -79,6 +79,28 @@ where
     Ok(out)
 }
 
+/// The same from the other end: the last keys of the range first.
+pub fn newest<'k, S, K, V, T>(
+    source: &S,
+    table: TableDefinition<'static, K, V>,
+    keys: impl RangeBounds<K::SelfType<'k>> + 'k,
+    max: usize,
+    mut pick: impl FnMut(K::SelfType<'_>, V::SelfType<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault>
+where
+    S: Source,
+    K: Key + 'static,
+    V: Value + 'static,
+{
+    let opened = source.open(table)?;
+    let mut out = Vec::new();
+    for found in opened.range(keys)?.rev().take(max) {
+        let (key, value) = found?;
+        out.push(pick(key.value(), value.value())?);
+    }
+    Ok(out)
+}
+
 /// Begins a snapshot of a store.
 pub fn snapshot(store: &redb::Database) -> Result<ReadTransaction, Fault> {
     Ok(store.begin_read()?)

@@ -6,6 +6,7 @@
 use crate::Fault;
 use minicbor::{Decode, Encode};
 use usher_rules::id::{CartId, CategoryNo, TicketId};
+use usher_rules::performance::StaffHold;
 
 /// The number of the store's present shape (domain 11).
 pub const SCHEMA: u32 = 1;
@@ -60,7 +61,7 @@ pub struct PlanRow {
 }
 
 /// Stored. A seat that is not free. The deadline of a hold is its cart's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum SeatRow {
     #[n(0)]
     Held(#[n(0)] CartId),
@@ -68,6 +69,8 @@ pub enum SeatRow {
     Sold(#[n(0)] TicketId),
     #[n(2)]
     Killed,
+    #[n(3)]
+    StaffHold(#[n(0)] StaffHold),
 }
 
 /// Stored. Places of one general-admission area.
@@ -86,6 +89,7 @@ pub struct Tally {
     pub held: u32,
     #[n(1)]
     pub sold: u32,
+    /// Out of sale: killed, or held by staff.
     #[n(2)]
     pub killed: u32,
     /// Seats anybody may ask for that are not free, by category; only categories that have some.

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // A test says what it wants and stops.
 
+#[path = "view/held.rs"]
+mod held;
 #[path = "view/house.rs"]
 mod house;
 #[path = "view/night.rs"]

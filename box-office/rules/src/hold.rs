@@ -159,7 +159,7 @@ pub struct Scene<'a> {
     pub in_play: &'a SeatSet,
     /// In play, plus what this buyer alone may take.
     pub takeable: &'a SeatSet,
-    /// Sold or held, of the seats not killed.
+    /// Sold or held, of the seats not out of sale.
     pub taken: u32,
     pub sellable: u32,
     pub area: Option<AreaFacts>,

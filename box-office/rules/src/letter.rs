@@ -12,6 +12,10 @@ use minicbor::{Decode, Encode};
 pub const TRANSCRIPT_BYTES_MAX: usize = 16 * 1024;
 /// Attempts before a letter waits for staff; with the mailer's pace about three days.
 pub const ATTEMPTS_MAX: u16 = 80;
+/// Begins and ends the mark that stands in kept words for a token; of the private use area.
+pub const TOKEN_SIGN: char = '\u{e0de}';
+/// What stands for a token where nobody may read it.
+const MASK: &str = "***";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(index_only)]
@@ -33,7 +37,8 @@ pub enum Kind {
 }
 
 /// Stored. The words of a letter as they left, so that anybody can see what a patron was told.
-/// Tokens stand in it as marks (`cloud/mail/kept.rs`): none is ever stored (trust 2).
+/// Tokens stand in it as marks between two [`TOKEN_SIGN`] (`cloud/mail/kept.rs`): none is ever
+/// stored (trust 2).
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Words {
     #[n(0)]
@@ -81,6 +86,48 @@ pub struct Letter {
     /// What was sent, the last time.
     #[n(8)]
     pub words: Option<Words>,
+}
+
+impl Words {
+    /// Subject and text for eyes that may not open the order: no mark is left to be filled in.
+    pub fn masked(&self) -> (String, String) {
+        (masked(&self.subject), masked(&self.text))
+    }
+}
+
+impl Letter {
+    /// Why the last attempt failed: the last remark of ours or refusal of the server's in its
+    /// conversation. Empty when it did not.
+    pub fn fault(&self) -> &str {
+        if self.state == State::Done {
+            return "";
+        }
+        let said = |line: &'_ str| -> bool {
+            ["-- ", "S: 4", "S: 5"].iter().any(|start| line.starts_with(start))
+        };
+        let last = self.transcript.lines().rev().find(|line| said(line));
+        last.and_then(|line| line.get(3..)).unwrap_or_default().trim()
+    }
+}
+
+fn masked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(TOKEN_SIGN) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        rest = after.get(TOKEN_SIGN.len_utf8()..).unwrap_or_default();
+        let digits = rest.len() - rest.trim_start_matches(|sign: char| sign.is_ascii_digit()).len();
+        match rest.get(digits..).and_then(|tail| tail.strip_prefix(TOKEN_SIGN)) {
+            Some(tail) if digits > 0 => {
+                out.push_str(MASK);
+                rest = tail;
+            }
+            _ => {}
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -162,4 +209,46 @@ fn cut(transcript: &str) -> String {
     let head = transcript.floor_char_boundary(half);
     let tail = transcript.ceil_char_boundary(transcript.len() - half);
     format!("{}\n[cut]\n{}", &transcript[..head], &transcript[tail..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_masked_and_what_only_looks_like_one_loses_its_sign() {
+        let sign = TOKEN_SIGN;
+        assert_eq!(masked(&format!("/orders/{sign}0{sign}, {sign}12{sign}.")), "/orders/***, ***.");
+        for (text, told) in [
+            (format!("{sign}{sign}0{sign}"), "***"),
+            (format!("{sign}x{sign}"), "x"),
+            (format!("{sign}7"), "7"),
+            ("plain".to_owned(), "plain"),
+        ] {
+            assert_eq!(masked(&text), told, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_word_against_a_letter_is_its_fault_until_it_is_done() {
+        let mut letter = Letter {
+            kind: Kind::Confirmation(OrderId(1)),
+            to: "ada@x.example".to_owned(),
+            state: State::NotDone,
+            created_at: At(0),
+            due: At(0),
+            attempts: 1,
+            transcript: "-- TLS on\nC: MAIL\nS: 450 later\nC: QUIT\nS: 221 bye\n".to_owned(),
+            sent_at: None,
+            words: None,
+        };
+        assert_eq!(letter.fault(), "450 later");
+        letter.transcript.push_str("-- the server closed the connection\n");
+        assert_eq!(letter.fault(), "the server closed the connection");
+        letter.state = State::Done;
+        assert_eq!(letter.fault(), "");
+        letter.state = State::Error;
+        letter.transcript.clear();
+        assert_eq!(letter.fault(), "");
+    }
 }

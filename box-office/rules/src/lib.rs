@@ -191,6 +191,10 @@ pub enum Refusal {
     SeatTaken {
         seats: Vec<SeatNo>,
     },
+    /// Only what staff hold can be given back by staff; these seats are not.
+    NotStaffHeld {
+        seats: Vec<SeatNo>,
+    },
     NeedsRight,
     /// Several price levels over categories that price them differently (domain 4.3).
     PriceDiffers {

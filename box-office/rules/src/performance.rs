@@ -15,6 +15,12 @@ use minicbor::{Decode, Encode};
 pub const RUNNING_TIME_UNKNOWN: Span = Span::hours(3);
 /// Performance numbers are 24 bits in a ticket code.
 pub const PERFORMANCE_NO_MAX: u32 = (1 << 24) - 1;
+/// Seats taken out of sale, or put back, by one command.
+pub const OUT_OF_SALE_MAX: usize = 1_000;
+/// Longest note of a staff hold.
+pub const NOTE_CHARS_MAX: usize = 120;
+/// What the staff's map shows for a seat that a cart holds (A6): no staff hold is called so.
+pub const WEB_HOLD_CODE: char = 'W';
 
 /// One dated showing.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -91,6 +97,16 @@ pub struct Planned {
     pub relax: Option<Relax>,
 }
 
+/// Stored. Why staff keep a seat out of sale (domain 5.1); for staff's eyes alone.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct StaffHold {
+    /// A to Z, never [`WEB_HOLD_CODE`].
+    #[n(0)]
+    pub code: char,
+    #[n(1)]
+    pub note: String,
+}
+
 /// Whether the web may sell it now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sale {
@@ -139,6 +155,24 @@ pub enum Command {
         #[n(2)]
         back: bool,
     },
+    /// Takes free seats out of sale under a letter and a note.
+    #[n(6)]
+    HoldForStaff {
+        #[n(0)]
+        performance: PerformanceId,
+        #[n(1)]
+        seats: Vec<SeatNo>,
+        #[n(2)]
+        hold: StaffHold,
+    },
+    /// Puts seats that staff hold back on sale.
+    #[n(7)]
+    EndStaffHold {
+        #[n(0)]
+        performance: PerformanceId,
+        #[n(1)]
+        seats: Vec<SeatNo>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -171,6 +205,17 @@ pub enum Event {
     Killed(#[n(0)] PerformanceId, #[n(1)] Vec<SeatNo>),
     #[n(4)]
     Revived(#[n(0)] PerformanceId, #[n(1)] Vec<SeatNo>),
+    #[n(5)]
+    StaffHeld {
+        #[n(0)]
+        performance: PerformanceId,
+        #[n(1)]
+        seats: Vec<SeatNo>,
+        #[n(2)]
+        hold: StaffHold,
+    },
+    #[n(6)]
+    StaffHoldEnded(#[n(0)] PerformanceId, #[n(1)] Vec<SeatNo>),
 }
 
 /// What the ledger knows for a command.
@@ -189,8 +234,10 @@ pub struct Facts {
     /// For `AdoptPlan`: taken seats, old number to new, and guids that would vanish.
     pub moved: Vec<(SeatNo, SeatNo)>,
     pub vanishing: Vec<String>,
-    /// For `Kill`: the seats named that are not in the state it needs.
+    /// For seats that leave the sale or come back: those named that are not in the state it needs.
     pub unfit: Vec<SeatNo>,
+    /// And whether the plan has all of them.
+    pub seats_known: bool,
 }
 
 impl Performance {
@@ -264,15 +311,26 @@ pub fn decide(facts: &Facts, command: &Command) -> Result<Vec<AnyEvent>, Refusal
             Event::PlanAdopted { performance: *id, plan: *plan, moved: facts.moved.clone() }
         }
         Command::Kill { performance, seats, back } => {
-            known(facts)?;
-            if !facts.unfit.is_empty() {
-                return Err(Refusal::SeatTaken { seats: facts.unfit.clone() });
-            }
+            named(facts, seats)?;
+            fit(facts)?;
             if *back {
                 Event::Revived(*performance, seats.clone())
             } else {
                 Event::Killed(*performance, seats.clone())
             }
+        }
+        Command::HoldForStaff { performance, seats, hold } => {
+            let hold = hold.checked()?;
+            named(facts, seats)?;
+            fit(facts)?;
+            Event::StaffHeld { performance: *performance, seats: seats.clone(), hold }
+        }
+        Command::EndStaffHold { performance, seats } => {
+            named(facts, seats)?;
+            if !facts.unfit.is_empty() {
+                return Err(Refusal::NotStaffHeld { seats: facts.unfit.clone() });
+            }
+            Event::StaffHoldEnded(*performance, seats.clone())
         }
     };
     Ok(vec![AnyEvent::Performance(event)])
@@ -280,6 +338,40 @@ pub fn decide(facts: &Facts, command: &Command) -> Result<Vec<AnyEvent>, Refusal
 
 fn known(facts: &Facts) -> Result<Performance, Refusal> {
     facts.performance.clone().ok_or(Refusal::NotFound)
+}
+
+/// Seats of a known performance, each named once, not too many at once.
+fn named(facts: &Facts, seats: &[SeatNo]) -> Result<(), Refusal> {
+    known(facts)?;
+    let mut each = seats.to_vec();
+    each.sort_unstable();
+    each.dedup();
+    if seats.is_empty() || seats.len() > OUT_OF_SALE_MAX || each.len() < seats.len() {
+        return Err(Refusal::Malformed { field: "seats" });
+    }
+    if facts.seats_known { Ok(()) } else { Err(Refusal::NotFound) }
+}
+
+fn fit(facts: &Facts) -> Result<(), Refusal> {
+    if facts.unfit.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::SeatTaken { seats: facts.unfit.clone() })
+    }
+}
+
+impl StaffHold {
+    /// As it will be stored; refused with a wrong letter or a note that is too long.
+    pub fn checked(&self) -> Result<StaffHold, Refusal> {
+        if !self.code.is_ascii_uppercase() || self.code == WEB_HOLD_CODE {
+            return Err(Refusal::Malformed { field: "code" });
+        }
+        if self.note.chars().count() > NOTE_CHARS_MAX {
+            return Err(Refusal::Malformed { field: "note" });
+        }
+        let note: String = self.note.chars().filter(|letter| !letter.is_control()).collect();
+        Ok(StaffHold { code: self.code, note: note.trim().to_owned() })
+    }
 }
 
 fn add(facts: &Facts, planned: &Planned) -> Result<Event, Refusal> {

@@ -99,7 +99,7 @@ impl SingleRule {
     }
 }
 
-/// Does the rule yield now? `taken` is sold and held, `sellable` all seats that are not killed.
+/// Does the rule yield now? `taken` is sold and held, `sellable` all seats not out of sale.
 pub fn last_resort(relax: Relax, taken: u32, sellable: u32, now: At, curtain: At) -> bool {
     match relax {
         Relax::Never => false,

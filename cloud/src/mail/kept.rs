@@ -6,12 +6,10 @@
 
 use super::message::{Outgoing, Part};
 use sha2::{Digest, Sha256};
-use usher_rules::letter::{Part as KeptPart, Words};
+use usher_rules::letter::{Part as KeptPart, TOKEN_SIGN, Words};
 
 /// Longest words kept of one letter, in bytes.
 pub const WORDS_BYTES_MAX: usize = 256 * 1024;
-/// Begins and ends a mark; of the private use area, so in nobody's text.
-const SIGN: char = '\u{e0de}';
 
 /// The words of a letter without its secrets; none if they are too long.
 pub fn keep(outgoing: &Outgoing, secrets: &[String]) -> Option<Words> {
@@ -55,7 +53,7 @@ fn kept_part(part: &Part) -> KeptPart {
 }
 
 fn mark(nth: usize) -> String {
-    format!("{SIGN}{nth}{SIGN}")
+    format!("{TOKEN_SIGN}{nth}{TOKEN_SIGN}")
 }
 
 #[cfg(test)]
@@ -94,6 +92,7 @@ mod tests {
         let shown = shown(&kept, &secrets);
         assert_eq!((&shown.text, &shown.html), (&outgoing.text, &outgoing.html));
         assert_eq!(shown.subject, outgoing.subject);
+        assert_eq!(kept.masked().1, "See /orders/***, then /orders/***, then /orders/");
     }
 
     #[test]

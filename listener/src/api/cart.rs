@@ -1,22 +1,29 @@
-//! Carts: opening one, and how it stands.
+//! Carts: opening one, how it stands, and the staff's list of all of them.
 //!
 //! The token that opening answers is computed from the box's key each time, never stored, and
 //! opens this one cart and its order. Next: `api/hold.rs`.
 
-use super::problems::{Looking, Opening};
+use super::problems::{Looking, Opening, Reading};
 use super::{Answer, Body, Called, Money, Once, ok};
-use crate::request::{Anyone, CartHolder, opened};
+use crate::request::{Anyone, CartHolder, Permitted, need, opened};
 use crate::state::Shop;
-use crate::wording::{Trouble, cart_state, written};
+use crate::wording::{Trouble, cart_state, cart_status, written};
+use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use usher_ledger::handle::TokenKind;
+use usher_ledger::view::cart::deadline;
 use usher_ledger::{Handle, Snapshot, cart, checkout, write};
-use usher_rules::cart::{Cart, Command, Event, Line, Place};
+use usher_rules::at::At;
+use usher_rules::cart::{Cart, Command, Event, Line, Place, State};
 use usher_rules::fee::FeeLine;
 use usher_rules::house::House;
 use usher_rules::id::{CartId, OrderId};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+
+/// Carts listed in one answer.
+const LIMIT_MAX: usize = 200;
+const LIMIT: usize = 50;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -90,6 +97,54 @@ pub(crate) struct TicketBody {
     code: String,
 }
 
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CartList {
+    carts: Vec<CartGlance>,
+    /// Ask again after this cart; missing when there is no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CartGlance {
+    cart: String,
+    #[schema(
+        pattern = "^(Active|Completed|Checkout - Errors Processing Cart|Cart Closed - by patron|\
+                        Cart Closed - by system|Cart Closed - Operator forced it closed)$"
+    )]
+    status: &'static str,
+    /// Its patron is paying.
+    checking_out: bool,
+    /// Where it has or had places.
+    performances: Vec<CartHold>,
+    /// Seats and places it holds now, everywhere.
+    seats: u32,
+    /// When they go back, if nothing happens until then; none when it holds nothing.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+    /// Where the visitor came from.
+    source: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CartHold {
+    performance: String,
+    /// Guids of the seats it holds now.
+    seats: Vec<String>,
+    /// Unreserved places it holds now.
+    places: u32,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wanted {
+    /// Only carts after this one.
+    #[param(pattern = "^[0-9]{1,5}-[0-9]{1,15}$")]
+    after: Option<String>,
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+}
+
 /// Opens an empty cart and answers the token for it.
 #[utoipa::path(
     post,
@@ -126,6 +181,69 @@ pub(crate) async fn open(
         expires_at: written(until.unwrap_or(entry.at)),
     };
     Ok(Answer(StatusCode::CREATED, opened))
+}
+
+/// Every cart there is, by id, with what it holds now.
+#[utoipa::path(
+    get,
+    path = "/carts",
+    params(Wanted),
+    responses((status = 200, body = CartList), Reading),
+    security(("staff" = []))
+)]
+pub(crate) async fn list(
+    permitted: Permitted<need::Desk>,
+    wanted: Query<Wanted>,
+) -> Called<CartList> {
+    let limit = wanted.limit.unwrap_or(LIMIT);
+    if !(1..=LIMIT_MAX).contains(&limit) {
+        return Err(Trouble::malformed("limit", "1 to 200").into());
+    }
+    let after: Option<CartId> = match wanted.after.as_deref() {
+        None => None,
+        Some(id) => Some(id.parse().map_err(|()| Trouble::malformed("after", "not an id"))?),
+    };
+    let snapshot = permitted.snapshot()?;
+    let house = write::house(&snapshot).map_err(Trouble::from)?;
+    let mut rows = cart::after(&snapshot, after, limit + 1).map_err(Trouble::from)?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|(id, _)| id.to_string());
+    let glances = rows.iter().map(|(id, row)| {
+        let seen = permitted.handle().seen(*id);
+        glance(&snapshot, *id, row, deadline(&house, row, seen))
+    });
+    ok(CartList { carts: glances.collect::<Result<_, _>>()?, next })
+}
+
+fn glance(snapshot: &Snapshot, id: CartId, row: &Cart, until: At) -> Result<CartGlance, Trouble> {
+    let mut performances: Vec<CartHold> = Vec::new();
+    let held = cart::holding(snapshot, id, row)?;
+    for line in &row.lines {
+        let performance = line.performance.to_string();
+        let known = performances.iter().position(|hold| hold.performance == performance);
+        let at = known.unwrap_or(performances.len());
+        if known.is_none() {
+            performances.push(CartHold { performance, seats: Vec::new(), places: 0 });
+        }
+        let Some(hold) = performances.get_mut(at) else { continue };
+        if !held.iter().any(|holding| holding.no == line.no) {
+            continue;
+        }
+        match named(snapshot, line.performance, line.place)? {
+            (Some(guid), _) => hold.seats.push(guid),
+            (None, _) => hold.places += 1,
+        }
+    }
+    Ok(CartGlance {
+        cart: id.to_string(),
+        status: cart_status(row.state),
+        checking_out: row.state == State::CheckingOut,
+        performances,
+        seats: u32::try_from(held.len()).unwrap_or(u32::MAX),
+        expires_at: (!held.is_empty()).then(|| written(until)),
+        source: row.source.clone(),
+    })
 }
 
 /// How a cart stands, and what became of its checkout.

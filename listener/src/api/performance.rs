@@ -1,13 +1,15 @@
 //! What is on: performances, their prices and places left, and the state of every seat.
 //!
-//! Public, and hidden productions stay hidden. Seat states are the four public ones. Never decides
-//! whether a seat can be had. Next: `api/cart.rs`.
+//! Public, and hidden productions stay hidden. Seat states are the four public ones; only staff
+//! hear who holds a seat and why (A6). Never decides whether a seat can be had. Next:
+//! `api/cart.rs`.
 
 use super::problems::{Finding, Listing};
 use super::{Called, Money, checked_after, ok};
 use crate::feed::seats::{Seen, Since, moved, since};
 use crate::request::Anyone;
 use crate::state::Shop;
+use crate::token::Right;
 use crate::wording::{Trouble, written};
 use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
@@ -16,11 +18,13 @@ use std::sync::Arc;
 use usher_ledger::capacity::{Capacity, Left};
 use usher_ledger::plan::Drawn;
 use usher_ledger::stored::SeatRow;
-use usher_ledger::{Fault, Snapshot, events, performance, production, source, tables, write};
+use usher_ledger::{
+    Fault, Snapshot, events, inventory, performance, production, source, tables, write,
+};
 use usher_rules::at::{At, Span};
 use usher_rules::house::House;
 use usher_rules::id::{PerformanceId, ProductionId, SeatNo};
-use usher_rules::performance::{Performance, Sale};
+use usher_rules::performance::{Performance, Sale, WEB_HOLD_CODE};
 use usher_rules::plan::Plan;
 use usher_rules::price;
 use usher_rules::production::Production;
@@ -104,6 +108,23 @@ pub(crate) struct SeatBody {
     category: String,
     #[schema(pattern = "^(free|held|sold|unavailable)$")]
     state: &'static str,
+    /// Who holds it: for staff with the right to read or to the desk, and nobody else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold: Option<HoldBody>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Hold)]
+pub(crate) struct HoldBody {
+    /// `W` for a cart on the web, else the letter that staff gave it.
+    #[schema(pattern = "^[A-Z]$")]
+    letter: String,
+    /// The cart, of a web hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cart: Option<String>,
+    /// Why, of a staff hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -183,14 +204,19 @@ pub(super) struct Shown {
 
 /// Finds it by the id as written; unknown and hidden are the same.
 pub(super) fn shown(snapshot: &Snapshot, id: &str) -> Result<Shown, Trouble> {
+    let found = staged(snapshot, id)?;
+    if hidden(&found.performance, &found.production) {
+        return Err(Trouble::not_found());
+    }
+    Ok(found)
+}
+
+/// Any performance, also one that the public does not see.
+fn staged(snapshot: &Snapshot, id: &str) -> Result<Shown, Trouble> {
     let id: PerformanceId = id.parse().map_err(|()| Trouble::not_found())?;
     let (performance, drawn) = snapshot.staged(id)?.ok_or_else(Trouble::not_found)?;
     let production = production::get(snapshot, performance.production)?;
-    let production = production.ok_or_else(Trouble::not_found)?;
-    if hidden(&performance, &production) {
-        return Err(Trouble::not_found());
-    }
-    Ok(Shown { id, performance, production, drawn })
+    Ok(Shown { id, performance, production: production.ok_or_else(Trouble::not_found)?, drawn })
 }
 
 /// One performance with its prices and places left.
@@ -269,55 +295,79 @@ pub(crate) async fn seats(
     after: Query<After>,
 ) -> Called<SeatList> {
     let snapshot = anyone.snapshot()?;
-    let shown = shown(&snapshot, &id)?;
+    let staff = anyone.has(&[Right::Read, Right::Desk])?;
+    let shown = if staff { staged(&snapshot, &id)? } else { shown(&snapshot, &id)? };
     let plan = &shown.drawn.plan;
+    let eye = Eye { snapshot: &snapshot, id: shown.id, plan, staff };
     let list = match checked_after(after.after)? {
-        None => all_seats(&snapshot, shown.id, plan, false),
-        Some(after) => changed_seats(&snapshot, shown.id, plan, after),
+        None => eye.all_seats(false),
+        Some(after) => eye.changed_seats(after),
     };
     ok(list.map_err(Trouble::from)?)
 }
 
-fn all_seats(
-    snapshot: &Snapshot,
+/// Who looks at the seats of a performance.
+struct Eye<'a> {
+    snapshot: &'a Snapshot,
     id: PerformanceId,
-    plan: &Plan,
-    reload: bool,
-) -> Result<SeatList, Fault> {
-    let seq = events::newest(snapshot)?;
-    let keys = (id.0, 0)..=(id.0, u32::MAX);
-    let rows = source::range(snapshot, tables::SEATS, keys, usize::MAX, |key, bytes| {
-        Ok((SeatNo(key.1), usher_ledger::stored::row::<SeatRow>(bytes)?))
-    })?;
-    let taken: HashMap<SeatNo, SeatRow> = rows.into_iter().collect();
-    let seats = plan.seat_nos().map(|no| body(plan, no, seen(plan, no, taken.get(&no))));
-    Ok(SeatList { seq, reload, seats: seats.collect() })
+    plan: &'a Plan,
+    staff: bool,
 }
 
-fn changed_seats(
-    snapshot: &Snapshot,
-    id: PerformanceId,
-    plan: &Plan,
-    after: u64,
-) -> Result<SeatList, Fault> {
-    let (seq, entries) = match since(snapshot, id, after)? {
-        Since::Changed { seq, entries } => (seq, entries),
-        Since::Reload { .. } => return all_seats(snapshot, id, plan, true),
-    };
-    let mut changed = BTreeMap::new();
-    for entry in &entries {
-        let Some(moved) = moved(entry).remove(&id) else { continue };
-        if moved.reload {
-            return all_seats(snapshot, id, plan, true);
-        }
-        changed.extend(moved.seats);
+impl Eye<'_> {
+    fn all_seats(&self, reload: bool) -> Result<SeatList, Fault> {
+        let (id, plan) = (self.id, self.plan);
+        let seq = events::newest(self.snapshot)?;
+        let keys = (id.0, 0)..=(id.0, u32::MAX);
+        let rows = source::range(self.snapshot, tables::SEATS, keys, usize::MAX, |key, bytes| {
+            Ok((SeatNo(key.1), usher_ledger::stored::row::<SeatRow>(bytes)?))
+        })?;
+        let taken: HashMap<SeatNo, SeatRow> = rows.into_iter().collect();
+        let seats = plan.seat_nos().map(|no| {
+            let row = taken.get(&no);
+            SeatBody { hold: self.hold(row), ..body(plan, no, seen(plan, no, row)) }
+        });
+        Ok(SeatList { seq, reload, seats: seats.collect() })
     }
-    let known = changed.into_iter().filter(|(no, _)| plan.seat_at(*no).is_some());
-    Ok(SeatList {
-        seq,
-        reload: false,
-        seats: known.map(|(no, seen)| body(plan, no, seen)).collect(),
-    })
+
+    fn changed_seats(&self, after: u64) -> Result<SeatList, Fault> {
+        let (seq, entries) = match since(self.snapshot, self.id, after)? {
+            Since::Changed { seq, entries } => (seq, entries),
+            Since::Reload { .. } => return self.all_seats(true),
+        };
+        let mut changed = BTreeMap::new();
+        for entry in &entries {
+            let Some(moved) = moved(entry).remove(&self.id) else { continue };
+            if moved.reload {
+                return self.all_seats(true);
+            }
+            changed.extend(moved.seats);
+        }
+        let mut seats = Vec::with_capacity(changed.len());
+        for (no, seen) in changed {
+            if self.plan.seat_at(no).is_none() {
+                continue;
+            }
+            let row = match self.staff {
+                true => inventory::seat(self.snapshot, self.id, no)?,
+                false => None,
+            };
+            seats.push(SeatBody { hold: self.hold(row.as_ref()), ..body(self.plan, no, seen) });
+        }
+        Ok(SeatList { seq, reload: false, seats })
+    }
+
+    /// What staff hear of a seat beside its state; the public hears nothing.
+    fn hold(&self, row: Option<&SeatRow>) -> Option<HoldBody> {
+        let (letter, cart, note) = match row.filter(|_| self.staff)? {
+            SeatRow::Held(cart) => (WEB_HOLD_CODE, Some(cart.to_string()), None),
+            SeatRow::StaffHold(hold) => {
+                (hold.code, None, Some(hold.note.clone()).filter(|note| !note.is_empty()))
+            }
+            SeatRow::Sold(_) | SeatRow::Killed => return None,
+        };
+        Some(HoldBody { letter: letter.to_string(), cart, note })
+    }
 }
 
 /// What the public may know of a seat.
@@ -327,7 +377,7 @@ fn seen(plan: &Plan, no: SeatNo, row: Option<&SeatRow>) -> Seen {
         None => Seen::Free,
         Some(SeatRow::Held(_)) => Seen::Held,
         Some(SeatRow::Sold(_)) => Seen::Sold,
-        Some(SeatRow::Killed) => Seen::Unavailable,
+        Some(SeatRow::Killed | SeatRow::StaffHold(_)) => Seen::Unavailable,
     }
 }
 
@@ -341,5 +391,6 @@ fn body(plan: &Plan, no: SeatNo, seen: Seen) -> SeatBody {
         number: seat.number.clone(),
         category: category.map(|category| category.name.clone()).unwrap_or_default(),
         state: seen.name(),
+        hold: None,
     }
 }

@@ -83,6 +83,8 @@ problems! {
     Looking: [401, 403, 404, 429, 503],
     /// Taking or giving back seats.
     Taking: [400, 401, 403, 404, 409, 413, 415, 422, 429, 503],
+    /// Keeping seats for the staff, and letting them go.
+    Keeping: [400, 401, 403, 404, 409, 413, 415, 429, 503],
     /// Giving one back.
     GivingBack: [400, 401, 403, 404, 409, 422, 429, 503],
     /// Paying.

@@ -92,7 +92,10 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         Event::Performance(Staged::Killed(id, seats)) => {
             seats.iter().for_each(|seat| put(*id, *seat, Seen::Unavailable));
         }
-        Event::Performance(Staged::Revived(id, seats)) => {
+        Event::Performance(Staged::StaffHeld { performance: id, seats, .. }) => {
+            seats.iter().for_each(|seat| put(*id, *seat, Seen::Unavailable));
+        }
+        Event::Performance(Staged::Revived(id, seats) | Staged::StaffHoldEnded(id, seats)) => {
             seats.iter().for_each(|seat| put(*id, *seat, Seen::Free));
         }
         Event::Performance(Staged::Put(id, _) | Staged::PlanAdopted { performance: id, .. }) => {

@@ -85,6 +85,17 @@ impl Anyone {
     pub fn into_permit(self) -> Permit {
         self.permit
     }
+
+    /// Is it staff after all, with one of these rights? A call for all may tell them more.
+    pub fn has(&self, rights: &[Right]) -> Result<bool, Trouble> {
+        let Permit { shop, known, .. } = &self.permit;
+        let held = match &known.bearer {
+            Bearer::Staff(staff) => staff.rights,
+            Bearer::None => signed_in(shop, known)?.map(|who| who.rights).unwrap_or_default(),
+            Bearer::Device(_) | Bearer::Other(_) | Bearer::Unreadable => Rights::default(),
+        };
+        Ok(rights.iter().any(|right| held.has(*right)))
+    }
 }
 
 /// Who may follow the scans: the right to the feed, or a signed-in door, whose count it moves.

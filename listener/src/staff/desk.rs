@@ -1,22 +1,34 @@
 //! `GET /desk`: the house today, devices, and the status strip.
 //!
-//! Says what the listener knows of this process, and what devices said of themselves.
-//! Next: `staff/monitor.rs`.
+//! Says what the listener knows of this process, and what devices said of themselves; the strip
+//! stands on every page of the desk. Next: `staff/cart.rs`, `staff/letter.rs`.
 
 use crate::request::{Staff, need};
 use crate::respond;
 use crate::token::Right;
 use crate::wording::Trouble;
 use axum::response::Response;
+use usher_ledger::Snapshot;
 use usher_ledger::view::desk;
 use usher_rules::view::desk::{
-    ClockState, Desk, Device, DeviceKind, DeviceState, Rights, Store, Strip,
+    Around, ClockState, Desk, Device, DeviceKind, DeviceState, Rights, Store, Strip,
 };
 
 pub async fn page(staff: Staff<need::Desk>) -> Result<Response, Trouble> {
-    let (shop, handle) = (staff.shop(), staff.handle());
     let snapshot = staff.snapshot()?;
-    let now = staff.now();
+    let (around, devices) = around(&staff, &snapshot)?;
+    let performances = desk::houses(staff.handle(), &snapshot, staff.now())?;
+    let view = Desk { around, devices, performances };
+    let look = staff.shop().look();
+    Ok(respond::page(usher_web::desk::page(&look.templates, &view, &look.words)))
+}
+
+/// What stands around a page of the desk, and the devices that its strip counts.
+pub(super) fn around(
+    staff: &Staff<need::Desk>,
+    snapshot: &Snapshot,
+) -> Result<(Around, Vec<Device>), Trouble> {
+    let (shop, handle) = (staff.shop(), staff.handle());
     let kind = |no| {
         if shop.is_gate(no) {
             DeviceKind::Gate
@@ -27,19 +39,19 @@ pub async fn page(staff: Staff<need::Desk>) -> Result<Response, Trouble> {
         }
     };
     let health = |no| shop.healths().of(no);
-    let mut devices = desk::devices(handle, &snapshot, now, kind, health)?;
+    let mut devices = desk::devices(handle, snapshot, staff.now(), kind, health)?;
     devices.extend(shop.mail().filter(Option::is_none).map(|_| no_mail()));
-    let (mail_waiting, mail_errors) = desk::mail(&snapshot)?;
+    let (mail_waiting, mail_errors) = desk::mail(snapshot)?;
     let (scanners_ready, scanners_total) = counted(&devices, DeviceKind::Scanner);
     let (gates_ready, gates_total) = counted(&devices, DeviceKind::Gate);
     let clock = if handle.clock_behind() { ClockState::Untrusted } else { ClockState::Trusted };
-    let view = Desk {
+    let around = Around {
         frame: shop.frame(0),
         who: staff.name.clone(),
         rights: Rights {
             door: staff.rights.has(Right::Door),
             monitor: staff.rights.has(Right::Read),
-            devices: staff.rights.has(Right::Desk),
+            desk: staff.rights.has(Right::Desk),
         },
         strip: Strip {
             // A store that has stopped answers no page at all.
@@ -55,11 +67,8 @@ pub async fn page(staff: Staff<need::Desk>) -> Result<Response, Trouble> {
             mail_errors,
             without_tls: shop.plain_http(),
         },
-        devices,
-        performances: desk::houses(handle, &snapshot, now)?,
     };
-    let look = shop.look();
-    Ok(respond::page(usher_web::desk::page(&look.templates, &view, &look.words)))
+    Ok((around, devices))
 }
 
 /// Devices of a kind that are heard of, and all that are switched on. Phones at doors come and go
@@ -72,16 +81,15 @@ fn counted(devices: &[Device], kind: DeviceKind) -> (u32, u32) {
     (count(ready), count(on.count()))
 }
 
-/// Letters have no way out: the technician is told so, and what to give.
+/// Letters have no way out: the page tells the technician so, and what to give.
 fn no_mail() -> Device {
     Device {
-        name: "SMTP".to_owned(),
+        name: String::new(),
         kind: DeviceKind::Mail,
         stands_at: String::new(),
         port: String::new(),
         state: DeviceState::Off,
         seen: None,
-        fault: "Letters wait in the store, three days at most. Give mail.host and mail.from."
-            .to_owned(),
+        fault: String::new(),
     }
 }

@@ -5,6 +5,7 @@
 use super::{at, cart, checkout, frame, lawn, order, picked, production, seat, seats, tickets};
 use usher_rules::at::Span;
 use usher_rules::id::CategoryNo;
+use usher_rules::letter::State as Letter;
 use usher_rules::money::Money;
 use usher_rules::view::cart::{Notice, State};
 use usher_rules::view::checkout::{self as checkout_view, Fault, Field, FieldFault};
@@ -197,6 +198,19 @@ fn staff(gallery: &mut Gallery) {
     (view.inside, view.admitted, view.expected, view.scans) = (0, 0, 0, 0);
     add("monitor-quiet", page(&view));
     add("desk", usher_web::desk::page(templates, &super::staff::desk(), words));
+    let carts = |view: &_| usher_web::desk::cart::page(templates, view, words);
+    add("desk-carts", carts(&super::staff::held_tickets()));
+    let mut view = super::staff::held_tickets();
+    view.holds.clear();
+    add("desk-carts-none", carts(&view));
+    let letters = |view: &_| usher_web::desk::letter::list(templates, view, words);
+    add("desk-letters", letters(&super::staff::letters()));
+    let mut view = super::staff::letters();
+    view.letters.clear();
+    add("desk-letters-none", letters(&view));
+    let letter = |view: &_| usher_web::desk::letter::page(templates, view, words);
+    add("desk-letter", letter(&super::staff::opened(Letter::Done)));
+    add("desk-letter-waiting", letter(&super::staff::opened(Letter::NotDone)));
     let sign_in =
         |refused| usher_web::desk::sign_in(templates, &super::staff::sign_in(refused), words);
     add("sign-in", sign_in(SignInRefused::No));

@@ -4,10 +4,14 @@
 
 use super::{NOW, at, frame, seat};
 use usher_rules::at::Span;
-use usher_rules::id::TicketId;
+use usher_rules::cart::State;
+use usher_rules::id::{CartId, LetterId, OrderId, TicketId};
+use usher_rules::letter::State as LetterState;
 use usher_rules::view::demo::{Bench, BenchAbout, BenchCode, BenchScanner};
+use usher_rules::view::desk::cart::{Held, HeldTickets};
+use usher_rules::view::desk::letter::{Attachment, Glance, Letters, Opened};
 use usher_rules::view::desk::{
-    ClockState, Desk, Device, DeviceKind, DeviceState, Disk, HouseGlance, Rights, SignIn,
+    Around, ClockState, Desk, Device, DeviceKind, DeviceState, Disk, HouseGlance, Rights, SignIn,
     SignInRefused, Store, Strip,
 };
 use usher_rules::view::door::{
@@ -195,6 +199,69 @@ pub fn strip() -> Strip {
     }
 }
 
+pub fn around() -> Around {
+    let rights = Rights { door: true, monitor: true, desk: true };
+    Around { frame: frame(0), who: "manager".to_owned(), rights, strip: strip() }
+}
+
+pub fn held_tickets() -> HeldTickets {
+    let held = |no, state, numbers: &[&str]| Held {
+        code: 'W',
+        cart: CartId(no),
+        title: "The Lamplighter’s Daughter".to_owned(),
+        starts: at(0, 19, 30),
+        places: numbers.iter().map(|number| seat("Stalls", "F", number)).collect(),
+        state,
+        until: NOW + Span::minutes(9),
+    };
+    let holds = vec![
+        held(88_164, State::Active, &["12", "13"]),
+        held(88_162, State::CheckingOut, &["4"]),
+        held(88_121, State::CheckoutError, &["7"]),
+    ];
+    HeldTickets { around: around(), holds, next: Some((NOW, CartId(88_121))) }
+}
+
+pub fn glance(no: u64, state: LetterState) -> Glance {
+    let done = state == LetterState::Done;
+    Glance {
+        letter: LetterId(no),
+        to: "ada@harbourmail.example".to_owned(),
+        subject: done.then(|| "Your tickets: The Lamplighter’s Daughter".to_owned()),
+        order: OrderId(41),
+        state,
+        created: at(0, 18, 40),
+        due: at(0, 18, 55),
+        sent: done.then(|| at(0, 18, 41)),
+        attempts: if state == LetterState::Error { 80 } else { 1 },
+        fault: if done { String::new() } else { "450 mailbox busy".to_owned() },
+    }
+}
+
+pub fn letters() -> Letters {
+    let letters = vec![
+        glance(9, LetterState::NotDone),
+        glance(8, LetterState::Done),
+        glance(7, LetterState::Error),
+    ];
+    Letters { around: around(), letters, next: Some(LetterId(7)) }
+}
+
+pub fn opened(state: LetterState) -> Opened {
+    let done = state == LetterState::Done;
+    Opened {
+        around: around(),
+        glance: glance(8, state),
+        text: done.then(|| "Hello Ada,\nyour tickets: /orders/***\n".to_owned()),
+        attachments: if done {
+            vec![Attachment { name: "tickets.pdf".to_owned(), bytes: 48_213 }]
+        } else {
+            Vec::new()
+        },
+        transcript: "C: EHLO box\nS: 450 mailbox busy\n".to_owned(),
+    }
+}
+
 pub fn desk() -> Desk {
     let device = |name: &str, kind, state, fault: &str| Device {
         name: name.to_owned(),
@@ -207,10 +274,7 @@ pub fn desk() -> Desk {
     };
     let retrying = DeviceState::Retrying { after: Span::seconds(4) };
     Desk {
-        frame: frame(0),
-        who: "manager".to_owned(),
-        rights: Rights { door: true, monitor: true, devices: true },
-        strip: strip(),
+        around: around(),
         devices: vec![
             device("Scanner A", DeviceKind::Scanner, DeviceState::Ready, ""),
             device("Scanner B", DeviceKind::Scanner, retrying, "The line went away at 18:31."),

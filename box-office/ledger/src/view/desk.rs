@@ -1,7 +1,11 @@
 //! The desk: the house today, and what the store knows of devices and mail.
 //!
 //! What only the process knows (disk, clock, a device that does not answer) comes from the
-//! listener. Never holds a token. Next: `listener/staff/desk.rs`.
+//! listener. Never holds a token. Next: `desk/cart.rs`, `desk/letter.rs`,
+//! `listener/staff/desk.rs`.
+
+pub mod cart;
+pub mod letter;
 
 use super::scan::{newest_of, performances_of};
 use super::showing::Offer;

@@ -1,8 +1,8 @@
 //! The seat map of one performance as one visitor may see it.
 //!
-//! A seat that this visitor cannot have is never told apart by why: killed, not for sale and
-//! without a price all read `NotForYou`. Plans too large to draw open on their parts. Next:
-//! `performance.rs`, which carries the map.
+//! A seat that this visitor cannot have is never told apart by why: killed, held by staff, not for
+//! sale and without a price all read `NotForYou`. Plans too large to draw open on their parts.
+//! Next: `performance.rs`, which carries the map.
 
 use super::outline::{area, encloses, label, outline};
 use super::parts::{Part, PrintedRow, around, parts, printed_rows};
@@ -149,11 +149,11 @@ impl Eye<'_> {
 
     fn state(&self, no: SeatNo, taken: &[(SeatNo, SeatRow)]) -> SeatState {
         let found = taken.binary_search_by_key(&no, |(seat, _)| *seat).ok();
-        match found.map(|at| taken[at].1) {
-            Some(SeatRow::Held(cart)) if Some(cart) == self.cart => SeatState::Yours,
+        match found.map(|at| &taken[at].1) {
+            Some(SeatRow::Held(cart)) if Some(*cart) == self.cart => SeatState::Yours,
             Some(SeatRow::Held(_)) => SeatState::Held,
             Some(SeatRow::Sold(_)) => SeatState::Taken,
-            Some(SeatRow::Killed) => SeatState::NotForYou,
+            Some(SeatRow::Killed | SeatRow::StaffHold(_)) => SeatState::NotForYou,
             None => self.free(no),
         }
     }

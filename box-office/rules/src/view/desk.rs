@@ -1,6 +1,9 @@
 //! The desk: signing in with a token, and the state of the box and of what is plugged in.
 //!
-//! Never holds a token, not even its hash. Next: `view/door.rs`, `web/desk.rs`.
+//! Never holds a token, not even its hash. Next: `desk/cart.rs`, `desk/letter.rs`, `web/desk.rs`.
+
+pub mod cart;
+pub mod letter;
 
 use super::venue::Frame;
 use crate::at::{At, Span};
@@ -22,13 +25,19 @@ pub enum SignInRefused {
     TooMany,
 }
 
+/// What stands around every page of the desk.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Desk {
+pub struct Around {
     pub frame: Frame,
     /// Name of the token, as the configuration has it.
     pub who: String,
     pub rights: Rights,
     pub strip: Strip,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desk {
+    pub around: Around,
     pub devices: Vec<Device>,
     pub performances: Vec<HouseGlance>,
 }
@@ -38,7 +47,8 @@ pub struct Desk {
 pub struct Rights {
     pub door: bool,
     pub monitor: bool,
-    pub devices: bool,
+    /// The desk itself: held tickets, letters, devices.
+    pub desk: bool,
 }
 
 /// One line of the house today.
