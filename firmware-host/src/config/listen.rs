@@ -71,7 +71,7 @@ pub struct Store {
 
 impl Default for Store {
     fn default() -> Store {
-        Store { folder: PathBuf::from("/var/lib/usher"), cache_mib: 64, box_no: 1 }
+        Store { folder: PathBuf::from("/var/lib/usher"), cache_mib: 32, box_no: 1 }
     }
 }
 
