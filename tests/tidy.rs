@@ -10,6 +10,8 @@
 mod licence;
 #[path = "tidy/manifest.rs"]
 mod manifest;
+#[path = "tidy/setting.rs"]
+mod setting;
 #[path = "tidy/source.rs"]
 mod source;
 #[path = "tidy/tree.rs"]
@@ -48,6 +50,13 @@ fn functions_are_at_most_70_lines() {
 #[test]
 fn lines_are_at_most_100_columns() {
     none(over_sources(source::line_length));
+}
+
+#[test]
+fn every_setting_is_read_by_something() {
+    let (settings, unread) = setting::unread(&files(&["rs"]));
+    assert!(settings > 60, "{settings} settings: not all were found");
+    none(unread);
 }
 
 #[test]
@@ -191,6 +200,21 @@ mod finds {
         let reads_clock = "fn now() { std::time::SystemTime::now(); }";
         check(source::purity, "box-office/rules/src/a.rs", reads_clock, 1);
         check(source::purity, "box-office/ledger/src/a.rs", reads_clock, 0);
+    }
+
+    #[test]
+    fn settings_that_do_nothing() {
+        let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
+        let config = |text| file("firmware-host/src/config/door.rs", text);
+        let given =
+            config("pub struct Door {\n    pub zones: Vec<String>,\n    pub name: String,\n}");
+        let reader = file("firmware-host/src/start.rs", "let name = (door.name, door.zones_all);");
+        let (count, unread) = setting::unread(&[given, reader]);
+        assert_eq!((count, unread.len()), (2, 1), "{unread:?}");
+        assert!(unread[0].contains("`zones`"), "{unread:?}");
+        let bounds = file("firmware-host/src/config/check/bounds.rs", "row(door.zones, 1, 9)");
+        let given = config("    pub zones: u32,\n}");
+        assert_eq!(setting::unread(&[given, bounds]).1.len(), 1, "its range is no reader");
     }
 
     #[test]

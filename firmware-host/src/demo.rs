@@ -189,10 +189,8 @@ rate_ppm = 200_000
 inclusive = true
 
 [[door_place]]
-number = 1
 name = "A"
 [[door_place]]
-number = 2
 name = "B"
 
 [[token]]

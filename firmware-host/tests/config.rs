@@ -240,10 +240,8 @@ fn every_range_has_both_ends() {
     check_range("limits", "carts_burst_max", 1, 10_000);
     check_range("limits", "card_attempts_per_cart_max", 1, 100);
     check_range("limits", "card_attempts_per_hour_max", 1, 10_000);
-    check_range("limits", "wrong_passcodes_max", 1, 1000);
     check_range("limits", "log_ins_per_min_max", 1, 1000);
     check_range("limits", "body_kib_max", 16, 1024);
-    check_range("limits", "plan_kib_max", 64, 65_536);
     check_range("limits", "headers_kib_max", 8, 64);
     check_range("limits", "connections_max", 64, 65_536);
     check_range("limits", "connections_per_address_max", 1, 1024);
@@ -365,7 +363,7 @@ fn a_scanner_opens_a_gate_at_its_own_door() {
     let gate_name = "gate_name = \"Foyer turnstile\"";
     check_spoiled(gate_name, "gate_name = \"Lift\"", "device[0].gate_name", "no gate `Lift`");
     check_spoiled("number = 3", &format!("number = 3\n{gate_name}"), "device[2].gate_name", "only");
-    let roof = "[[door_place]]\nnumber = 2\nname = \"Roof\"\n";
+    let roof = "[[door_place]]\nname = \"Roof\"\n";
     let text = written_out(true).replacen("door = \"Foyer\"", "door = \"Roof\"", 1);
     assert!(finding(&format!("{text}{roof}")).says.contains("stands at another door, Foyer"));
 }

@@ -18,6 +18,8 @@ pub const GOOD_FOR: Span = Span::seconds(10);
 /// How long it is good while nothing but places changed: on a busy evening there is a hold or a
 /// sale every few milliseconds, and a page that is half a second old says the same in words.
 pub const PLACES_GOOD_FOR: Span = Span(500);
+/// The same while a door is at work: a page takes milliseconds of a core to make.
+pub const PLACES_GOOD_BESIDE_DOOR_FOR: Span = Span::seconds(3);
 
 struct Page {
     version: Version,
@@ -36,12 +38,12 @@ pub struct Version {
 }
 
 impl Page {
-    fn is_good(&self, version: Version, now: At) -> bool {
+    fn is_good(&self, version: Version, now: At, places_good_for: Span) -> bool {
         let aged = now - self.made_at;
         let good_for = if self.version == version {
             GOOD_FOR
         } else if (Version { places: version.places, ..self.version }) == version {
-            PLACES_GOOD_FOR
+            places_good_for
         } else {
             return false;
         };
@@ -62,10 +64,12 @@ impl Kept {
         address: &str,
         version: Version,
         now: At,
+        places_good_for: Span,
         render: impl FnOnce() -> Result<String, E>,
     ) -> Result<Bytes, E> {
-        if let Some(bytes) = self.get(address, version, now) {
-            return Ok(bytes);
+        let good = |page: &&Page| page.is_good(version, now, places_good_for);
+        if let Some(page) = self.lock().get(address).filter(good) {
+            return Ok(page.bytes.clone());
         }
         let bytes = Bytes::from(render()?);
         if address.len() <= ADDRESS_BYTES_MAX {
@@ -77,12 +81,6 @@ impl Kept {
             pages.insert(address.to_owned(), page);
         }
         Ok(bytes)
-    }
-
-    fn get(&self, address: &str, version: Version, now: At) -> Option<Bytes> {
-        let pages = self.lock();
-        let page = pages.get(address)?;
-        page.is_good(version, now).then(|| page.bytes.clone())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Page>> {
@@ -101,7 +99,7 @@ mod tests {
     fn rendered(kept: &Kept, rounds: &[(&str, Version, At)]) -> u32 {
         let count = Cell::new(0);
         for (address, version, now) in rounds {
-            let page = kept.page(address, *version, *now, || {
+            let page = kept.page(address, *version, *now, PLACES_GOOD_FOR, || {
                 count.set(count.get() + 1);
                 Ok::<_, Infallible>(format!("page {}", count.get()))
             });

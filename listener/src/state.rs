@@ -3,7 +3,7 @@
 //! The ledger's handle is private here: a handler reaches it only through a `Permit` that
 //! `request.rs` gave it. Never holds anything of one request. Next: `request.rs`.
 
-use crate::cache::Kept;
+use crate::cache::{Kept, PLACES_GOOD_BESIDE_DOOR_FOR, PLACES_GOOD_FOR, Version};
 use crate::changes::Changes;
 use crate::feed::Feeds;
 use crate::limits::{Limits, PageThreads, Rates};
@@ -12,6 +12,7 @@ use crate::request::Permit;
 use crate::staff::health::Healths;
 use crate::token::{DeviceToken, StaffToken, Tokens};
 use crate::turn::Turns;
+use axum::body::Bytes;
 use futures_util::FutureExt;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -261,9 +262,16 @@ impl Shop {
         &self.changes
     }
 
-    /// Pages rendered for everybody.
-    pub fn kept(&self) -> &Kept {
-        &self.kept
+    /// A page that is the same for everybody, made if what is kept is too old.
+    pub fn shared_page<E>(
+        &self,
+        address: &str,
+        version: Version,
+        render: impl FnOnce() -> Result<String, E>,
+    ) -> Result<Bytes, E> {
+        let busy = self.handle.door_is_busy();
+        let good_for = if busy { PLACES_GOOD_BESIDE_DOOR_FOR } else { PLACES_GOOD_FOR };
+        self.kept.page(address, version, self.handle.now(), good_for, render)
     }
 
     pub(crate) fn feeds(&self) -> &Feeds {

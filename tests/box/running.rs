@@ -227,7 +227,6 @@ name = "Concession"
 number = 3
 name = "Child"
 [[door_place]]
-number = 1
 name = "A"
 [[token]]
 name = "manager"

@@ -182,6 +182,9 @@ pub struct Admission {
     /// The scan that last changed it.
     #[n(8)]
     pub scan: u64,
+    /// That scan let in who was inside already: it moved nobody, nor does taking it back.
+    #[n(9)]
+    pub again: bool,
 }
 
 /// One scan as it happened.

@@ -92,6 +92,7 @@ fn record(presence: Presence, ins: u16, outs: u16) -> Admission {
         door: "B".into(),
         device: DeviceNo(2),
         scan: 40,
+        again: false,
     }
 }
 
@@ -494,6 +495,20 @@ fn staff_undo_the_newest_scan_within_ten_minutes() {
     assert_eq!(undo(&re_entered, 40, staff()).unwrap().presence, Presence::Out);
     let left = undoing(NOW, Some(record(Presence::Out, 1, 1)));
     assert_eq!(undo(&left, 40, staff()).unwrap().presence, Presence::In);
+}
+
+#[test]
+fn taking_back_a_second_way_in_leaves_who_was_inside_inside() {
+    let mut again = given(|found| {
+        Arc::make_mut(&mut found.performance).re_entry = Some(ReEntry::Unlimited);
+        found.admission = Some(record(Presence::In, 1, 0));
+    });
+    let row = scan(&again).admission.unwrap();
+    assert_eq!((row.presence, row.ins, row.again), (Presence::In, 1, true));
+    again.facts = undoing(NOW, Some(Admission { scan: 40, ..row }));
+    let command = Command::Undo { scan: 40 };
+    let row = undone(&again.facts, command, Actor::Staff("manager".into())).unwrap();
+    assert_eq!((row.presence, row.ins, row.outs, row.again), (Presence::In, 1, 0, false));
 }
 
 #[test]

@@ -42,10 +42,7 @@ pub enum ReEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DoorPlace {
-    /// Kept for good: scans are recorded with it.
-    pub number: u32,
+    /// Kept for good: scans are recorded with it, and the overlay of a seating plan names by it
+    /// which zones the door serves.
     pub name: String,
-    /// Zones this door serves; none named is all of them.
-    #[serde(default)]
-    pub zones: Vec<String>,
 }

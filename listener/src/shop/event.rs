@@ -23,10 +23,9 @@ pub async fn page(guest: Guest, Named(slug): Named<String>) -> Result<Response, 
         return Ok(respond::page(render()?));
     }
     let version = guest.shop().changes().of_all(look.version);
-    let html =
-        guest.shop().kept().page(&format!("/events/{slug}"), version, guest.now(), || {
-            render().map(Html::into_string)
-        })?;
+    let html = guest
+        .shop()
+        .shared_page(&format!("/events/{slug}"), version, || render().map(Html::into_string))?;
     Ok(respond::shared_page(html))
 }
 

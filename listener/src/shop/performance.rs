@@ -67,10 +67,7 @@ fn shown(
     }
     let version = guest.shop().changes().of(id, look.version);
     let address = format!("/performances/{id}/{kind}");
-    let html = guest
-        .shop()
-        .kept()
-        .page(&address, version, guest.now(), || render().map(Html::into_string))?;
+    let html = guest.shop().shared_page(&address, version, || render().map(Html::into_string))?;
     Ok(respond::shared_page(html))
 }
 

@@ -26,7 +26,6 @@ pub async fn page(guest: Guest, Asked(query): Asked) -> Result<Response, Trouble
     let version = guest.shop().changes().of_all(look.version);
     let html = guest
         .shop()
-        .kept()
-        .page(&format!("/?{asked}"), version, guest.now(), || render().map(Html::into_string))?;
+        .shared_page(&format!("/?{asked}"), version, || render().map(Html::into_string))?;
     Ok(respond::shared_page(html))
 }

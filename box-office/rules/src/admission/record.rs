@@ -55,7 +55,9 @@ pub(super) fn moved(
         door: String::new(),
         device,
         scan: seq,
+        again: false,
     });
+    row.again = *go != Go::Out && row.presence == Presence::In;
     row.scan = seq;
     row.device = device;
     row.door = door.to_owned();
@@ -67,7 +69,7 @@ pub(super) fn moved(
         }
         Go::Admitted | Go::ReEntry | Go::Overridden => {
             // Unlimited re-entry lets a ticket in that never went out: it is inside once.
-            if row.presence != Presence::In {
+            if !row.again {
                 row.ins = row.ins.saturating_add(1);
             }
             row.presence = Presence::In;
@@ -97,6 +99,7 @@ pub(super) fn undo(
     }
     let mut row = standing.clone();
     match row.presence {
+        Presence::In if row.again => row.again = false,
         Presence::In => {
             row.ins = row.ins.saturating_sub(1);
             row.last_in = None;

@@ -65,7 +65,6 @@ fn tables(config: &Config) -> Vec<Row> {
     rows.extend(kept_numbers("level", config.levels.iter().map(|level| level.number)));
     rows.extend(kept_numbers("fee", config.fees.iter().map(|fee| fee.number)));
     rows.extend(kept_numbers("tax", config.taxes.iter().map(|tax| tax.number)));
-    rows.extend(kept_numbers("door_place", config.door_places.iter().map(|place| place.number)));
     rows.extend(kept_numbers("device", config.devices.iter().map(|device| device.number)));
     for (index, fee) in config.fees.iter().enumerate() {
         rows.push(row(format!("fee[{index}].amount_minor"), fee.amount_minor, 0, 10_000_000));
@@ -92,7 +91,6 @@ fn rates(limits: &Limits) -> Vec<Row> {
         rate("carts_burst_max", limits.carts_burst_max, 10_000),
         rate("card_attempts_per_cart_max", cart, 100),
         rate("card_attempts_per_hour_max", hour, 10_000),
-        rate("wrong_passcodes_max", limits.wrong_passcodes_max, 1000),
         rate("log_ins_per_min_max", limits.log_ins_per_min_max, 1000),
     ]
 }
@@ -105,7 +103,6 @@ fn sizes(limits: &Limits) -> Vec<Row> {
         |key: &str, value: u32, least, most| row(format!("limits.{key}"), value, least, most);
     vec![
         size("body_kib_max", limits.body_kib_max, 16, 1024),
-        size("plan_kib_max", limits.plan_kib_max, 64, 65_536),
         size("headers_kib_max", limits.headers_kib_max, 8, 64),
         size("connections_max", limits.connections_max, 16, 65_536),
         size("connections_per_address_max", connections, 1, 65_536),

@@ -14,8 +14,6 @@ pub(super) fn check(config: &Config, found: &mut Vec<Finding>) {
     names("door_place", config.door_places.iter().map(|place| &place.name), found);
     names("device", config.devices.iter().map(|device| &device.name), found);
     names("token", config.tokens.iter().map(|token| &token.name), found);
-    let places = config.door_places.iter().map(|place| place.number);
-    numbers("door_place", places, found);
     numbers("device", config.devices.iter().map(|device| device.number), found);
     hashes(config, found);
     paths(config, found);
