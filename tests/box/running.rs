@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 const READY_MAX: Duration = Duration::from_secs(180);
 /// Anything else that is waited for.
 pub const WAIT_MAX: Duration = Duration::from_secs(60);
-const LOOK: Duration = Duration::from_millis(20);
+pub const LOOK: Duration = Duration::from_millis(20);
 
 /// Tries again and again until there is something.
 pub fn until<T>(what: &str, max: Duration, mut look: impl FnMut() -> Option<T>) -> T {
