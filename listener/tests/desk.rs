@@ -7,26 +7,14 @@
 mod browser;
 mod house;
 
-use browser::{Browser, form};
-use house::{Ask, DEVICE_TOKEN, House, Told, token_with};
+use browser::{Browser, says, signed_in};
+use house::{Ask, DEVICE_TOKEN, House, token_with};
 use usher_listener::token::Right;
 use usher_rules::Command;
 use usher_rules::device::{self, Device};
 use usher_rules::letter::{self, Part, TOKEN_SIGN, Words};
 
 const PAGES: [&str; 3] = ["/desk/carts", "/desk/letters", "/desk/letters/1-1"];
-
-fn says(page: &Told, words: &str) {
-    assert!(page.body.contains(words), "`{words}` is not on the page: {}", page.body);
-}
-
-async fn signed_in<'h>(house: &'h House, token: &str, to: &str) -> (Browser<'h>, Told) {
-    let mut browser = Browser::new(house);
-    let page = browser.go(to).await;
-    assert!(browser.path.starts_with("/desk/sign-in?onward="), "{}", browser.path);
-    let page = browser.submit(&form(&page, "/desk/sign-in").set("token", token)).await;
-    (browser, page)
-}
 
 #[tokio::test]
 async fn the_pages_open_to_who_signed_in_with_the_desk_and_to_nobody_else() {

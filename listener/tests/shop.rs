@@ -8,7 +8,7 @@
 mod browser;
 mod house;
 
-use browser::{Browser, Form, form, forms};
+use browser::{Browser, Form, form, forms, says};
 use house::{Ask, House, Told, gateway};
 use usher_ledger::checkout;
 use usher_listener::cache::PLACES_GOOD_FOR;
@@ -18,10 +18,6 @@ use usher_rules::checkout::{Answer, Command as Checkout};
 use usher_rules::performance::Command as Staged;
 use usher_rules::view::desk::Disk;
 use usher_rules::{Command, performance};
-
-fn says(page: &Told, words: &str) {
-    assert!(page.body.contains(words), "`{words}` is not on the page: {}", page.body);
-}
 
 fn tonight(house: &House) -> String {
     format!("/performances/{}", house.season.tonight)

@@ -7,8 +7,8 @@
 mod browser;
 mod house;
 
-use browser::{Browser, form, forms};
-use house::{Ask, DEVICE, DEVICE_TOKEN, House, Told, token_with};
+use browser::{Browser, form, forms, says, signed_in};
+use house::{Ask, DEVICE, DEVICE_TOKEN, House, token_with};
 use usher_ledger::feed::Notice;
 use usher_listener::token::Right;
 use usher_rules::Command;
@@ -16,18 +16,6 @@ use usher_rules::device::{self, Device};
 use usher_rules::id::DeviceNo;
 
 const SEATS: [&str; 2] = ["C-B-1", "C-B-2"];
-
-fn says(page: &Told, words: &str) {
-    assert!(page.body.contains(words), "`{words}` is not on the page: {}", page.body);
-}
-
-async fn signed_in<'h>(house: &'h House, token: &str, to: &str) -> (Browser<'h>, Told) {
-    let mut browser = Browser::new(house);
-    let page = browser.go(to).await;
-    assert!(browser.path.starts_with("/desk/sign-in?onward="), "{}", browser.path);
-    let page = browser.submit(&form(&page, "/desk/sign-in").set("token", token)).await;
-    (browser, page)
-}
 
 #[tokio::test]
 async fn a_token_opens_the_page_that_was_asked_for() {

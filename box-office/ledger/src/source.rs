@@ -6,8 +6,8 @@
 use crate::{Fault, stored};
 use minicbor::Decode;
 use redb::{
-    Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, Table, TableDefinition,
-    Value, WriteTransaction,
+    AccessGuard, Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, Table,
+    TableDefinition, Value, WriteTransaction,
 };
 use std::borrow::Borrow;
 use std::ops::RangeBounds;
@@ -71,12 +71,7 @@ where
     V: Value + 'static,
 {
     let opened = source.open(table)?;
-    let mut out = Vec::new();
-    for found in opened.range(keys)?.take(max) {
-        let (key, value) = found?;
-        out.push(pick(key.value(), value.value())?);
-    }
-    Ok(out)
+    opened.range(keys)?.take(max).map(|found| picked(found?, &mut pick)).collect()
 }
 
 /// The same from the other end: the last keys of the range first.
@@ -93,12 +88,14 @@ where
     V: Value + 'static,
 {
     let opened = source.open(table)?;
-    let mut out = Vec::new();
-    for found in opened.range(keys)?.rev().take(max) {
-        let (key, value) = found?;
-        out.push(pick(key.value(), value.value())?);
-    }
-    Ok(out)
+    opened.range(keys)?.rev().take(max).map(|found| picked(found?, &mut pick)).collect()
+}
+
+fn picked<K: Key + 'static, V: Value + 'static, T>(
+    (key, value): (AccessGuard<'_, K>, AccessGuard<'_, V>),
+    pick: &mut impl FnMut(K::SelfType<'_>, V::SelfType<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    pick(key.value(), value.value())
 }
 
 /// Begins a snapshot of a store.

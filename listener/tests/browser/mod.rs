@@ -112,6 +112,19 @@ impl<'h> Browser<'h> {
     }
 }
 
+pub fn says(page: &Told, words: &str) {
+    assert!(page.body.contains(words), "`{words}` is not on the page: {}", page.body);
+}
+
+/// A browser that was sent to sign in on its way there, and did.
+pub async fn signed_in<'h>(house: &'h House, token: &str, to: &str) -> (Browser<'h>, Told) {
+    let mut browser = Browser::new(house);
+    let page = browser.go(to).await;
+    assert!(browser.path.starts_with("/desk/sign-in?onward="), "{}", browser.path);
+    let page = browser.submit(&form(&page, "/desk/sign-in").set("token", token)).await;
+    (browser, page)
+}
+
 /// The first form of a page whose action ends so.
 pub fn form(page: &Told, action_end: &str) -> Form {
     let all = forms(&page.body);
