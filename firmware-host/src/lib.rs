@@ -17,3 +17,7 @@ pub mod settle;
 pub mod skin;
 pub mod start;
 pub mod venue;
+
+/// Decision 0013.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -20,7 +20,8 @@ pub(crate) fn svg(pen: &Pen<'_>, curve: &Curve) -> String {
     let peak_usual = curve.usual_tenths.iter().copied().max().unwrap_or(0);
     let (step, top) = axis(i64::from(peak_tonight.max(peak_usual)));
     let graph = Graph { top };
-    let label = escape(&label(pen, curve));
+    let label = label(pen, curve);
+    let label = escape(&label);
     let mut out =
         format!(r#"<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">"#);
     for mark in (0..=top / 10).step_by(usize::try_from(step).unwrap_or(1)) {
@@ -105,7 +106,8 @@ fn lines(out: &mut String, graph: &Graph, pen: &Pen<'_>, curve: &Curve) {
     }
     if usual().count() > 1 {
         put(out, format_args!(r#"<path class="past" d="{}"/>"#, graph.path(usual())));
-        let words = escape(&pen.say("monitor-curve-past"));
+        let words = pen.say("monitor-curve-past");
+        let words = escape(&words);
         let peak = graph.y(usual().max().unwrap_or(0));
         let near = usual().nth(50).unwrap_or(0);
         let y = (graph.y(near) - 14).max(peak);

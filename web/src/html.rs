@@ -10,6 +10,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Value};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 use rust_embed::Embed;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Steps one page may take; the largest page of ours takes about a fiftieth.
@@ -173,7 +174,10 @@ fn render(environment: &Environment<'_>, name: &str, context: &Value) -> Result<
 }
 
 /// Text as it may stand in HTML, between tags or inside a quoted attribute.
-pub fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '"', '\'']) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len() + 8);
     for letter in text.chars() {
         match letter {
@@ -185,18 +189,22 @@ pub fn escape(text: &str) -> String {
             other => out.push(other),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// Text as one part of a path or query value (RFC 3986 unreserved stay).
-pub fn url_part(text: &str) -> String {
+pub fn url_part(text: &str) -> Cow<'_, str> {
+    let stays = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    if text.as_bytes().iter().all(stays) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if stays(&byte) {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));
         }
     }
-    out
+    Cow::Owned(out)
 }

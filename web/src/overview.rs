@@ -37,7 +37,8 @@ pub(crate) fn draw_part(
     (common, pen): (&str, &Pen<'_>),
 ) {
     let class = if part.places_left == 0 { "part out" } else { "part" };
-    let (no, label) = (part.part.0, escape(&label(pen, part)));
+    let label = label(pen, part);
+    let (no, label) = (part.part.0, escape(&label));
     put(
         out,
         format_args!(

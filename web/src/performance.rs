@@ -233,7 +233,7 @@ fn chosen(pen: &Pen<'_>, view: &Tickets) -> Option<Value> {
             context! {
                 guid,
                 line => place::line(&picked.place, pen.words),
-                drop_href => Value::from_safe_string(picking.toggled(guid)),
+                drop_href => Value::from_safe_string(picking.without(guid)),
                 levels => levels.collect::<Vec<_>>(),
             }
         })

@@ -8,8 +8,8 @@ use crate::html::{escape, url_part};
 use crate::layout::Pen;
 use crate::overview;
 use crate::place;
-use std::collections::BTreeMap;
 use std::fmt::Write;
+use usher_rules::money::Money;
 use usher_rules::view::seat_map::{
     Drawing, DrawnText, Point, Row, Seat, SeatMap, SeatState, Shape, Show, Zone,
 };
@@ -27,6 +27,9 @@ const ROW_NAME_TENTHS: i64 = 120;
 const NAMES_APART_TENTHS: i64 = 250;
 /// Rows read to find the distance of neighbours.
 const ROWS_MEASURED_MAX: usize = 200;
+/// Where the number of a seat goes in a text made for all seats of its row; a private character,
+/// so no plan and no translation has it.
+const NUMBER: &str = "\u{e000}";
 
 /// How the address of the page goes on: what is picked, and which part is open.
 pub(crate) struct Picking<'a> {
@@ -35,15 +38,22 @@ pub(crate) struct Picking<'a> {
 }
 
 impl Picking<'_> {
-    /// The page with this seat taken up or given back.
-    pub fn toggled(&self, guid: &str) -> String {
+    /// The page with this seat given back.
+    pub fn without(&self, guid: &str) -> String {
         let keep = self.picked.iter().copied().filter(|picked| *picked != guid);
-        let new = (!self.picked.contains(&guid)).then_some(guid);
-        let picks: Vec<String> =
-            keep.chain(new).map(|guid| format!("pick={}", url_part(guid))).collect();
+        format!("?{}#map", self.query(keep).join("&amp;"))
+    }
+
+    /// The address of the page that takes up one seat more, as far as that seat.
+    fn adding(&self) -> String {
+        let mut query = self.query(self.picked.iter().copied());
+        query.push("pick=".to_owned());
+        format!("?{}", query.join("&amp;"))
+    }
+
+    fn query<'g>(&self, picked: impl Iterator<Item = &'g str>) -> Vec<String> {
         let part = self.part.map(|part| format!("part={part}"));
-        let query: Vec<String> = part.into_iter().chain(picks).collect();
-        format!("?{}#map", query.join("&amp;"))
+        part.into_iter().chain(picked.map(|guid| format!("pick={}", url_part(guid)))).collect()
     }
 }
 
@@ -70,7 +80,7 @@ pub(crate) fn svg(pen: &Pen<'_>, hall: &str, map: &SeatMap, picking: &Picking<'_
     }
     match &map.show {
         Show::Seats { zones } | Show::Part { zones, .. } => {
-            let mut texts = SeatTexts::new(pen);
+            let mut texts = SeatTexts::new(pen, picking);
             for zone in zones {
                 draw_zone(&mut out, &scale, zone, picking, &mut texts);
             }
@@ -211,12 +221,12 @@ fn draw_text(out: &mut String, scale: &Scale, text: &DrawnText, on_stage: bool) 
     );
 }
 
-fn draw_zone(
+fn draw_zone<'a>(
     out: &mut String,
     scale: &Scale,
-    zone: &Zone,
+    zone: &'a Zone,
     picking: &Picking<'_>,
-    texts: &mut SeatTexts<'_>,
+    texts: &mut SeatTexts<'a>,
 ) {
     if let Some(at) = zone.label_at {
         let (x, y) = (Tenths(scale.x(at.x)), Tenths(clear_of_row_names(scale, zone, at)));
@@ -240,13 +250,13 @@ fn clear_of_row_names(scale: &Scale, zone: &Zone, at: Point) -> i64 {
     in_the_way.min().map_or(y, |mark| mark - NAMES_APART_TENTHS)
 }
 
-fn draw_row(
+fn draw_row<'a>(
     out: &mut String,
     scale: &Scale,
-    zone: &Zone,
+    zone: &'a Zone,
     row: &Row,
     picking: &Picking<'_>,
-    texts: &mut SeatTexts<'_>,
+    texts: &mut SeatTexts<'a>,
 ) {
     for at in &row.labels_at {
         let (x, y) = (Tenths(scale.x(at.x)), Tenths(scale.y(at.y) + 40));
@@ -254,6 +264,7 @@ fn draw_row(
         put(out, format_args!(r#"<text class="row-name" x="{x}" y="{y}">{label}</text>"#));
     }
     out.push_str("<g>");
+    texts.begin_row(zone, row);
     for seat in &row.seats {
         let picked = picking.picked.contains(&seat.guid.as_str());
         let (x, y) = (scale.x(seat.x), scale.y(seat.y));
@@ -268,23 +279,12 @@ fn draw_row(
                 ),
             ),
             Drawn::Link { class, symbol, number } => {
-                let label = texts.label(zone, row, seat, picked);
-                let href = picking.toggled(&seat.guid);
-                open_link(out, seat, (class, &href, &label));
+                texts.open_link(out, seat, picked, class);
                 draw_mark(out, symbol, (x, y), number.then_some(seat.number.as_str()));
             }
         }
     }
     out.push_str("</g>");
-}
-
-fn open_link(out: &mut String, seat: &Seat, (class, href, label): (&str, &str, &str)) {
-    let (index, guid, label) = (seat.index.0, escape(&seat.guid), escape(label));
-    put(
-        out,
-        format_args!(r#"<a class="seat {class}" href="{href}" data-i="{index}" data-g="{guid}" "#,),
-    );
-    put(out, format_args!(r#"aria-label="{label}">"#));
 }
 
 /// The sign of a seat with its number on it, and the end of the link.
@@ -324,28 +324,62 @@ fn drawn(seat: &Seat, picked: bool) -> Drawn {
     }
 }
 
-/// Accessible names, with the parts that repeat worked out once.
+/// The links of seats: addresses and accessible names, with all that repeats worked out once.
 struct SeatTexts<'a> {
     pen: &'a Pen<'a>,
-    rows: BTreeMap<String, String>,
-    prices: BTreeMap<i64, String>,
+    picking: &'a Picking<'a>,
+    adding: String,
     states: [String; 4],
+    zone: &'a str,
+    row_name: String,
+    /// Names of the seats of this row, as HTML, with [`NUMBER`] for the number.
+    labels: Vec<(Kind, String)>,
 }
 
+/// What tells the names of seats in one row apart, beside the number.
+type Kind = (Option<Money>, usize, bool);
+
 impl<'a> SeatTexts<'a> {
-    fn new(pen: &'a Pen<'a>) -> SeatTexts<'a> {
+    fn new(pen: &'a Pen<'a>, picking: &'a Picking<'a>) -> SeatTexts<'a> {
         let states = ["state-free", "state-wheelchair", "state-companion", "state-picked"];
         SeatTexts {
             pen,
-            rows: BTreeMap::new(),
-            prices: BTreeMap::new(),
+            picking,
+            adding: picking.adding(),
             states: states.map(|id| pen.say(id)),
+            zone: "",
+            row_name: String::new(),
+            labels: Vec::new(),
         }
     }
 
+    fn begin_row(&mut self, zone: &'a Zone, row: &Row) {
+        self.zone = &zone.name;
+        self.row_name = place::row_name(&row.label, "Row-name", self.pen.words);
+        self.labels.clear();
+    }
+
+    fn open_link(&mut self, out: &mut String, seat: &Seat, picked: bool, class: &str) {
+        let (index, guid) = (seat.index.0, escape(&seat.guid));
+        put(out, format_args!(r#"<a class="seat {class}" href=""#));
+        if picked {
+            out.push_str(&self.picking.without(&seat.guid));
+        } else {
+            put(out, format_args!("{}{}#map", self.adding, url_part(&seat.guid)));
+        }
+        put(out, format_args!(r#"" data-i="{index}" data-g="{guid}" aria-label=""#));
+        let number = escape(&seat.number);
+        for (nth, part) in self.label(seat, picked).split(NUMBER).enumerate() {
+            if nth > 0 {
+                out.push_str(&number);
+            }
+            out.push_str(part);
+        }
+        out.push_str("\">");
+    }
+
     /// `Row F seat 12, Stalls, £35.00, free`
-    fn label(&mut self, zone: &Zone, row: &Row, seat: &Seat, picked: bool) -> String {
-        let words = self.pen.words;
+    fn label(&mut self, seat: &Seat, picked: bool) -> &str {
         let state = match (seat.state, picked) {
             (_, true) => 3,
             (SeatState::Wheelchair, false) => 1,
@@ -353,26 +387,32 @@ impl<'a> SeatTexts<'a> {
             (SeatState::Free | SeatState::Yours | SeatState::Held, false) => 0,
             (SeatState::Taken | SeatState::NotForYou, false) => 0,
         };
-        let row_name = self
-            .rows
-            .entry(row.label.clone())
-            .or_insert_with(|| place::row_name(&row.label, "Row-name", words));
+        let kind = (seat.price, state, seat.restricted_view);
+        let known = self.labels.iter().position(|(known, _)| *known == kind);
+        let nth = known.unwrap_or_else(|| {
+            let label = escape(&self.worded(kind)).into_owned();
+            self.labels.push((kind, label));
+            self.labels.len() - 1
+        });
+        &self.labels[nth].1
+    }
+
+    fn worded(&self, (price, state, restricted_view): Kind) -> String {
+        let words = self.pen.words;
         let mut args = vec![
-            ("row", row_name.as_str().into()),
-            ("number", seat.number.as_str().into()),
-            ("zone", zone.name.as_str().into()),
+            ("row", self.row_name.as_str().into()),
+            ("number", NUMBER.into()),
+            ("zone", self.zone.into()),
             ("state", self.states[state].as_str().into()),
         ];
-        let label = match seat.price {
+        let label = match price {
             Some(price) => {
-                let pen = self.pen;
-                let price = self.prices.entry(price.0).or_insert_with(|| pen.money(price));
-                args.push(("price", price.as_str().into()));
+                args.push(("price", self.pen.money(price).into()));
                 words.tell("seat-label", &args)
             }
             None => words.tell("seat-label-plain", &args),
         };
-        if seat.restricted_view {
+        if restricted_view {
             return words.tell("seat-restricted", &[("label", label.into())]);
         }
         label

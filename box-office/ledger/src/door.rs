@@ -53,12 +53,14 @@ impl<'t> DoorTables<'t> {
 struct Log<'t> {
     events: Table<'t, u64, &'static [u8]>,
     by_entity: Table<'t, (u8, u64, u64), ()>,
+    /// The mark looked for last: the next scan mostly wants the same.
+    marked: Option<(u8, u64, u64)>,
 }
 
 impl<'t> Log<'t> {
     fn open(txn: &'t WriteTransaction) -> Result<Log<'t>, Fault> {
         let events = txn.open(tables::EVENTS)?;
-        Ok(Log { events, by_entity: txn.open(tables::EVENTS_BY_ENTITY)? })
+        Ok(Log { events, by_entity: txn.open(tables::EVENTS_BY_ENTITY)?, marked: None })
     }
 
     fn append(
@@ -68,9 +70,13 @@ impl<'t> Log<'t> {
     ) -> Result<(), Fault> {
         self.events.insert(entry.seq, stored::bytes(entry).as_slice())?;
         for key in about {
+            if self.marked == Some(key) {
+                continue;
+            }
             if self.by_entity.get(key)?.is_none() {
                 self.by_entity.insert(key, ())?;
             }
+            self.marked = Some(key);
         }
         Ok(())
     }

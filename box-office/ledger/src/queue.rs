@@ -37,6 +37,8 @@ struct Waiting<T> {
     lanes: [VecDeque<T>; 3],
     /// Batches until the door counts as quiet.
     door_busy: u8,
+    /// The writer waits for the bell.
+    asleep: bool,
     closed: bool,
 }
 
@@ -44,7 +46,7 @@ impl<T> Default for Queues<T> {
     fn default() -> Queues<T> {
         let lanes = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
         Queues {
-            waiting: Mutex::new(Waiting { lanes, door_busy: 0, closed: false }),
+            waiting: Mutex::new(Waiting { lanes, door_busy: 0, asleep: false, closed: false }),
             bell: Condvar::new(),
         }
     }
@@ -58,8 +60,12 @@ impl<T> Queues<T> {
             return Err(ask);
         }
         waiting.lanes[lane as usize].push_back(ask);
+        // Ringing is a system call, and the writer seldom sleeps when many ask.
+        let asleep = std::mem::take(&mut waiting.asleep);
         drop(waiting);
-        self.bell.notify_one();
+        if asleep {
+            self.bell.notify_one();
+        }
         Ok(())
     }
 
@@ -74,7 +80,18 @@ impl<T> Queues<T> {
             if waiting.closed {
                 return None;
             }
+            waiting.asleep = true;
             waiting = self.bell.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Adds to a batch who came to a door or till while it was decided, up to so many.
+    pub fn join(&self, batch: &mut Vec<T>, asks_max: usize) {
+        let mut waiting = self.lock();
+        let [door, till, _] = &mut waiting.lanes;
+        for lane in [door, till] {
+            let count = lane.len().min(asks_max.saturating_sub(batch.len()));
+            batch.extend(lane.drain(..count));
         }
     }
 
@@ -163,6 +180,23 @@ mod tests {
             assert_eq!(queues.take().unwrap().len(), SHOP_BATCH_BESIDE_DOOR_MAX);
         }
         assert_eq!(queues.take().unwrap().len(), SHOP_BATCH_MAX);
+    }
+
+    #[test]
+    fn who_comes_to_a_door_or_till_meanwhile_joins_the_batch_up_to_its_limit() {
+        let queues = Queues::default();
+        queues.push(Lane::Door, 0).unwrap();
+        let mut batch = queues.take().unwrap();
+        for (lane, ask) in [(Lane::Shop, 1), (Lane::Till, 2), (Lane::Door, 3), (Lane::Door, 4)] {
+            queues.push(lane, ask).unwrap();
+        }
+        queues.join(&mut batch, 1);
+        assert_eq!(batch, [0]);
+        queues.join(&mut batch, 3);
+        assert_eq!(batch, [0, 3, 4]);
+        queues.join(&mut batch, BATCH_MAX);
+        assert_eq!(batch, [0, 3, 4, 2]);
+        assert_eq!(queues.take().unwrap(), [1]);
     }
 
     #[test]

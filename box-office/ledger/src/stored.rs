@@ -103,9 +103,12 @@ pub struct Tally {
     pub wheelchairs: u32,
 }
 
+/// Most rows and entries are shorter; a longer one grows.
+const ROW_BYTES: usize = 256;
+
 /// A row as bytes.
 pub fn bytes<T: Encode<()>>(row: &T) -> Vec<u8> {
-    let mut out = Vec::with_capacity(64);
+    let mut out = Vec::with_capacity(ROW_BYTES);
     minicbor::encode(row, &mut out).expect("writing to memory cannot fail");
     out
 }

@@ -8,7 +8,7 @@ use crate::dispatch::{self, Setting};
 use crate::feed::Feed;
 use crate::handle::Denied;
 use crate::plan::Plans;
-use crate::queue::Queues;
+use crate::queue::{BATCH_MAX, Queues};
 use crate::requests::Requests;
 use crate::write::{Memory, Write};
 use crate::{Fault, events, stored};
@@ -78,8 +78,12 @@ impl Writer {
         self.ended.send_replace(Some(words));
     }
 
-    fn serve(&self, batch: Vec<Pending>, memory: &mut Memory) -> Result<(), (Fault, Vec<Pending>)> {
-        match self.attempt(&batch, memory) {
+    fn serve(
+        &self,
+        mut batch: Vec<Pending>,
+        memory: &mut Memory,
+    ) -> Result<(), (Fault, Vec<Pending>)> {
+        match self.attempt(&mut batch, BATCH_MAX, memory) {
             Ok(outcomes) => {
                 self.answer(batch, outcomes);
                 Ok(())
@@ -101,8 +105,8 @@ impl Writer {
     ) -> Result<(), (Fault, Vec<Pending>)> {
         let mut rest = batch.into_iter();
         while let Some(pending) = rest.next() {
-            let alone = vec![pending];
-            match self.attempt(&alone, memory) {
+            let mut alone = vec![pending];
+            match self.attempt(&mut alone, 1, memory) {
                 Ok(outcomes) => self.answer(alone, outcomes),
                 Err(Fault::Changed(_)) => {
                     memory.undo();
@@ -114,15 +118,24 @@ impl Writer {
         Ok(())
     }
 
-    /// One transaction for the whole batch.
-    fn attempt(&self, batch: &[Pending], memory: &mut Memory) -> Result<Vec<Outcome>, Fault> {
+    /// One transaction for the whole batch, and for who comes to a door or till meanwhile: so many
+    /// at most.
+    fn attempt(
+        &self,
+        batch: &mut Vec<Pending>,
+        asks_max: usize,
+        memory: &mut Memory,
+    ) -> Result<Vec<Outcome>, Fault> {
         let mut txn = self.store.begin_write()?;
         txn.set_durability(Durability::Immediate).map_err(|fault| Fault::Row(fault.to_string()))?;
         let newest = events::newest(&txn)?;
         let mut write = Write::begin(&txn, &self.plans, memory, newest + 1)?;
         let mut outcomes = Vec::with_capacity(batch.len());
-        for pending in batch {
+        while let Some(pending) = batch.get(outcomes.len()) {
             outcomes.push(self.decide(pending, &mut write)?);
+            if outcomes.len() == batch.len() {
+                self.queues.join(batch, asks_max);
+            }
         }
         let changed = write.seq > newest + 1;
         drop(write);
