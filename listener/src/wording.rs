@@ -253,6 +253,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::SoldOut { .. } => ("SoldOut", CONFLICT, "soldout-title"),
         Refusal::LeavesSingle { .. } => ("LeavesSingle", NO, "single-title"),
         Refusal::SeatTaken { .. } => ("SeatTaken", CONFLICT, "taken-title"),
+        Refusal::HoldLost { .. } => ("HoldLost", CONFLICT, "taken-title"),
         Refusal::NotStaffHeld { .. } => ("NotStaffHeld", CONFLICT, "conflict-title"),
         Refusal::NeedsRight => ("NeedsRight", FORBIDDEN, "not-allowed-title"),
         Refusal::PriceDiffers { .. } => ("PriceDiffers", NO, "mixed-title"),
@@ -292,7 +293,9 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
             let suggestions: Vec<_> = suggestions.iter().map(|way| terms.seats(way)).collect();
             json!({ "seats": terms.seats(alone), "suggestions": suggestions })
         }
-        Refusal::SeatTaken { seats } | Refusal::NotStaffHeld { seats } => {
+        Refusal::SeatTaken { seats }
+        | Refusal::HoldLost { seats }
+        | Refusal::NotStaffHeld { seats } => {
             json!({ "seats": terms.seats(seats) })
         }
         Refusal::PriceDiffers { total } => json!({ "total": terms.money(*total) }),

@@ -205,6 +205,10 @@ pub enum Refusal {
         seat: SeatNo,
     },
     // carts and checkout
+    /// The cart names these seats and does not hold them any more; nothing was charged.
+    HoldLost {
+        seats: Vec<SeatNo>,
+    },
     CartNotActive {
         state: cart::State,
     },

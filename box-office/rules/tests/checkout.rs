@@ -450,7 +450,7 @@ fn nothing_is_charged_for_a_seat_that_is_not_held_any_more() {
     let performance = facts.cart.as_ref().unwrap().lines[0].performance;
     facts.lost = vec![(performance, SeatNo(1))];
     let refused = begin(&facts, |_| {});
-    assert_eq!(refused, Err(Refusal::SeatTaken { seats: vec![SeatNo(1)] }));
+    assert_eq!(refused, Err(Refusal::HoldLost { seats: vec![SeatNo(1)] }));
     facts.lost.clear();
     assert!(begin(&facts, |_| {}).is_ok());
 }

@@ -114,7 +114,7 @@ fn seats_gone(
     holder: &CartHolder,
     seats: Vec<usher_rules::id::SeatNo>,
 ) -> Result<Problem, Trouble> {
-    let trouble = Trouble::Refused(Refusal::SeatTaken { seats });
+    let trouble = Trouble::Refused(Refusal::HoldLost { seats });
     let first = holder.row.lines.first().map(|line| line.performance);
     let snapshot = holder.snapshot()?;
     let staged = match first {

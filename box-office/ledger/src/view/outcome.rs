@@ -71,6 +71,7 @@ fn said(refusal: &Refusal) -> Option<Said<'_>> {
         | Refusal::WindowEmpty
         | Refusal::SeatsWouldVanish { .. }
         | Refusal::NeedsRight
+        | Refusal::HoldLost { .. }
         | Refusal::NotStaffHeld { .. }
         | Refusal::GiveUpInstead { .. }
         | Refusal::CartNotActive { .. }

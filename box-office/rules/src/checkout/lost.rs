@@ -12,7 +12,7 @@ pub(super) fn none(lost: &[(PerformanceId, SeatNo)]) -> Result<(), Refusal> {
     if lost.is_empty() {
         return Ok(());
     }
-    Err(Refusal::SeatTaken { seats: lost.iter().map(|(_, seat)| *seat).collect() })
+    Err(Refusal::HoldLost { seats: lost.iter().map(|(_, seat)| *seat).collect() })
 }
 
 /// The lines of these seats.
