@@ -1,5 +1,5 @@
 //! The built program from outside: races, pulled plugs, bad disks, wrong clocks, the service
-//! manager, a scanner of other make.
+//! manager, scanners of its own and of other make.
 //!
 //! Starts the binary as people do, talks to it over its own sockets, and opens the store only
 //! when the program is gone. Waits for states with a deadline, never for a time. Next:
@@ -35,6 +35,8 @@ mod sale;
 mod scanner;
 #[path = "box/seat.rs"]
 mod seat;
+#[path = "box/ssi.rs"]
+mod ssi;
 #[path = "box/stop.rs"]
 mod stop;
 #[path = "box/tls.rs"]

@@ -1,7 +1,7 @@
 //! What is plugged in: scanners and gates, and the simulated twin of each.
 //! Holds the one table of known drivers and the faults of all of them.
 //! Never knows of tickets, theatres, the ledger or the web: codes go out, verdicts come in.
-//! Start with `scanner.rs` and `gate.rs` (the types), then `scanner/ascii.rs` (an owner task),
+//! Start with `scanner.rs` and `gate.rs` (the types), then `scanner/task.rs` (an owner task),
 //! `sim.rs` (the twins) and `port.rs` (bytes).
 
 #![deny(clippy::indexing_slicing, clippy::expect_used)]
@@ -31,11 +31,17 @@ pub enum Kind {
 }
 
 /// Every driver there is. A new device is one file and one line here.
-pub const KNOWN: [Known; 4] = [
+pub const KNOWN: [Known; 5] = [
     Known {
         kind: Kind::Scanner,
         name: "ascii",
         about: "serial or USB CDC scanner that sends plain text",
+        built: true,
+    },
+    Known {
+        kind: Kind::Scanner,
+        name: "ssi",
+        about: "scanner that speaks Zebra's SSI packets; untried on hardware",
         built: true,
     },
     Known {

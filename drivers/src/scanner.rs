@@ -1,16 +1,23 @@
 //! What a ticket scanner is to the rest of the box: settings, events out, answers in.
 //! Holds plain types only. Never decides about a ticket and never opens a device:
-//! the settings come from `[[device]]` in `usher.toml`, the owner task is in `scanner/ascii.rs`.
-//! Next: `scanner/ascii/codec.rs` for the bytes, `scanner/ascii/sequence.rs` for the dialogue.
+//! the settings come from `[[device]]` in `usher.toml`, the owner task is in `scanner/task.rs`.
+//! Next: `scanner/dialogue.rs`, what a protocol is to that task; then `ascii.rs` and `ssi.rs`.
 
 pub mod ascii;
+pub mod dialogue;
+pub mod frame;
+mod health;
+pub mod reads;
 mod settings;
+pub mod ssi;
+mod task;
 
 use std::time::Instant;
 
 use crate::Fault;
 
 pub use settings::{Framing, Parity, Protocol, ScannerSettings, Suffix, Vendor};
+pub use task::{ANSWERS_MAX, EVENTS_WAITING_MAX, WRITE_MS_MAX, run};
 
 /// What a scanner's owner task tells the door errand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +61,12 @@ pub enum Feedback {
     Accept,
     /// Accepted, with something to look at on the screen.
     AcceptNotice,
+    /// Refused for any other reason than the two below; told alike where a scanner cannot.
     Refuse,
+    /// Somebody is in with this ticket.
+    RefuseUsed,
+    /// A ticket of this house for another performance or another door.
+    RefuseElsewhere,
     /// This lane is shut or this device is disabled.
     Closed,
     /// No verdict yet (no room at the gate, box busy): the same ticket may be shown again.
@@ -75,6 +87,10 @@ pub struct ScannerHealth {
     pub partial_frames: u64,
     /// Runs of bytes longer than any symbol, without a suffix.
     pub overlong_frames: u64,
+    /// Packets that came damaged or in part.
+    pub broken_packets: u64,
+    /// Times that the scanner left a command without an answer.
+    pub silences: u64,
     /// Answers that the line did not take in time.
     pub unsent_answers: u64,
     /// Codes that the box did not answer in time.
@@ -91,6 +107,8 @@ pub enum Hint {
     CheckSuffix,
     CheckPower,
     CheckHost,
+    CheckLine,
+    CheckProtocol,
 }
 
 impl Hint {
@@ -99,6 +117,10 @@ impl Hint {
             Hint::CheckBaud => "many bytes without a suffix: check baud and framing",
             Hint::CheckSuffix => "codes end without a suffix: check the suffix setting",
             Hint::CheckPower => "several hang-ups a minute: check USB power and cable",
+            Hint::CheckLine => "packets arrive damaged: check cable, baud and framing",
+            Hint::CheckProtocol => {
+                "no answer to SSI, read as plain text: set the scanner to SSI or the protocol to ascii"
+            }
             Hint::CheckHost => "answers are late or not taken: check the load and the line",
         }
     }

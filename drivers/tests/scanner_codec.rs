@@ -1,14 +1,13 @@
 //! Guards the framing of plain ASCII scanners, byte by byte and in odd pieces.
 //! Holds vectors, the chunking property and the fuzz of `Codec`; no IO, no clock.
-//! Next: `scanner_sequence.rs` for what a frame leads to.
+//! Next: `scanner_reads.rs` for what a frame leads to.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use bolero::check;
 use proptest::prelude::*;
-use usher_drivers::scanner::ascii::codec::{
-    Codec, FRAME_BYTES_MAX, Frame, GARBAGE_MS, Noise, PAYLOAD_BYTES_MAX,
-};
+use usher_drivers::scanner::ascii::codec::{Codec, FRAME_BYTES_MAX, GARBAGE_MS};
+use usher_drivers::scanner::frame::{Frame, Noise, PAYLOAD_BYTES_MAX};
 use usher_drivers::scanner::{ScannerSettings, Suffix, Unreadable};
 
 const TICKET: &str = "U1CEABEZYBAIBQIBICTUJ4HMLKIFNGOLDT";

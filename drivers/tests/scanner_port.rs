@@ -96,8 +96,11 @@ async fn a_code_in_two_reads_and_two_codes_in_one_read_arrive_whole_and_in_order
 async fn a_code_without_suffix_at_9600_baud_is_ended_by_silence() {
     let folder = Folder::new("drip");
     let link = folder.join("scanner1");
-    let sim =
-        SimScannerSettings { suffix: Suffix::None, byte_us: BYTE_US_9600, link: link.clone() };
+    let sim = SimScannerSettings {
+        suffix: Suffix::None,
+        byte_us: BYTE_US_9600,
+        ..SimScannerSettings::at(&link)
+    };
     let device = Device::plug(sim);
     // A busy test machine may hold a byte back for longer than a scanner would.
     let settings =

@@ -9,8 +9,9 @@ mod lane;
 
 use lane::Driver;
 use usher_drivers::port::replay::{Piece, parse};
-use usher_drivers::scanner::ascii::codec::{Codec, Frame};
+use usher_drivers::scanner::ascii::codec::Codec;
 use usher_drivers::scanner::ascii::signal;
+use usher_drivers::scanner::frame::Frame;
 use usher_drivers::scanner::{Feedback, ScannerSettings, Vendor};
 
 const HONEYWELL: &str = include_str!("replay/honeywell_host_ack.txt");

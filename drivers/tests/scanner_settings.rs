@@ -67,10 +67,20 @@ fn unknown_keys_and_words_are_refused_by_name() {
 }
 
 #[test]
-fn ssi_is_refused_with_what_to_do_instead() {
-    check_refused(r#"{"path": "p", "protocol": "ssi"}"#, "plain ASCII");
-    assert!("ssi".parse::<Protocol>().is_err());
+fn a_protocol_is_ascii_or_ssi_and_nothing_else() {
+    assert_eq!(read(r#"{"path": "p", "protocol": "ssi"}"#).unwrap().protocol, Protocol::Ssi);
     assert!("ascii".parse::<Protocol>().is_ok());
+    check_refused(r#"{"path": "p", "protocol": "SSI"}"#, "neither \"ascii\" nor \"ssi\"");
+    check_refused(r#"{"path": "p", "protocol": "hid"}"#, "neither \"ascii\" nor \"ssi\"");
+}
+
+#[test]
+fn ssi_takes_eight_data_bits_and_no_other_makers_feedback() {
+    let ssi = |more: &str| format!(r#"{{"path": "p", "protocol": "ssi", {more}}}"#);
+    assert!(read(&ssi(r#""framing": "8E1", "feedback": "none""#)).is_ok());
+    check_refused(&ssi(r#""framing": "7E1""#), "setting `framing`");
+    check_refused(&ssi(r#""feedback": "honeywell""#), "setting `feedback`");
+    check_refused(&ssi(r#""feedback": "datalogic""#), "setting `feedback`");
 }
 
 #[test]

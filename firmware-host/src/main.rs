@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use usher::command::{Exit, check, demo, doctor, plan, serve, simulate, token};
 use usher::config::PATH_DEFAULT;
 use usher_drivers::scanner::{Protocol, Suffix};
-use usher_drivers::sim::SimScannerSettings;
+use usher_drivers::sim::{SimScannerSettings, Speech, SsiModel};
 
 /// Box office in a box: ticket shop, box-office desk, doors.
 #[derive(Parser)]
@@ -84,10 +84,11 @@ enum SimulateCommand {
         /// Where the host finds the pseudo terminal.
         #[arg(long, value_name = "PATH")]
         link: PathBuf,
-        /// The dialogue on the line: ascii.
+        /// The dialogue on the line: ascii or ssi.
         #[arg(long, default_value = "ascii")]
         protocol: Protocol,
-        /// What ends a code: cr, lf, crlf, etx or none.
+        /// What ends a code: cr, lf, crlf, etx or none. With ssi only codes sent as text, until
+        /// the host asks for packets.
         #[arg(long, default_value = "cr")]
         suffix: Suffix,
     },
@@ -136,12 +137,14 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Plan(PlanCommand::Check { file, json, rekey_duplicates }) => {
             plan::check(&file, json, rekey_duplicates, &mut out, &mut err)?
         }
-        Command::Simulate(SimulateCommand::Scanner { link, protocol, suffix }) => match protocol {
-            Protocol::Ascii => {
-                let settings = SimScannerSettings { suffix, ..SimScannerSettings::at(link) };
-                simulate::scanner(settings, &mut err)?
-            }
-        },
+        Command::Simulate(SimulateCommand::Scanner { link, protocol, suffix }) => {
+            let speech = match protocol {
+                Protocol::Ascii => Speech::Ascii,
+                Protocol::Ssi => Speech::Ssi(SsiModel::default()),
+            };
+            let settings = SimScannerSettings { suffix, speech, ..SimScannerSettings::at(link) };
+            simulate::scanner(settings, &mut err)?
+        }
         Command::Token(TokenCommand::New) => token::new(rand::random(), &mut out)?,
     };
     Ok(exit)

@@ -26,7 +26,7 @@ use usher_cloud::gateway::demo::DemoGateway;
 use usher_cloud::{gateway, mail};
 use usher_drivers::gate::run_gate_on;
 use usher_drivers::gate::{GateEvent, GateOrder, GateSettings, ORDERS_MAX, PortKind, run_gate};
-use usher_drivers::scanner::{ScannerEvent, ascii};
+use usher_drivers::scanner::{self, ScannerEvent};
 use usher_drivers::sim::SimGate;
 use usher_ledger::checkout::Numbering;
 use usher_ledger::handle::{self, Surroundings};
@@ -245,7 +245,7 @@ impl Running {
             let (settings, stop) = (settings.clone(), self.stop.clone());
             let name = device.name.clone();
             self.tasks.spawn(async move {
-                if let Err(fault) = ascii::run(settings, events, taken, stop).await {
+                if let Err(fault) = scanner::run(settings, events, taken, stop).await {
                     tracing::error!(device = name, %fault, "scanner is not started");
                 }
             });

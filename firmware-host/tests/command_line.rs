@@ -26,7 +26,7 @@ fn wrong_usage_ends_with_two_and_says_so_on_stderr() {
         &[],
         &["check", "--colour"],
         &["plan", "check"],
-        &["simulate", "scanner", "--link", "/tmp/x", "--protocol", "ssi"],
+        &["simulate", "scanner", "--link", "/tmp/x", "--protocol", "hid"],
         &["simulate", "scanner", "--link", "/tmp/x", "--suffix", "bell"],
     ] {
         let output = usher(arguments);
@@ -75,10 +75,26 @@ fn a_plan_report_is_one_json_document_even_when_refused() {
 }
 
 #[test]
+fn the_usage_of_the_simulated_scanner_names_its_protocols_and_what_the_suffix_is_to_each() {
+    let output = usher(&["simulate", "scanner", "--help"]);
+    assert_eq!(output.status.code(), Some(0));
+    let words = text(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("The dialogue on the line: ascii or ssi [default: ascii]"), "{words}");
+    assert!(words.contains("With ssi only codes sent as text"), "{words}");
+}
+
+#[test]
 fn a_simulated_scanner_ends_with_its_input_and_takes_its_link_along() {
-    let link = std::env::temp_dir().join(format!("usher-lane-{}", std::process::id()));
+    for protocol in ["ascii", "ssi"] {
+        check_ends_with_its_input(protocol);
+    }
+}
+
+fn check_ends_with_its_input(protocol: &str) {
+    let name = format!("usher-lane-{protocol}-{}", std::process::id());
+    let link = std::env::temp_dir().join(name);
     let mut child = Command::new(env!("CARGO_BIN_EXE_usher"))
-        .args(["simulate", "scanner", "--suffix", "crlf", "--link"])
+        .args(["simulate", "scanner", "--suffix", "crlf", "--protocol", protocol, "--link"])
         .arg(&link)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

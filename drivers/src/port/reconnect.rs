@@ -1,7 +1,7 @@
 //! Opening a device again and again until it is there: capped back-off, and an ear on the
 //! folder of its path so that a replugged device is taken at once.
 //! Holds no port and no dialogue. Never spins: attempts are at least `ATTEMPT_GAP_MS` apart.
-//! Next: `scanner/ascii.rs`, the task that lives on this.
+//! Next: `scanner/task.rs`, the task that lives on this.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,326 +1,62 @@
-//! The owner task of one ASCII scanner: connects, reads, asks the box, lets the scanner beep.
-//! Holds the wiring of port, codec and sequence with bounded channels on both sides.
-//! Never frames bytes itself and never judges; an unplugged device is waited for, not an end.
-//! Next: `codec.rs`, `sequence.rs`, `signal.rs`; `port/reconnect.rs` for trying again.
+//! Plain ASCII scanners: text with a suffix in, each maker's own beeper commands out.
+//! Holds codec and sequence as one dialogue. Never does IO and never judges.
+//! Next: `codec.rs` (framing), `sequence.rs` (what a frame leads to), `signal.rs` (bytes).
 
 pub mod codec;
-mod health;
 pub mod sequence;
 pub mod signal;
 
-use std::collections::VecDeque;
-use std::time::Duration;
+use self::codec::Codec;
+use self::sequence::Sequence;
+use super::dialogue::{Dialogue, Step};
+use super::frame::Frame;
+use super::{Answer, ScannerSettings};
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout};
-use tokio_util::sync::CancellationToken;
-
-use self::codec::{Codec, Frame};
-use self::health::Health;
-use self::sequence::{Sequence, Step};
-use crate::Fault;
-use crate::port::reconnect::{Backoff, FolderWatch, pause};
-use crate::port::{self, Line, Port};
-use crate::scanner::{Answer, Code, ScannerEvent, ScannerSettings};
-
-/// Room that the channel of answers should have: no more can be owed.
-pub const ANSWERS_MAX: usize = sequence::WAITING_CODES_MAX;
-/// Events waiting to be taken; above it the line is not read, and its buffer fills instead.
-pub const EVENTS_WAITING_MAX: usize = 64;
-/// A scanner that does not take its answer in this time goes without.
-pub const WRITE_MS_MAX: u64 = 200;
-
-const READ_BYTES: usize = 1_024;
-
-/// Runs until `stop`, or until nobody takes events any more. Errors only on bad settings.
-pub async fn run(
-    settings: ScannerSettings,
-    events: mpsc::Sender<ScannerEvent>,
-    answers: mpsc::Receiver<Answer>,
-    stop: CancellationToken,
-) -> Result<(), Fault> {
-    settings.check()?;
-    let driver = Driver {
-        codec: Codec::new(&settings),
-        sequence: Sequence::new(&settings),
-        health: Health::default(),
-        started: Instant::now(),
-        last_read: Instant::now(),
-        outbox: VecDeque::new(),
-        settings,
-        events,
-        answers,
-    };
-    stop.run_until_cancelled(driver.serve()).await;
-    Ok(())
-}
-
-/// Nobody takes our events: there is no more to do.
-struct Unheard;
-
-/// What a session waits for.
-enum Stir {
-    /// The channel has room for a waiting event.
-    Room,
-    Unheard,
-    Answer(Answer),
-    Read(std::io::Result<usize>),
-    Due,
-}
-
-struct Driver {
-    settings: ScannerSettings,
+#[derive(Debug)]
+pub struct Ascii {
     codec: Codec,
     sequence: Sequence,
-    health: Health,
-    started: Instant,
-    last_read: Instant,
-    outbox: VecDeque<ScannerEvent>,
-    events: mpsc::Sender<ScannerEvent>,
-    answers: mpsc::Receiver<Answer>,
 }
 
-impl Driver {
-    async fn serve(mut self) {
-        let mut backoff = Backoff::default();
-        let mut outage: Option<Instant> = None;
-        loop {
-            let connected = self.connect(&mut backoff, &mut outage).await;
-            let Ok(port) = connected else { return };
-            let opened = Instant::now();
-            let outage_ms = outage.map(|since| millis(opened - since));
-            if let Some(outage_ms) = outage_ms {
-                tracing::info!(path = %self.settings.path.display(), outage_ms, "scanner is back");
-            }
-            self.outbox.push_back(ScannerEvent::Connected { outage_ms });
-            let Ok(why) = self.session(port).await else {
-                return;
-            };
-            tracing::warn!(path = %self.settings.path.display(), %why, "scanner hung up");
-            outage = Some(Instant::now());
-            backoff.lasted_ms(millis(opened.elapsed()));
-            if self.hung_up(why).await.is_err() {
-                return;
-            }
-        }
+impl Ascii {
+    pub fn new(settings: &ScannerSettings) -> Ascii {
+        Ascii { codec: Codec::new(settings), sequence: Sequence::new(settings) }
     }
 
-    /// Tries until the device opens. A reason that stays the same is told once.
-    async fn connect(
-        &mut self,
-        backoff: &mut Backoff,
-        outage: &mut Option<Instant>,
-    ) -> Result<Port, Unheard> {
-        let line = Line { baud: self.settings.baud, framing: self.settings.framing };
-        // After a hang-up everybody knows that the device is missing.
-        let path = self.settings.path.clone();
-        let mut told = outage.map(|_| Fault::Missing { path });
-        loop {
-            let watch = FolderWatch::on(&self.settings.path);
-            let why = match Port::open(&self.settings.path, line).await {
-                Ok(port) => return Ok(port),
-                Err(why) => why,
-            };
-            if told.as_ref() != Some(&why) {
-                self.tell(ScannerEvent::Disconnected { why: why.clone() }).await?;
-            }
-            told = Some(why);
-            outage.get_or_insert_with(Instant::now);
-            self.await_attempt(pause(watch, backoff.next_ms())).await?;
+    fn take(&mut self, frames: Vec<Frame>, now_ms: u64, out: &mut Vec<Step>) {
+        for frame in frames {
+            self.sequence.frame(frame, now_ms, out);
         }
     }
+}
 
-    /// Waits, throwing away answers that no scanner is there to hear.
-    async fn await_attempt(&mut self, pause: impl Future<Output = ()>) -> Result<(), Unheard> {
-        tokio::pin!(pause);
-        loop {
-            tokio::select! {
-                () = &mut pause => return Ok(()),
-                () = self.events.closed() => return Err(Unheard),
-                Some(_) = self.answers.recv() => {}
-            }
-        }
+impl Dialogue for Ascii {
+    fn connected(&mut self, now_ms: u64, out: &mut Vec<Step>) {
+        self.sequence.connected(now_ms, out);
     }
 
-    async fn tell(&mut self, event: ScannerEvent) -> Result<(), Unheard> {
-        self.outbox.push_back(event);
-        while let Some(event) = self.outbox.pop_front() {
-            self.events.send(event).await.map_err(|_| Unheard)?;
-        }
-        Ok(())
-    }
-
-    async fn hung_up(&mut self, why: Fault) -> Result<(), Unheard> {
-        self.codec.hang_up();
-        let now_ms = self.now_ms();
-        self.health.hung_up(now_ms);
-        self.outbox.extend(self.health.changed(now_ms));
-        self.tell(ScannerEvent::Disconnected { why }).await
-    }
-
-    /// One connection, from open to hang-up. Gives the reason of the end.
-    async fn session<P>(&mut self, mut port: P) -> Result<Fault, Unheard>
-    where
-        P: AsyncRead + AsyncWrite + Unpin,
-    {
-        self.sequence.connected(self.now_ms());
-        let greeting = signal::greeting(self.settings.feedback);
-        if let Err(why) = self.write(&mut port, greeting).await {
-            return Ok(why);
-        }
-        let mut buf = [0; READ_BYTES];
-        let mut steps = Vec::new();
-        loop {
-            match self.stirred(&mut port, &mut buf).await {
-                Stir::Unheard => return Err(Unheard),
-                Stir::Room => self.send_first()?,
-                Stir::Due => self.take_time(&mut steps),
-                Stir::Answer(answer) => self.sequence.answer(answer, self.now_ms(), &mut steps),
-                Stir::Read(read) => {
-                    if let Some(why) = port::hang_up(&self.settings.path, &read) {
-                        return Ok(why);
-                    }
-                    let bytes = buf.get(..read.unwrap_or(0)).unwrap_or(&[]);
-                    self.take_bytes(bytes, &mut steps);
-                }
-            }
-            if let Some(why) = self.act(&mut port, &mut steps).await {
-                return Ok(why);
-            }
-        }
-    }
-
-    /// Waits for whatever comes first.
-    async fn stirred<P>(&mut self, port: &mut P, buf: &mut [u8]) -> Stir
-    where
-        P: AsyncRead + Unpin,
-    {
-        let due = self.due();
-        tokio::select! {
-            room = self.events.reserve(), if !self.outbox.is_empty() => match room {
-                Ok(_) => Stir::Room,
-                Err(_) => Stir::Unheard,
-            },
-            () = self.events.closed(), if self.outbox.is_empty() => Stir::Unheard,
-            Some(answer) = self.answers.recv() => Stir::Answer(answer),
-            read = port.read(buf), if self.outbox.len() < EVENTS_WAITING_MAX => Stir::Read(read),
-            () = sleep_until(due.unwrap_or(self.started)), if due.is_some() => Stir::Due,
-        }
-    }
-
-    fn send_first(&mut self) -> Result<(), Unheard> {
-        let Some(event) = self.outbox.pop_front() else {
-            return Ok(());
-        };
-        match self.events.try_send(event) {
-            Ok(()) => Ok(()),
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(Unheard),
-            // Another sender of the same channel was quicker.
-            Err(mpsc::error::TrySendError::Full(event)) => {
-                self.outbox.push_front(event);
-                Ok(())
-            }
-        }
-    }
-
-    fn take_bytes(&mut self, bytes: &[u8], steps: &mut Vec<Step>) {
+    fn bytes(&mut self, bytes: &[u8], now_ms: u64, out: &mut Vec<Step>) {
         let mut frames = Vec::new();
-        let now_ms = self.now_ms();
-        // What an overdue silence ends belongs to the read before this one.
-        self.codec.tick(now_ms, &mut frames);
-        self.take_frames(&mut frames, now_ms, steps);
-        self.last_read = Instant::now();
         self.codec.bytes(bytes, now_ms, &mut frames);
-        self.take_frames(&mut frames, now_ms, steps);
+        self.take(frames, now_ms, out);
     }
 
-    fn take_time(&mut self, steps: &mut Vec<Step>) {
+    fn answer(&mut self, answer: Answer, now_ms: u64, out: &mut Vec<Step>) {
+        self.sequence.answer(answer, now_ms, out);
+    }
+
+    fn due_ms(&self) -> Option<u64> {
+        self.codec.due_ms().into_iter().chain(self.sequence.due_ms()).min()
+    }
+
+    fn tick(&mut self, now_ms: u64, out: &mut Vec<Step>) {
         let mut frames = Vec::new();
-        let now_ms = self.now_ms();
         self.codec.tick(now_ms, &mut frames);
-        self.take_frames(&mut frames, now_ms, steps);
-        self.sequence.tick(now_ms, steps);
-        self.outbox.extend(self.health.changed(now_ms));
+        self.take(frames, now_ms, out);
+        self.sequence.tick(now_ms, out);
     }
 
-    fn take_frames(&mut self, frames: &mut Vec<Frame>, now_ms: u64, steps: &mut Vec<Step>) {
-        for frame in frames.drain(..) {
-            self.sequence.frame(frame, now_ms, steps);
-        }
+    fn hang_up(&mut self) {
+        self.codec.hang_up();
     }
-
-    /// Does what the sequence wants. A fault of the line ends the connection.
-    async fn act<P>(&mut self, port: &mut P, steps: &mut Vec<Step>) -> Option<Fault>
-    where
-        P: AsyncWrite + Unpin,
-    {
-        let mut taken = true;
-        for step in steps.drain(..) {
-            let bytes: &[u8] = match step {
-                Step::Signal(feedback) => signal::bytes(self.settings.feedback, feedback),
-                Step::Enable => signal::DATALOGIC_ENABLE,
-                Step::Ask { .. } | Step::Report(_) | Step::Noise(_) | Step::Unanswered => {
-                    self.note(step);
-                    continue;
-                }
-            };
-            // One answer that is not taken is enough to know about the rest of this batch.
-            if taken {
-                match self.write(port, bytes).await {
-                    Ok(written) => taken = written,
-                    Err(why) => return Some(why),
-                }
-            }
-        }
-        let now_ms = self.now_ms();
-        self.outbox.extend(self.health.changed(now_ms));
-        None
-    }
-
-    fn note(&mut self, step: Step) {
-        let last_byte_at = self.last_read.into_std();
-        match step {
-            Step::Ask { read, payload, symbology } => self
-                .outbox
-                .push_back(ScannerEvent::Code(Code { read, payload, symbology, last_byte_at })),
-            Step::Report(why) => self.outbox.push_back(ScannerEvent::Unreadable { why }),
-            Step::Noise(noise) => self.health.noise(noise),
-            Step::Unanswered => self.health.unanswered(),
-            Step::Signal(_) | Step::Enable => {}
-        }
-    }
-
-    /// False when the line did not take the bytes in time.
-    async fn write<P>(&mut self, port: &mut P, bytes: &[u8]) -> Result<bool, Fault>
-    where
-        P: AsyncWrite + Unpin,
-    {
-        if bytes.is_empty() {
-            return Ok(true);
-        }
-        match timeout(Duration::from_millis(WRITE_MS_MAX), port.write_all(bytes)).await {
-            Ok(Ok(())) => Ok(true),
-            Ok(Err(error)) if port::is_pause(&error) => Ok(true),
-            Ok(Err(error)) => Err(port::gone(&self.settings.path, &error)),
-            Err(_) => {
-                self.health.unsent();
-                Ok(false)
-            }
-        }
-    }
-
-    fn due(&self) -> Option<Instant> {
-        let dues = [self.codec.due_ms(), self.sequence.due_ms(), self.health.due_ms()];
-        let due_ms = dues.into_iter().flatten().min()?;
-        Some(self.started + Duration::from_millis(due_ms))
-    }
-
-    fn now_ms(&self) -> u64 {
-        millis(self.started.elapsed())
-    }
-}
-
-fn millis(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }

@@ -26,7 +26,7 @@ pub struct ScannerSettings {
     /// Device node or, better, a stable link such as `/dev/serial/by-id/...`; never resolved,
     /// so a link that is pointed elsewhere is followed at the next connect.
     pub path: PathBuf,
-    /// Only `ascii` in this version.
+    /// `ascii` (plain text) or `ssi` (Zebra's packets).
     #[serde(default)]
     pub protocol: Protocol,
     /// Line speed. A USB (CDC) scanner ignores it.
@@ -40,13 +40,13 @@ pub struct ScannerSettings {
     #[serde(default)]
     pub suffix: Suffix,
     /// With `suffix = "none"`: the silence that ends a code. Absent: 30 ms from 57600 baud
-    /// upwards, 50 ms below.
+    /// upwards, 50 ms below. SSI takes at least as long as its packets may pause.
     #[serde(default)]
     pub idle_ms: Option<u64>,
     /// Text that the scanner is set to send before each code; removed when it is there.
     #[serde(default)]
     pub prefix: String,
-    /// Whose beeper commands the scanner understands.
+    /// Whose beeper commands the scanner understands; `ssi` brings its own.
     #[serde(default)]
     pub feedback: Vendor,
     /// The same code seen again within this time repeats the last signal and is not sent on.
@@ -107,6 +107,22 @@ impl ScannerSettings {
         if self.ignore.len() > IGNORE_ENTRIES_MAX {
             return Err(Fault::setting("ignore", format!("at most {IGNORE_ENTRIES_MAX} texts")));
         }
+        match self.protocol {
+            Protocol::Ascii => Ok(()),
+            Protocol::Ssi => self.check_ssi(),
+        }
+    }
+
+    /// Packets need all eight bits, and carry the verdict themselves.
+    fn check_ssi(&self) -> Result<(), Fault> {
+        if self.framing.data_bits != 8 {
+            return Err(Fault::setting("framing", "must have 8 data bits with protocol \"ssi\""));
+        }
+        if self.feedback != Vendor::None {
+            let text =
+                "must be \"none\" with protocol \"ssi\", which has beeps and lamps of its own";
+            return Err(Fault::setting("feedback", text));
+        }
         Ok(())
     }
 
@@ -128,6 +144,8 @@ impl ScannerSettings {
 pub enum Protocol {
     #[default]
     Ascii,
+    /// Zebra's Simple Serial Interface.
+    Ssi,
 }
 
 impl std::str::FromStr for Protocol {
@@ -136,11 +154,11 @@ impl std::str::FromStr for Protocol {
     fn from_str(text: &str) -> Result<Protocol, Fault> {
         match text {
             "ascii" => Ok(Protocol::Ascii),
-            "ssi" => Err(Fault::setting(
-                "protocol",
-                "\"ssi\" is not in this version; set the scanner to plain ASCII and use \"ascii\"",
-            )),
-            other => Err(Fault::setting("protocol", format!("{other:?} is not \"ascii\""))),
+            "ssi" => Ok(Protocol::Ssi),
+            other => {
+                let text = format!("{other:?} is neither \"ascii\" nor \"ssi\"");
+                Err(Fault::setting("protocol", text))
+            }
         }
     }
 }

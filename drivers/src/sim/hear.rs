@@ -19,6 +19,8 @@ pub enum Heard {
         bytes: Vec<u8>,
         at: Instant,
     },
+    /// Nobody acknowledged what was read: the scanner complains by itself.
+    ErrorBeep,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,10 @@ pub enum Meaning {
     Signal(Feedback),
     /// The lane is open again.
     Enable,
+    LedOn,
+    LedOff,
+    /// Asked and answered between box and scanner; a person sees and hears nothing of it.
+    Dialogue,
     /// Not a command that these scanners know.
     Other,
 }
@@ -36,10 +42,15 @@ impl Meaning {
         match self {
             Meaning::Signal(Feedback::Accept) => "accept",
             Meaning::Signal(Feedback::AcceptNotice) => "accept_notice",
-            Meaning::Signal(Feedback::Refuse) => "refuse",
+            Meaning::Signal(
+                Feedback::Refuse | Feedback::RefuseUsed | Feedback::RefuseElsewhere,
+            ) => "refuse",
             Meaning::Signal(Feedback::Closed) => "closed",
             Meaning::Signal(Feedback::Wait) => "wait",
             Meaning::Enable => "enable",
+            Meaning::LedOn => "led_on",
+            Meaning::LedOff => "led_off",
+            Meaning::Dialogue => "dialogue",
             Meaning::Other => "other",
         }
     }

@@ -1,8 +1,9 @@
 //! A ticket scanner made of software, on a pseudo terminal behind a link.
 //! Holds the handle that tests and the demo use, and the task that owns the line.
 //! To the driver it is a serial scanner and nothing else: no short cut leads past the bytes.
-//! Next: `sim/script.rs` (moves and tricks), `sim/hear.rs` (what the host said).
+//! Next: `sim/script.rs` (moves and tricks), `sim/tongue.rs` (what it says and understands).
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,9 +11,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::hear::{Heard, decode};
+use super::hear::Heard;
 use super::pty::{FarEnd, HostEnd, Pty, point, unpoint};
-use super::script::{Move, Trick, moves};
+use super::script::{Move, Trick};
+use super::tongue::{Act, Speech, Tongue};
 use crate::Fault;
 use crate::scanner::Suffix;
 
@@ -23,9 +25,6 @@ pub const READY_MS: u64 = 300;
 /// How long pulling the cable waits for the host to read what was sent.
 pub const DRAIN_MS_MAX: u64 = 2_000;
 
-/// Commands of one answer come without a gap; after this silence they are complete.
-const BURST_GAP_MS: u64 = 5;
-const BURST_BYTES_MAX: usize = 1_024;
 /// Bytes that no host takes are lost, as on a real line.
 const SEND_MS_MAX: u64 = 1_000;
 const DRAIN_LOOK_MS: u64 = 2;
@@ -37,11 +36,13 @@ pub struct SimScannerSettings {
     pub suffix: Suffix,
     /// Time of one byte on the wire; 0 = all at once.
     pub byte_us: u64,
+    pub speech: Speech,
 }
 
 impl SimScannerSettings {
     pub fn at(link: impl Into<PathBuf>) -> SimScannerSettings {
-        SimScannerSettings { link: link.into(), suffix: Suffix::Cr, byte_us: 0 }
+        let link = link.into();
+        SimScannerSettings { link, suffix: Suffix::Cr, byte_us: 0, speech: Speech::Ascii }
     }
 }
 
@@ -51,13 +52,18 @@ impl SimScannerSettings {
 pub struct SimScanner {
     orders: mpsc::Sender<Order>,
     listened: watch::Receiver<Option<Instant>>,
-    suffix: Suffix,
 }
 
 #[derive(Debug)]
 struct Order {
-    moves: Vec<Move>,
+    deed: Deed,
     done: oneshot::Sender<Result<(), Fault>>,
+}
+
+#[derive(Debug)]
+enum Deed {
+    Beam { code: String, trick: Trick },
+    Moves(Vec<Move>),
 }
 
 impl SimScanner {
@@ -69,27 +75,21 @@ impl SimScanner {
     ) -> Result<SimScanner, Fault> {
         let (orders, taken) = mpsc::channel(ORDERS_MAX);
         let (listening, listened) = watch::channel(None);
-        let suffix = settings.suffix;
-        let mut device = Device {
-            settings,
-            pty: None,
-            heard,
-            listening,
-            burst: Vec::new(),
-            burst_at: Instant::now(),
-        };
+        let tongue = Tongue::new(settings.speech.clone(), settings.suffix);
+        let answers = VecDeque::new();
+        let mut device = Device { settings, pty: None, heard, listening, tongue, answers };
         device.plug()?;
         tokio::spawn(device.live(taken));
-        Ok(SimScanner { orders, listened, suffix })
+        Ok(SimScanner { orders, listened })
     }
 
-    /// One beam; returns when the last byte is sent.
+    /// One beam, begun when the one before is over; returns when the last byte is sent.
     pub async fn beam(&self, code: &str) -> Result<(), Fault> {
         self.beam_with(code, &Trick::None).await
     }
 
     pub async fn beam_with(&self, code: &str, trick: &Trick) -> Result<(), Fault> {
-        self.play(moves(code.as_bytes(), self.suffix, trick)).await
+        self.order(Deed::Beam { code: code.to_owned(), trick: trick.clone() }).await
     }
 
     /// Bytes as they are, without suffix.
@@ -106,8 +106,12 @@ impl SimScanner {
     }
 
     pub async fn play(&self, moves: Vec<Move>) -> Result<(), Fault> {
+        self.order(Deed::Moves(moves)).await
+    }
+
+    async fn order(&self, deed: Deed) -> Result<(), Fault> {
         let (done, played) = oneshot::channel();
-        let order = Order { moves, done };
+        let order = Order { deed, done };
         self.orders.send(order).await.map_err(|_| Fault::SimStopped)?;
         played.await.map_err(|_| Fault::SimStopped)?
     }
@@ -131,8 +135,9 @@ struct Device {
     pty: Option<Pty>,
     heard: mpsc::Sender<Heard>,
     listening: watch::Sender<Option<Instant>>,
-    burst: Vec<u8>,
-    burst_at: Instant,
+    tongue: Tongue,
+    /// What the protocol answers, yet to be sent.
+    answers: VecDeque<Vec<u8>>,
 }
 
 /// However the task ends, the cable is pulled and the link goes.
@@ -144,38 +149,81 @@ impl Drop for Device {
 
 /// What the device's task waits for.
 enum Stir {
-    Order(Option<Order>),
     Bytes(Vec<u8>),
-    Quiet,
+    Due,
     Host(HostEnd),
 }
 
 impl Device {
     async fn live(mut self, mut orders: mpsc::Receiver<Order>) {
         loop {
-            match self.stirred(&mut orders).await {
-                Stir::Order(None) => break,
-                Stir::Order(Some(order)) => {
-                    let played = self.play(order.moves).await;
-                    // The one who asked may have gone; the moves were made all the same.
-                    let _ = order.done.send(played);
-                }
-                Stir::Bytes(bytes) => self.hear(&bytes),
-                Stir::Quiet => self.tell_burst(),
-                Stir::Host(end) => self.host(end),
+            tokio::select! {
+                order = orders.recv() => match order {
+                    None => break,
+                    Some(Order { deed, done }) => {
+                        let played = self.perform(deed).await;
+                        // The one who asked may have gone; the moves were made all the same.
+                        let _ = done.send(played);
+                    }
+                },
+                stir = self.stirred() => self.take(stir),
             }
+            self.send_answers().await;
         }
-        self.tell_burst();
+        let mut acts = Vec::new();
+        self.tongue.host_left(&mut acts);
+        self.carry_out(acts);
     }
 
-    async fn stirred(&mut self, orders: &mut mpsc::Receiver<Order>) -> Stir {
-        let quiet_at = self.burst_at + Duration::from_millis(BURST_GAP_MS);
-        let speaking = !self.burst.is_empty();
+    async fn stirred(&mut self) -> Stir {
+        let due = self.tongue.due();
         let mut buf = [0; 256];
         tokio::select! {
-            order = orders.recv() => Stir::Order(order),
-            () = sleep_until(quiet_at), if speaking => Stir::Quiet,
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => Stir::Due,
             stir = listen(&mut self.pty, &mut buf) => stir,
+        }
+    }
+
+    fn take(&mut self, stir: Stir) {
+        let mut acts = Vec::new();
+        match stir {
+            Stir::Bytes(bytes) => self.tongue.hear(&bytes, &mut acts),
+            Stir::Due => self.tongue.tick(&mut acts),
+            Stir::Host(end) => self.host(end),
+        }
+        self.carry_out(acts);
+    }
+
+    fn carry_out(&mut self, acts: Vec<Act>) {
+        for act in acts {
+            match act {
+                Act::Send(bytes) => self.answers.push_back(bytes),
+                Act::Tell(heard) => self.tell(heard),
+            }
+        }
+    }
+
+    async fn send_answers(&mut self) {
+        while let Some(bytes) = self.answers.pop_front() {
+            self.send(&bytes).await;
+        }
+    }
+
+    async fn perform(&mut self, deed: Deed) -> Result<(), Fault> {
+        match deed {
+            Deed::Moves(moves) => self.play(moves).await,
+            Deed::Beam { code, trick } => {
+                while !self.tongue.is_idle() {
+                    let stir = self.stirred().await;
+                    self.take(stir);
+                    self.send_answers().await;
+                }
+                let mut acts = Vec::new();
+                let moves = self.tongue.beam(&code, &trick, &mut acts);
+                let played = self.play(moves).await;
+                self.carry_out(acts);
+                played
+            }
         }
     }
 
@@ -184,9 +232,7 @@ impl Device {
         for step in moves {
             match step {
                 Move::Send(bytes) => self.send(&bytes).await,
-                Move::WaitMs(ms) => {
-                    self.wait_until(Instant::now() + Duration::from_millis(ms)).await
-                }
+                Move::WaitMs(ms) => self.wait(Duration::from_millis(ms)).await,
                 Move::HangUp => self.hang_up().await,
                 Move::Replug => self.plug()?,
             }
@@ -210,7 +256,7 @@ impl Device {
             sent += count;
             let next_us = byte_us.saturating_mul(u64::try_from(sent + 1).unwrap_or(u64::MAX));
             if sent < bytes.len() {
-                self.wait_until(from + Duration::from_micros(next_us)).await;
+                self.listen_until(from + Duration::from_micros(next_us)).await;
             }
         }
     }
@@ -223,23 +269,27 @@ impl Device {
         }
     }
 
-    /// Lets time pass without going deaf.
-    async fn wait_until(&mut self, until: Instant) {
-        let mut buf = [0; 256];
+    /// Lets time pass without going deaf or dumb.
+    async fn wait(&mut self, time: Duration) {
+        let until = Instant::now() + time;
         loop {
-            let quiet_at = self.burst_at + Duration::from_millis(BURST_GAP_MS);
-            let speaking = !self.burst.is_empty();
             let stir = tokio::select! {
                 () = sleep_until(until) => return,
-                () = sleep_until(quiet_at), if speaking => Stir::Quiet,
-                stir = listen(&mut self.pty, &mut buf) => stir,
+                stir = self.stirred() => stir,
             };
-            match stir {
-                Stir::Bytes(bytes) => self.hear(&bytes),
-                Stir::Quiet => self.tell_burst(),
-                Stir::Host(end) => self.host(end),
-                Stir::Order(_) => {}
-            }
+            self.take(stir);
+            self.send_answers().await;
+        }
+    }
+
+    /// Lets time pass between two bytes: answers wait until this one is complete.
+    async fn listen_until(&mut self, until: Instant) {
+        loop {
+            let stir = tokio::select! {
+                () = sleep_until(until) => return,
+                stir = self.stirred() => stir,
+            };
+            self.take(stir);
         }
     }
 
@@ -249,11 +299,14 @@ impl Device {
         let mut clean_looks = 0;
         // Two looks: just written bytes take a moment to reach the other end.
         while clean_looks < 2 && Instant::now() < until && self.listening.borrow().is_some() {
-            self.wait_until(Instant::now() + Duration::from_millis(DRAIN_LOOK_MS)).await;
+            self.wait(Duration::from_millis(DRAIN_LOOK_MS)).await;
             let unread = self.pty.as_ref().map_or(0, Pty::unread);
             clean_looks = if unread == 0 { clean_looks + 1 } else { 0 };
         }
-        self.tell_burst();
+        let mut acts = Vec::new();
+        self.tongue.power_lost(&mut acts);
+        self.carry_out(acts);
+        self.answers.clear();
         self.pull();
     }
 
@@ -284,28 +337,16 @@ impl Device {
                 self.tell(Heard::HostOpened);
             }
             HostEnd::Left => {
-                self.tell_burst();
+                let mut acts = Vec::new();
+                self.tongue.host_left(&mut acts);
+                self.carry_out(acts);
+                self.answers.clear();
                 self.tell(Heard::HostLeft);
                 if let Err(why) = self.plug() {
                     tracing::warn!(%why, "simulated scanner could not plug in again");
                     self.pull();
                 }
             }
-        }
-    }
-
-    fn hear(&mut self, bytes: &[u8]) {
-        self.burst.extend_from_slice(bytes);
-        self.burst_at = Instant::now();
-        if self.burst.len() >= BURST_BYTES_MAX {
-            self.tell_burst();
-        }
-    }
-
-    fn tell_burst(&mut self) {
-        let at = self.burst_at.into_std();
-        for (meaning, bytes) in decode(&std::mem::take(&mut self.burst)) {
-            self.tell(Heard::Signal { meaning, bytes, at });
         }
     }
 

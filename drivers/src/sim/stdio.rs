@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use super::hear::{Heard, hex};
+use super::hear::{Heard, Meaning, hex};
 use super::scanner::{SimScanner, SimScannerSettings};
 use crate::Fault;
 
@@ -20,9 +20,10 @@ pub const LINGER_MS: u64 = 1_000;
 pub const HEARD_MAX: usize = 256;
 
 #[derive(Serialize)]
-struct Printed {
-    feedback: &'static str,
-    bytes: String,
+#[serde(untagged)]
+enum Printed {
+    Feedback { feedback: &'static str, bytes: String },
+    Event { event: &'static str },
 }
 
 /// Runs until the input ends. `Err` when the line cannot be made or the output fails.
@@ -57,10 +58,15 @@ where
     W: AsyncWrite + Unpin,
 {
     while let Some(heard) = hears.recv().await {
-        let Heard::Signal { meaning, bytes, .. } = heard else {
-            continue;
+        let printed = match heard {
+            Heard::HostOpened
+            | Heard::HostLeft
+            | Heard::Signal { meaning: Meaning::Dialogue, .. } => continue,
+            Heard::Signal { meaning, bytes, .. } => {
+                Printed::Feedback { feedback: meaning.word(), bytes: hex(&bytes) }
+            }
+            Heard::ErrorBeep => Printed::Event { event: "error_beep" },
         };
-        let printed = Printed { feedback: meaning.word(), bytes: hex(&bytes) };
         let mut line = serde_json::to_vec(&printed).map_err(|error| stdio(&error.into()))?;
         line.push(b'\n');
         out.write_all(&line).await.map_err(|error| stdio(&error))?;

@@ -12,8 +12,9 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use usher_drivers::Fault;
-use usher_drivers::scanner::ascii::{ANSWERS_MAX, run};
-use usher_drivers::scanner::{Answer, Code, Feedback, ScannerEvent, ScannerSettings};
+use usher_drivers::scanner::{
+    ANSWERS_MAX, Answer, Code, Feedback, ScannerEvent, ScannerSettings, run,
+};
 use usher_drivers::sim::{Heard, Meaning, SimScanner, SimScannerSettings};
 
 /// Nothing in these tests takes a tenth of this on an idle machine.

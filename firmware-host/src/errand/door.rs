@@ -9,7 +9,7 @@ use usher_drivers::gate::{GateOrder, Light, Signal, Way};
 use usher_drivers::scanner::{Answer, Code, Feedback, ScannerEvent};
 use usher_ledger::feed::Notice;
 use usher_ledger::{Handle, Lane, admission};
-use usher_rules::admission::{Command, Direction, Go, Scan, Verdict};
+use usher_rules::admission::{Command, Direction, Go, Scan, Stop, Verdict};
 use usher_rules::id::DeviceNo;
 use usher_rules::{Actor, Entry};
 
@@ -145,6 +145,27 @@ fn signal(scan: &Scan) -> (Light, Feedback) {
         Verdict::Go(_) if scan.attention.is_empty() => (Light::Go, Feedback::Accept),
         Verdict::Go(_) => (Light::Go, Feedback::AcceptNotice),
         Verdict::Provisional => (Light::Notice, Feedback::AcceptNotice),
-        Verdict::Stop(_) => (Light::Stop, Feedback::Refuse),
+        Verdict::Stop(stop) => (Light::Stop, refusal(stop)),
+    }
+}
+
+/// A scanner with more than one bad tone tells the two apart that need no technician.
+fn refusal(stop: &Stop) -> Feedback {
+    match stop {
+        Stop::AlreadyUsed { .. } => Feedback::RefuseUsed,
+        Stop::WrongPerformance { .. } | Stop::WrongDoor { .. } => Feedback::RefuseElsewhere,
+        Stop::Unreadable
+        | Stop::Device
+        | Stop::BadSignature
+        | Stop::Unknown
+        | Stop::Replaced { .. }
+        | Stop::Cancelled { .. }
+        | Stop::Blocked
+        | Stop::NoReEntry { .. }
+        | Stop::TooEarly { .. }
+        | Stop::TooLate { .. }
+        | Stop::Unpaid { .. }
+        | Stop::Full
+        | Stop::NotIn => Feedback::Refuse,
     }
 }

@@ -1,43 +1,24 @@
 //! Bytes of a plain ASCII scanner in, frames out. Time is passed in, in milliseconds.
-//! Holds framing only: suffix or silence, prefix, symbology mark, limits, resynchronising.
+//! Holds framing only: suffix or silence, limits, resynchronising.
 //! Never does IO, never judges a ticket, never lets an empty frame or a long one through.
-//! Next: `sequence.rs` decides what a frame leads to.
+//! Next: `scanner/frame.rs` (what a frame holds), `sequence.rs` (what it leads to).
 
-use crate::scanner::{ScannerSettings, Unreadable};
+use crate::scanner::ScannerSettings;
+use crate::scanner::frame::{Frame, Noise, Reader};
 
 /// Longest run of bytes kept while waiting for a suffix; above it the line is noise.
 pub const FRAME_BYTES_MAX: usize = 4_096;
-/// Longest payload that may be a ticket (domain 9.1, row 1).
-pub const PAYLOAD_BYTES_MAX: usize = 512;
 /// With a suffix configured: silence after which an unfinished code is thrown away.
 pub const GARBAGE_MS: u64 = 500;
 
 const STX: u8 = 0x02;
 const ETX: u8 = 0x03;
 
-/// One thing the line said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Frame {
-    Code { payload: String, symbology: Option<String> },
-    Unreadable(Unreadable),
-    Noise(Noise),
-}
-
-/// Bytes that were no frame. Counted for the technician, never taken for a scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Noise {
-    /// A code began and never got its suffix.
-    Partial,
-    /// `FRAME_BYTES_MAX` went by without a suffix; said once per run.
-    Overlong,
-}
-
 /// The framing state of one line.
 #[derive(Debug)]
 pub struct Codec {
     silence_ms: Option<u64>,
-    prefix: Vec<u8>,
-    ignore: Vec<Vec<u8>>,
+    reader: Reader,
     frame: Vec<u8>,
     /// True from an overlong run until the next suffix or silence.
     skipping: bool,
@@ -48,8 +29,7 @@ impl Codec {
     pub fn new(settings: &ScannerSettings) -> Codec {
         Codec {
             silence_ms: settings.silence_ms(),
-            prefix: settings.prefix.as_bytes().to_vec(),
-            ignore: settings.ignore.iter().map(|text| text.as_bytes().to_vec()).collect(),
+            reader: Reader::new(settings),
             frame: Vec::new(),
             skipping: false,
             last_byte_ms: 0,
@@ -90,6 +70,11 @@ impl Codec {
         self.skipping = false;
     }
 
+    /// The last bytes, at most so many, turned out to be something else than text.
+    pub fn retract(&mut self, bytes: usize) {
+        self.frame.truncate(self.frame.len().saturating_sub(bytes));
+    }
+
     fn byte(&mut self, byte: u8, out: &mut Vec<Frame>) {
         match byte {
             b'\r' | b'\n' | ETX => self.end(out),
@@ -108,7 +93,7 @@ impl Codec {
     fn end(&mut self, out: &mut Vec<Frame>) {
         self.skipping = false;
         let bytes = std::mem::take(&mut self.frame);
-        out.extend(self.read(&bytes));
+        out.extend(self.reader.read(&bytes));
         self.frame = bytes;
         self.frame.clear();
     }
@@ -120,43 +105,5 @@ impl Codec {
         }
         self.frame.clear();
         self.skipping = false;
-    }
-
-    /// Takes prefix and symbology mark off a complete frame. Empty and ignored: nothing.
-    fn read(&self, frame: &[u8]) -> Option<Frame> {
-        let body = frame.strip_prefix(self.prefix.as_slice()).unwrap_or(frame);
-        let (symbology, payload) = take_symbology(body);
-        if payload.is_empty() || self.ignore.iter().any(|text| text == payload) {
-            return None;
-        }
-        if payload.len() > PAYLOAD_BYTES_MAX {
-            return Some(Frame::Unreadable(Unreadable::TooLong));
-        }
-        let payload = text(payload);
-        if payload.chars().any(char::is_control) {
-            return Some(Frame::Unreadable(Unreadable::ControlCharacters));
-        }
-        Some(Frame::Code { payload, symbology })
-    }
-}
-
-/// Splits an AIM mark (`]`, letter, letter or digit) off the front.
-fn take_symbology(body: &[u8]) -> (Option<String>, &[u8]) {
-    match body {
-        &[b']', letter, modifier, ref payload @ ..]
-            if letter.is_ascii_alphabetic() && modifier.is_ascii_alphanumeric() =>
-        {
-            let mark = [char::from(letter), char::from(modifier)].iter().collect();
-            (Some(mark), payload)
-        }
-        _ => (None, body),
-    }
-}
-
-/// UTF-8 where it is, else one character a byte: a foreign code must stay a code.
-fn text(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().copied().map(char::from).collect(),
     }
 }

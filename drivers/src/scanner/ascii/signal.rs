@@ -38,7 +38,7 @@ fn honeywell(feedback: Feedback) -> &'static [u8] {
     match feedback {
         Feedback::Accept => b"\x1b7,",
         Feedback::AcceptNotice => b"\x1b7,\x1b6,",
-        Feedback::Refuse => b"\x1b8,\x1b8,",
+        Feedback::Refuse | Feedback::RefuseUsed | Feedback::RefuseElsewhere => b"\x1b8,\x1b8,",
         Feedback::Closed => b"\x1b8,",
         Feedback::Wait => b"\x1b4,\x1b4,",
     }
@@ -48,7 +48,7 @@ fn datalogic(feedback: Feedback) -> &'static [u8] {
     match feedback {
         Feedback::Accept => b"\x01",
         Feedback::AcceptNotice => b"\x01\x07",
-        Feedback::Refuse => b"F",
+        Feedback::Refuse | Feedback::RefuseUsed | Feedback::RefuseElsewhere => b"F",
         Feedback::Closed => b"D",
         // No softer "not yet" exists on these units: the long beeps, as for a refusal.
         Feedback::Wait => b"FF",

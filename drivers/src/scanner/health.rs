@@ -1,10 +1,10 @@
 //! Counts what goes wrong on one scanner's line and picks the hint for the technician.
 //! Holds no bytes of any code. Speaks at most once per `HEALTH_GAP_MS`, and only of news.
-//! Never decides anything. Next: `scanner/ascii.rs` sends what this gives.
+//! Never decides anything. Next: `task.rs` sends what this gives.
 
 use std::collections::VecDeque;
 
-use super::codec::Noise;
+use super::frame::Noise;
 use crate::scanner::{Hint, ScannerEvent, ScannerHealth};
 
 pub const HEALTH_GAP_MS: u64 = 1_000;
@@ -34,6 +34,10 @@ impl Health {
                 self.now.overlong_frames += 1;
                 self.now.hint = Some(Hint::CheckBaud);
             }
+            Noise::Broken => {
+                self.now.broken_packets += 1;
+                self.now.hint = Some(Hint::CheckLine);
+            }
         }
         self.fresh = true;
     }
@@ -47,6 +51,13 @@ impl Health {
     pub fn unanswered(&mut self) {
         self.now.unanswered_codes += 1;
         self.now.hint = Some(Hint::CheckHost);
+        self.fresh = true;
+    }
+
+    /// The scanner does not answer its commands.
+    pub fn silent(&mut self) {
+        self.now.silences += 1;
+        self.now.hint = Some(Hint::CheckProtocol);
         self.fresh = true;
     }
 
@@ -131,5 +142,16 @@ mod tests {
         let now = told(health.changed(0));
         assert_eq!((now.unanswered_codes, now.unsent_answers), (1, 1));
         assert_eq!(now.hint, Some(Hint::CheckHost));
+    }
+
+    #[test]
+    fn damaged_packets_point_at_the_line_and_silence_at_the_protocol() {
+        let mut health = Health::default();
+        health.noise(Noise::Broken);
+        let damaged = told(health.changed(0));
+        assert_eq!((damaged.broken_packets, damaged.hint), (1, Some(Hint::CheckLine)));
+        health.silent();
+        let silent = told(health.changed(HEALTH_GAP_MS));
+        assert_eq!((silent.silences, silent.hint), (1, Some(Hint::CheckProtocol)));
     }
 }
