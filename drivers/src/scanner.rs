@@ -119,7 +119,7 @@ impl Hint {
             Hint::CheckPower => "several hang-ups a minute: check USB power and cable",
             Hint::CheckLine => "packets arrive damaged: check cable, baud and framing",
             Hint::CheckProtocol => {
-                "no answer to SSI, read as plain text: set the scanner to SSI or the protocol to ascii"
+                "no answer to SSI, read as plain text: set the scanner to SSI, or protocol to ascii"
             }
             Hint::CheckHost => "answers are late or not taken: check the load and the line",
         }

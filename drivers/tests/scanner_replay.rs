@@ -11,11 +11,14 @@ use lane::Driver;
 use usher_drivers::port::replay::{Piece, parse};
 use usher_drivers::scanner::ascii::codec::Codec;
 use usher_drivers::scanner::ascii::signal;
+use usher_drivers::scanner::dialogue::{Dialogue, Step};
 use usher_drivers::scanner::frame::Frame;
-use usher_drivers::scanner::{Feedback, ScannerSettings, Vendor};
+use usher_drivers::scanner::ssi::Ssi;
+use usher_drivers::scanner::{Answer, Feedback, Protocol, ScannerSettings, Vendor};
 
 const HONEYWELL: &str = include_str!("replay/honeywell_host_ack.txt");
 const DATALOGIC: &str = include_str!("replay/datalogic_rs232.txt");
+const SSI: &str = include_str!("replay/zebra_ssi.txt");
 
 fn settings() -> ScannerSettings {
     ScannerSettings::at("unused")
@@ -80,6 +83,73 @@ async fn a_capture_is_played_through_the_driver_by_its_path() {
     assert_eq!(first.symbology.as_deref(), Some("Q1"));
     assert_eq!(driver.code().await.payload, "9781234567897");
     driver.end().await;
+}
+
+/// The host's side of a capture that needs one: what it writes, and the codes it asks about.
+struct Host {
+    ssi: Ssi,
+    now_ms: u64,
+    verdicts: std::vec::IntoIter<Feedback>,
+    written: Vec<u8>,
+    asked: Vec<String>,
+}
+
+impl Host {
+    fn hears(&mut self, piece: &Piece, piece_bytes_max: usize) {
+        let until_ms = self.now_ms + piece.after_ms;
+        let mut steps = Vec::new();
+        while let Some(due_ms) = self.ssi.due_ms().filter(|due| *due <= until_ms) {
+            self.ssi.tick(due_ms, &mut steps);
+        }
+        self.now_ms = until_ms;
+        for bytes in piece.bytes.chunks(piece_bytes_max) {
+            self.ssi.bytes(bytes, until_ms, &mut steps);
+        }
+        self.does(steps);
+    }
+
+    fn does(&mut self, steps: Vec<Step>) {
+        for step in steps {
+            match step {
+                Step::Write(bytes) => self.written.extend(bytes.iter()),
+                Step::Ask { read, payload, .. } => {
+                    self.asked.push(payload);
+                    let feedback = self.verdicts.next().unwrap();
+                    let mut answered = Vec::new();
+                    self.ssi.answer(Answer { read, feedback }, self.now_ms, &mut answered);
+                    self.does(answered);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_host_bytes_of_an_ssi_capture_are_what_the_driver_writes_whole_and_in_odd_pieces() {
+    let pieces = parse(SSI).unwrap();
+    let said = pieces.iter().filter(|piece| !piece.from_device);
+    let said: Vec<u8> = said.flat_map(|piece| piece.bytes.clone()).collect();
+    for piece_bytes_max in [usize::MAX, 1, 2, 3, 5, 7, 13] {
+        let settings = ScannerSettings { protocol: Protocol::Ssi, ..settings() };
+        let mut host = Host {
+            ssi: Ssi::new(&settings),
+            now_ms: 0,
+            verdicts: vec![Feedback::Accept, Feedback::Refuse].into_iter(),
+            written: Vec::new(),
+            asked: Vec::new(),
+        };
+        let mut steps = Vec::new();
+        host.ssi.connected(0, &mut steps);
+        host.ssi.tick(20, &mut steps);
+        host.now_ms = 20;
+        host.does(steps);
+        for piece in pieces.iter().filter(|piece| piece.from_device) {
+            host.hears(piece, piece_bytes_max);
+        }
+        assert_eq!(host.written, said);
+        assert_eq!(host.asked, ["U1CEABEZYBAIBQIBICTUJ4HMLKIFNGOLDT", "9781234567897"]);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Guards the simulated scanner: its link, its tricks, what it hears, and the command's lines.
 //! The host at the other end is the real driver; `decode` and `moves` are also tried alone.
-//! Next: `devices/foreign_scanner.py` (in the whole-box tests) for a peer of other make.
+//! Next: `sim_ssi.rs` for the one that speaks SSI; `devices/foreign_scanner.py` (in the
+//! whole-box tests) for a peer of other make.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

@@ -99,7 +99,7 @@ async fn accepted(said: &mut mpsc::Receiver<Heard>) -> anyhow::Result<Instant> {
         match heard {
             Heard::Signal { meaning: Meaning::Signal(Feedback::Accept), at, .. } => return Ok(at),
             Heard::Signal { meaning, .. } => bail!("the scanner was told {}", meaning.word()),
-            Heard::HostOpened | Heard::HostLeft => {}
+            Heard::HostOpened | Heard::HostLeft | Heard::ErrorBeep => {}
         }
     }
     bail!("the scanner is gone")
