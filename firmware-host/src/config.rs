@@ -20,7 +20,7 @@ mod venue;
 
 pub use check::Purpose;
 pub use device::{Device, DeviceKind, Network};
-pub use door::{Door, DoorPlace, ReEntry};
+pub use door::{Door, DoorPlace, ReEntry, WithoutBox};
 pub use finding::{Finding, Place};
 pub use limits::Limits;
 pub use listen::{Listen, Store};

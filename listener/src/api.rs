@@ -2,10 +2,12 @@
 //!
 //! Each call asks the ledger and writes the answer in a body of its own, so that a page can change
 //! without the API. The description is made from the handlers and is complete. Next:
-//! `api/performance.rs`, then `cart.rs`, `hold.rs`, `checkout.rs`, `scan.rs`, `staff_hold.rs`.
+//! `api/performance.rs`, then `cart.rs`, `hold.rs`, `checkout.rs`, `scan.rs`, `door.rs`,
+//! `staff_hold.rs`.
 
 pub(crate) mod cart;
 pub(crate) mod checkout;
+pub(crate) mod door;
 pub(crate) mod health;
 pub(crate) mod hold;
 mod object;
@@ -82,6 +84,8 @@ pub(crate) fn routes() -> (Router<Arc<Shop>>, String) {
         .routes(routes!(hold::give_back))
         .routes(routes!(checkout::checkout))
         .routes(routes!(scan::record, scan::list))
+        .routes(routes!(door::snapshot))
+        .routes(routes!(door::offline))
         .split_for_parts();
     (router, tidied(&described))
 }
@@ -324,10 +328,12 @@ mod tests {
             "/carts/{cart}/seats/{guid}",
             "/carts/{cart}/checkout",
             "/scans",
+            "/scans/offline",
+            "/door/snapshot",
         ] {
             assert!(paths.contains_key(path), "{path}");
         }
-        assert_eq!(paths.len(), 13);
+        assert_eq!(paths.len(), 15);
         assert!(described["openapi"].as_str().unwrap().starts_with("3.1"));
     }
 }

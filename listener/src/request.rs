@@ -8,9 +8,9 @@ mod api;
 mod guest;
 mod staff;
 
-pub use api::{Anyone, CartHolder, Device, Gauger, Permitted, Watcher};
+pub use api::{Anyone, AtDoor, CartHolder, DEVICE_SCANS, Device, Gauger, Permitted, Watcher};
 pub use guest::{Guest, ToFill, opened};
-pub use staff::{DEVICE_PREFIX, Need, NoStaff, Staff, need, trade};
+pub use staff::{DEVICE_PREFIX, Need, NoStaff, Staff, need, stands_for, trade};
 
 use crate::session::{self, SessionKey};
 use crate::state::Shop;

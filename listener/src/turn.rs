@@ -32,7 +32,8 @@ impl Turns {
 
 /// Does this request wait for its turn? Assets do not: they are small, and kept by the browser.
 pub(crate) fn is_visit(known: &Known, path: &str) -> bool {
-    let ours = ["/desk", "/door", "/monitor", "/feed/", "/api/v1/scans", "/assets/"];
+    let ours =
+        ["/desk", "/door", "/monitor", "/feed/", "/api/v1/scans", "/api/v1/door/", "/assets/"];
     let works = matches!(known.bearer, Bearer::Staff(_) | Bearer::Device(_));
     !works && !is_figure(path) && !ours.iter().any(|ours| path.starts_with(ours))
 }

@@ -72,6 +72,9 @@ const run = () => {
   const clock = (text, how) => text ? how.format(new Date(text)) : '';
   const LOOK = { GO: ['ok', 'tick'], STOP: ['bad', 'bar'], PROVISIONAL: ['meh', 'ask'] };
 
+  const dispute = reason => reason === 'ALREADY_USED'
+    ? d.wordsDuplicate : d.wordsDispute.replace('{reason}', reasons.get(reason) || reason);
+
   const draw = m => {
     const [mark, sign] = LOOK[m.verdict] || LOOK.STOP;
     const tr = document.createElement('tr');
@@ -84,6 +87,8 @@ const run = () => {
       if (m.name) name.append(', ');
       name.append(span('bad', reasons.get(m.reason) || m.reason));
     }
+    if (m.dispute) name.append(span('note bad', icon('warn'), ' ' + dispute(m.dispute)));
+    if (m.offline) name.append(span('note', icon('alone'), ' ' + d.wordsAlone));
     tr.append(cell(m.title, 'ttl'), cell(m.play_code), cell(starts), time, name,
       cell(clock(m.scan_in, minutes)), cell(clock(m.scan_out, minutes)), cell('', 'num'));
     rows.prepend(tr);

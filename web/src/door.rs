@@ -2,7 +2,8 @@
 //!
 //! Form `POST /door`: `key` (the scan's nonce), `code`, `direction` (`in`, `out`, `check`). The
 //! answer is this page again with the plate filled in, so it works without a script; `door.js`
-//! adds sound, vibration, camera and live counts. Next: `verdict.rs`.
+//! adds sound, vibration, camera and live counts, and with `door-alone.js` a verdict of its own when
+//! the box is silent. Next: `verdict.rs`.
 
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
@@ -10,7 +11,26 @@ use crate::place;
 use crate::verdict;
 use crate::words::Words;
 use minijinja::{Value, context};
+use usher_rules::house::WithoutBox;
 use usher_rules::view::door::{Direction, Door, Plate, RecentScan, Signal};
+
+/// What a door can say without its box: names of domain 9.1.
+const ALONE: [&str; 14] = [
+    "OK",
+    "REENTRY",
+    "OUT",
+    "UNKNOWN",
+    "REPLACED",
+    "CANCELLED",
+    "BLOCKED",
+    "ALREADY_USED",
+    "NO_REENTRY",
+    "WRONG_DOOR",
+    "TOO_EARLY",
+    "TOO_LATE",
+    "UNPAID",
+    "NOT_IN",
+];
 
 pub fn page(templates: &Templates, view: &Door, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.frame, words);
@@ -37,12 +57,26 @@ pub fn page(templates: &Templates, view: &Door, words: &Words) -> Html {
         recent => view.recent.iter().map(|scan| recent(&pen, scan)).collect::<Vec<_>>(),
         directions => directions(&pen, view.direction),
         seq => view.seq,
+        zone => &view.frame.venue.time_zone,
+        alone => view.without_box == WithoutBox::Snapshot,
+        reasons => ALONE.iter().map(|name| alone(&pen, name)).collect::<Vec<_>>(),
     };
     let title = match &view.last {
         Some(last) => format!("{} | {named}", verdict::signal_word(last.signal, words)),
         None => named,
     };
     pen.page("door.html", &title, "door", page)
+}
+
+/// One of them in words. A list can be older than a ticket, so `UNKNOWN` says less than usual.
+fn alone(pen: &Pen<'_>, name: &str) -> Value {
+    let words = match name {
+        "UNKNOWN" => pen.say("door-alone-unknown"),
+        name => pen.say(&format!("short-{name}")),
+    };
+    let goes = ["OK", "REENTRY", "OUT"].contains(&name);
+    let to_do = if goes { String::new() } else { pen.say(&format!("do-{name}")) };
+    context! { name, words, to_do }
 }
 
 fn plate(pen: &Pen<'_>, last: Option<&Plate>) -> Value {

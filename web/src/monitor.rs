@@ -12,6 +12,8 @@ use crate::verdict;
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::at::Span;
+use usher_rules::house::WithoutBox;
+use usher_rules::view::door::Reason;
 use usher_rules::view::monitor::{Flow, Lane, Monitor, PerformanceGlance, ScanRow};
 
 /// Admissions a minute that fill a gauge, in tenths; a brisk door does ten.
@@ -48,6 +50,13 @@ pub fn page(templates: &Templates, view: &Monitor, words: &Words) -> Html {
         refused => view.refused.iter().map(|line| context! {
             count => line.count, words => verdict::short(&line.reason, words),
         }).collect::<Vec<_>>(),
+        duplicates => (view.duplicates > 0).then(|| {
+            words.tell("monitor-duplicates", &[("count", view.duplicates.into())])
+        }),
+        without_box => words.say(match view.without_box {
+            WithoutBox::Snapshot => "monitor-without-box-snapshot",
+            WithoutBox::Stop => "monitor-without-box-stop",
+        }),
         rows => view.rows.iter().map(|row| row_value(&pen, row)).collect::<Vec<_>>(),
         reasons => verdict::NAMES.iter().map(|name| context! {
             name => *name, words => words.say(&format!("short-{name}")),
@@ -125,6 +134,17 @@ fn lane_value(pen: &Pen<'_>, lane: &Lane) -> Value {
     }
 }
 
+/// What a door without its box let in, as the manager reads it.
+fn dispute(pen: &Pen<'_>, reason: &Reason) -> String {
+    match reason {
+        Reason::AlreadyUsed { .. } => pen.say("monitor-duplicate"),
+        other => {
+            let reason = verdict::short(other, pen.words);
+            pen.words.tell("monitor-dispute", &[("reason", reason.into())])
+        }
+    }
+}
+
 fn row_value(pen: &Pen<'_>, row: &ScanRow) -> Value {
     let (_, mark, icon) = verdict::look(row.signal);
     let time = |at: Option<usher_rules::at::At>| at.map(|at| pen.times.clock(at));
@@ -138,6 +158,8 @@ fn row_value(pen: &Pen<'_>, row: &ScanRow) -> Value {
         time => pen.times.seconds(row.at),
         name => &row.buyer_name,
         undone => row.undone,
+        alone => row.alone,
+        dispute => row.dispute.as_ref().map(|reason| dispute(pen, reason)),
         reason => verdict::short(&row.reason, pen.words),
         refused => row.signal == usher_rules::view::door::Signal::Stop,
         scan_in => time(row.scan_in),

@@ -566,6 +566,14 @@ door-direction-in = In
 door-direction-out = Out
 door-direction-check = Check
 door-offline = No answer from the box. One moment, then scan again.
+door-alone = Judged without the box, by its list of { $time }
+door-alone-unknown = Not on the list
+door-alone-typed = A ticket number cannot be checked without the box. Scan the code.
+door-alone-insecure = This page cannot judge without it: it was not opened over https.
+door-alone-no-list = There is no list from it to judge by.
+door-waits = { $count } scans wait for the box
+door-waits-one = 1 scan waits for the box
+door-waits-sign-in = Sign in again to send them.
 door-no-camera = This browser has no code reader. Type the code.
 who-level = { $name }, { $level }
 
@@ -684,6 +692,15 @@ monitor-show = Show
 monitor-beam = Beam to screen { $ms } ms
 monitor-beam-under = Beam to screen under 1 ms
 monitor-undone = taken back
+monitor-alone = without the box
+monitor-duplicate = Duplicate admission
+monitor-dispute = Let in, but: { $reason }
+monitor-duplicates = { $count ->
+    [one] { $count } duplicate admission
+   *[other] { $count } duplicate admissions
+}
+monitor-without-box-snapshot = Doors without the box: judge by their last list
+monitor-without-box-stop = Doors without the box: wait
 monitor-beam-none = Beam to screen not measured yet
 ## Letter
 letter-subject = Your tickets: { $title }, { $when }

@@ -3,22 +3,28 @@
 //! Reads codes with the box's keys and finds their tickets. Never judges a scan:
 //! `rules/admission` does. Next: `rules/admission/verdict.rs`.
 
+use crate::dispatch::Setting;
 use crate::source::Source;
 use crate::turnout::{Attendance, Turnout};
 use crate::write::Write;
 use crate::{Fault, Snapshot, checkout, events, tables};
 use redb::ReadableTable;
 use std::sync::Arc;
-use usher_rules::Entry;
-use usher_rules::admission::{Admission, Command, Event, Facts, Found, Read, Scan};
+use usher_rules::admission::{Admission, Command, Event, Facts, Found, Read, Scan, happened};
 use usher_rules::at::At;
 use usher_rules::cart::Place;
 use usher_rules::code::{CodeBody, CodeFault, CodeKeys, PAYLOAD_BYTES_MAX};
-use usher_rules::id::{PerformanceId, TicketId};
+use usher_rules::id::{DeviceNo, PerformanceId, TicketId};
 use usher_rules::money::Money;
 use usher_rules::order::Payment;
+use usher_rules::{Ask, Entry, Key};
 
-pub fn load(write: &mut Write, keys: &CodeKeys, command: &Command) -> Result<Facts, Fault> {
+pub fn load(
+    write: &mut Write,
+    setting: &Setting,
+    command: &Command,
+    ask: &Ask,
+) -> Result<Facts, Fault> {
     let mut facts = Facts {
         house: Arc::clone(&write.house),
         device: None,
@@ -29,17 +35,19 @@ pub fn load(write: &mut Write, keys: &CodeKeys, command: &Command) -> Result<Fac
         next_seq: write.seq,
         earlier: None,
         standing: None,
+        day: ask.day,
+        attempt: None,
     };
     match command {
         Command::Scan { device, payload, typed, performance, .. } => {
-            let row = write.memory.programme.device(write.txn, *device)?;
-            facts.device = row;
-            let set = facts.device.as_ref().and_then(|row| row.device.performance);
-            facts.performance_id = performance.or(set);
-            if let Some(id) = facts.performance_id {
-                facts.performance = write.memory.programme.performance(write.txn, id)?;
-            }
-            facts.read = read(write, keys, payload, *typed)?;
+            load_device(write, &mut facts, *device, *performance)?;
+            facts.read = read(write, &setting.keys, payload, *typed)?;
+        }
+        Command::Offline { device, payload, at, attempt, .. } => {
+            facts.day = (setting.day_of)(happened(*at, ask.at));
+            facts.attempt = attempted(write, *attempt)?;
+            load_device(write, &mut facts, *device, None)?;
+            facts.read = read(write, &setting.keys, payload, false)?;
         }
         Command::Undo { scan } | Command::PassageTimedOut { scan } => {
             load_earlier(write, &mut facts, *scan)?;
@@ -55,6 +63,31 @@ pub fn load(write: &mut Write, keys: &CodeKeys, command: &Command) -> Result<Fac
         }
     }
     Ok(facts)
+}
+
+/// The device, and the performance that it or the scan is set to.
+fn load_device(
+    write: &mut Write,
+    facts: &mut Facts,
+    device: DeviceNo,
+    asked: Option<PerformanceId>,
+) -> Result<(), Fault> {
+    facts.device = write.memory.programme.device(write.txn, device)?;
+    let set = facts.device.as_ref().and_then(|row| row.device.performance);
+    facts.performance_id = asked.or(set);
+    if let Some(id) = facts.performance_id {
+        facts.performance = write.memory.programme.performance(write.txn, id)?;
+    }
+    Ok(())
+}
+
+/// What an ask that its device had no answer to was recorded as.
+fn attempted(write: &mut Write, key: Option<Key>) -> Result<Option<(u64, Scan)>, Fault> {
+    let Some(seq) = key.and_then(|key| write.memory.requests.answered(key)) else {
+        return Ok(None);
+    };
+    write.leave_door();
+    Ok(scan_of(write.txn, seq)?.map(|(_, scan)| (seq, scan)))
 }
 
 fn load_earlier(write: &mut Write, facts: &mut Facts, seq: u64) -> Result<(), Fault> {
@@ -183,7 +216,7 @@ pub fn by_code<S: Source>(source: &S, body: &CodeBody) -> Result<Option<TicketId
     Ok(codes.get((body.performance, body.tag))?.map(|id| TicketId(id.value())))
 }
 
-/// The scan of an entry, and when it was.
+/// The scan of an entry, and when it was recorded.
 pub fn scan_of<S: Source>(source: &S, seq: u64) -> Result<Option<(At, Scan)>, Fault> {
     Ok(events::get(source, seq)?.and_then(|entry| Some((entry.at, scan_in(&entry)?.clone()))))
 }

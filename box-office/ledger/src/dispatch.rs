@@ -9,14 +9,17 @@ use crate::{
     Fault, admission, cart, checkout, device, events, hold, house, letter, performance, production,
     session,
 };
+use std::sync::Arc;
+use usher_rules::at::At;
 use usher_rules::code::CodeKeys;
-use usher_rules::{Ask, Command, Entry, Event, Refusal};
+use usher_rules::{Ask, BusinessDay, Command, Entry, Event, Refusal};
 
 /// What deciding needs beside the store.
-#[derive(Debug)]
 pub struct Setting {
     pub numbering: Numbering,
     pub keys: CodeKeys,
+    /// Business day of a moment that is not now.
+    pub day_of: Arc<dyn Fn(At) -> BusinessDay + Send + Sync>,
 }
 
 /// Loads the facts of a command and lets its rule decide. Writes nothing.
@@ -54,7 +57,7 @@ pub fn decide(
             rules::checkout::decide(&facts, command, ask)
         }
         Command::Admission(command) => {
-            let facts = admission::load(write, &setting.keys, command)?;
+            let facts = admission::load(write, setting, command, ask)?;
             rules::admission::decide(&facts, command, ask)
         }
         Command::Letter(command) => {

@@ -121,7 +121,7 @@ pub fn start(store: Database, surroundings: Surroundings) -> Result<Handle, Faul
         plans: Plans::default(),
         turnouts: SharedTurnouts::default(),
         feed: Feed::default(),
-        setting: Arc::new(Setting { numbering, keys: codes }),
+        setting: Arc::new(Setting { numbering, keys: codes, day_of: Arc::clone(&day_of) }),
         time,
         day_of,
         luck,

@@ -9,6 +9,7 @@ pub mod cart;
 pub mod checkout;
 pub mod desk;
 pub mod door;
+pub mod door_list;
 pub mod letter;
 pub mod monitor;
 pub mod order;

@@ -3,8 +3,12 @@
 //! A refused scan is recorded like an admitted one, so it is an event and not a refusal. Never
 //! reads a code (that is `code.rs`) and never moves a lamp. Next: `ledger/admission.rs`.
 
+mod offline;
 mod record;
 mod verdict;
+
+pub use offline::{Offline, Went, happened};
+pub use verdict::standing;
 
 use crate::at::{At, Span};
 use crate::code::{CodeFault, Form};
@@ -14,8 +18,9 @@ use crate::id::{DeviceNo, PerformanceId, TicketId};
 use crate::money::Money;
 use crate::performance::Performance;
 use crate::ticket::Ticket;
-use crate::{Actor, Ask, Event as AnyEvent, Refusal};
+use crate::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal};
 use minicbor::{Decode, Encode};
+use offline::{Told, offline};
 use record::{attention, moved, over, undo};
 use std::sync::Arc;
 use verdict::judge;
@@ -207,6 +212,16 @@ pub struct Scan {
     /// The admission as this scan leaves it, when it changed one.
     #[n(7)]
     pub admission: Option<Admission>,
+    /// A door judged it without the box, which heard of it afterwards.
+    #[n(8)]
+    pub offline: Option<Offline>,
+}
+
+impl Scan {
+    /// When it happened, if its entry was written at `recorded`.
+    pub fn happened(&self, recorded: At) -> At {
+        self.offline.as_ref().map_or(recorded, |offline| offline.at)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -246,6 +261,24 @@ pub enum Command {
         scan: u64,
         #[n(1)]
         reason: String,
+    },
+    /// A door judged it without the box (domain 9.3): recorded as it happened, never refused.
+    #[n(4)]
+    Offline {
+        #[n(0)]
+        device: DeviceNo,
+        #[n(1)]
+        payload: String,
+        #[n(2)]
+        direction: Direction,
+        #[n(3)]
+        went: Went,
+        /// By the device's clock.
+        #[n(4)]
+        at: At,
+        /// Request key of the ask that went unanswered before the door judged alone.
+        #[n(5)]
+        attempt: Option<Key>,
     },
 }
 
@@ -329,6 +362,10 @@ pub struct Facts {
     pub earlier: Option<(At, Scan)>,
     /// The admission of that scan's ticket as it stands.
     pub standing: Option<Admission>,
+    /// Business day of the moment that is judged.
+    pub day: BusinessDay,
+    /// For a scan without the box: what the unanswered ask was recorded as, if it got through.
+    pub attempt: Option<(u64, Scan)>,
 }
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
@@ -347,6 +384,10 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
             undo(facts, *scan, ask, true)
         }
         Command::Override { scan, reason } => over(facts, *scan, reason, ask),
+        Command::Offline { device, direction, went, at, .. } => {
+            let told = Told { device: *device, direction: *direction, went: *went, at: *at };
+            Ok(offline(facts, &told, ask))
+        }
     }
 }
 
@@ -368,6 +409,7 @@ fn scan(facts: &Facts, device: DeviceNo, direction: Direction, ask: &Ask) -> Vec
         device,
         door,
         admission,
+        offline: None,
     };
     let mut events = vec![AnyEvent::Admission(Event::Scanned(scan))];
     let forged = matches!(facts.read, Read::Fault { fault: CodeFault::BadTag, .. });

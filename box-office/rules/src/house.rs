@@ -59,6 +59,19 @@ pub enum ReEntry {
     Unlimited,
 }
 
+/// What a door does that hears nothing from the box (domain 9.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum WithoutBox {
+    /// Judges by the last list that the box gave it.
+    #[default]
+    #[n(0)]
+    Snapshot,
+    /// Lets nobody in until the box answers.
+    #[n(1)]
+    Stop,
+}
+
 /// The settings of the venue that rules look at.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct House {
@@ -101,6 +114,8 @@ pub struct House {
     /// Carts that may be open at once.
     #[n(16)]
     pub open_carts_max: u32,
+    #[cbor(n(17), default)]
+    pub without_box: WithoutBox,
 }
 
 impl Default for House {
@@ -123,6 +138,7 @@ impl Default for House {
             undo_unpassed: true,
             unpaid_enters: false,
             open_carts_max: 20_000,
+            without_box: WithoutBox::Snapshot,
         }
     }
 }

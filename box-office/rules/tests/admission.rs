@@ -4,97 +4,23 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod door;
+
+use door::{NOW, TODAY, ask, facts, found, performance, record};
 use std::sync::Arc;
 use usher_rules::admission::{
     Admission, Attention, Command, Direction, Event, Facts, Found, Go, Presence, Read, Scan, Stop,
     Verdict, decide,
 };
 use usher_rules::at::{At, Span};
-use usher_rules::cart::Place;
-use usher_rules::code::{CodeBody, CodeFault, Form};
-use usher_rules::device::{BAD_CODES_MAX, Device, DeviceRow};
+use usher_rules::code::{CodeFault, Form};
+use usher_rules::device::BAD_CODES_MAX;
 use usher_rules::house::ReEntry;
-use usher_rules::id::{
-    CategoryNo, DeviceNo, LevelNo, OrderId, PerformanceId, PlanId, ProductionId, SeatNo, TicketId,
-};
+use usher_rules::id::{DeviceNo, PerformanceId};
 use usher_rules::money::Money;
 use usher_rules::performance::Performance;
-use usher_rules::ticket::{self, Ticket};
-use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Refusal};
-
-const NOW: At = At(1_000_000_000);
-const TODAY: BusinessDay = BusinessDay(11);
-
-fn performance() -> Performance {
-    Performance {
-        no: 1,
-        production: ProductionId(1),
-        plan: PlanId(1),
-        starts_at: NOW + Span::minutes(30),
-        day: TODAY,
-        hall: "Studio".into(),
-        prices: Vec::new(),
-        web_sale_opens: None,
-        web_sale_ends: None,
-        tickets_per_cart_max: None,
-        doors_open: NOW - Span::minutes(30),
-        last_admission: NOW + Span::hours(3),
-        re_entry: None,
-        min_leftover: None,
-        relax: None,
-        fire_limit: None,
-        cancelled: false,
-    }
-}
-
-fn found() -> Found {
-    Found {
-        id: TicketId(5),
-        ticket: Ticket {
-            order: OrderId(1),
-            line: 1,
-            performance: PerformanceId(7),
-            place: Place::Seat(SeatNo(3)),
-            level: LevelNo(1),
-            category: CategoryNo(0),
-            price: Money(3_500),
-            code: CodeBody { key: 1, performance: 1, tag: 2, generation: 0 },
-            state: ticket::State::Valid,
-            blocked: false,
-            replaced_at: None,
-        },
-        newest: true,
-        performance: Arc::new(performance()),
-        doors: Vec::new(),
-        wheelchair: false,
-        concession: false,
-        balance: Money::ZERO,
-        payment_problem: false,
-        admission: None,
-        inside: 0,
-    }
-}
-
-fn device() -> DeviceRow {
-    let device =
-        Device { name: "Foyer".into(), door: "A".into(), enabled: true, performance: None };
-    DeviceRow { device, bad: Vec::new(), locked_until: None }
-}
-
-fn record(presence: Presence, ins: u16, outs: u16) -> Admission {
-    Admission {
-        presence,
-        first_in: Some(NOW - Span::minutes(9)),
-        last_in: Some(NOW - Span::minutes(9)),
-        last_out: (outs > 0).then_some(NOW - Span::minutes(4)),
-        ins,
-        outs,
-        door: "B".into(),
-        device: DeviceNo(2),
-        scan: 40,
-        again: false,
-    }
-}
+use usher_rules::ticket;
+use usher_rules::{Actor, BusinessDay, Event as AnyEvent, Refusal};
 
 struct Given {
     facts: Facts,
@@ -104,20 +30,7 @@ struct Given {
 fn given(change: impl FnOnce(&mut Found)) -> Given {
     let mut found = found();
     change(&mut found);
-    Given {
-        facts: Facts {
-            house: Arc::default(),
-            device: Some(Arc::new(device())),
-            read: Read::Code { form: Form::Keyed, found: Some(Box::new(found)) },
-            performance: None,
-            performance_id: None,
-            may_lack_sales: false,
-            next_seq: 41,
-            earlier: None,
-            standing: None,
-        },
-        direction: Direction::In,
-    }
+    Given { facts: facts(Some(found)), direction: Direction::In }
 }
 
 impl Given {
@@ -135,10 +48,6 @@ impl Given {
         self.direction = Direction::Check;
         self
     }
-}
-
-fn ask(by: Actor) -> Ask {
-    Ask { by, at: NOW, day: TODAY, random: [0; 32] }
 }
 
 fn scan(given: &Given) -> Scan {

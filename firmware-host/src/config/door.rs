@@ -16,6 +16,8 @@ pub struct Door {
     pub undo_unpassed: bool,
     /// A ticket with a balance due is let in with a word to the staff (domain 9.1 row 15).
     pub unpaid_enters: bool,
+    /// What a door does that lost the box (domain 9.3).
+    pub without_box: WithoutBox,
 }
 
 impl Default for Door {
@@ -25,6 +27,7 @@ impl Default for Door {
             re_entry: ReEntry::AfterOut,
             undo_unpassed: true,
             unpaid_enters: false,
+            without_box: WithoutBox::Snapshot,
         }
     }
 }
@@ -36,6 +39,16 @@ pub enum ReEntry {
     Never,
     AfterOut,
     Unlimited,
+}
+
+/// How doors go on when they hear nothing from the box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WithoutBox {
+    /// By the last list they were given.
+    Snapshot,
+    /// Not at all.
+    Stop,
 }
 
 /// `[[door_place]]`: a door people walk through.

@@ -3,7 +3,7 @@
 //! One direction only, once at start; from then on the ledger's copy is what decisions see.
 //! Never judges: a configuration that got here has been checked. Next: `start.rs`.
 
-use super::{Config, FeePer, ReEntry, Relax, Sale};
+use super::{Config, FeePer, ReEntry, Relax, Sale, WithoutBox};
 use usher_rules::at::Span;
 use usher_rules::device::Device;
 use usher_rules::fee::{Fee, Per};
@@ -41,6 +41,10 @@ impl Config {
             undo_unpassed: door.undo_unpassed,
             unpaid_enters: door.unpaid_enters,
             open_carts_max: limits.open_carts_max,
+            without_box: match door.without_box {
+                WithoutBox::Snapshot => house::WithoutBox::Snapshot,
+                WithoutBox::Stop => house::WithoutBox::Stop,
+            },
         }
     }
 

@@ -1,13 +1,13 @@
 //! Scans: a door device asks and gets its verdict; staff read what was scanned.
 //!
 //! Whatever was read gets a verdict, however odd; the same nonce gets the same verdict again and
-//! makes no second scan. Never decides: `rules/admission.rs` does. Next: `feed/scans.rs`.
+//! makes no second scan. Never decides: `rules/admission.rs` does. Next: `api/door.rs`.
 
 use super::problems::{Reading, Scanning};
 use super::{Body, Called, checked_after, ok, shaped_like_id};
 use crate::feed::scans::device_name;
-use crate::request::{Device, Permitted, need};
-use crate::wording::verdict::{direction_name, message, reason_name, verdict_name};
+use crate::request::{DEVICE_SCANS, Device, Permitted, need};
+use crate::wording::verdict::{direction_name, message, reason_name, stop_name, verdict_name};
 use crate::wording::{Trouble, written};
 use axum::extract::Query;
 use axum::http::Method;
@@ -29,7 +29,7 @@ const LIMIT: usize = 100;
 /// Entries of the log looked through for one answer.
 const LOOKED_MAX: usize = 20_000;
 /// Longest nonce taken, in bytes.
-const NONCE_BYTES_MAX: usize = 128;
+pub(super) const NONCE_BYTES_MAX: usize = 128;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -102,6 +102,12 @@ pub(crate) struct ScanLine {
     at: String,
     door: String,
     device: String,
+    /// The door judged it without the box and told of it afterwards; `at` is when it happened.
+    offline: bool,
+    /// The row of the table that would have stopped it there. `ALREADY_USED`: a duplicate
+    /// admission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dispute: Option<&'static str>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -133,7 +139,7 @@ pub(crate) async fn record(
     if body.nonce.is_empty() || body.nonce.len() > NONCE_BYTES_MAX {
         return Err(Trouble::malformed("/nonce", "1 to 128 bytes").into());
     }
-    let key = device.request_key(&Method::POST, "scan", &body.nonce);
+    let key = device.request_key(&Method::POST, DEVICE_SCANS, &body.nonce);
     let command = Command::Scan {
         device: device.device,
         payload: payload(&body.code),
@@ -152,7 +158,7 @@ pub(crate) async fn record(
 }
 
 /// What was read as text; what is not text, or far too long, is unreadable and no more is kept.
-fn payload(code: &Value) -> String {
+pub(super) fn payload(code: &Value) -> String {
     match code {
         Value::String(text) if text.len() <= PAYLOAD_BYTES_MAX => text.clone(),
         Value::String(_) => " ".repeat(PAYLOAD_BYTES_MAX + 1),
@@ -170,7 +176,7 @@ fn direction(body: DirectionBody) -> Direction {
     }
 }
 
-fn asked(performance: Option<&str>) -> Result<Option<PerformanceId>, Trouble> {
+pub(super) fn asked(performance: Option<&str>) -> Result<Option<PerformanceId>, Trouble> {
     match performance {
         None => Ok(None),
         // An id that no box can have written names no performance, so no ticket is for it.
@@ -293,6 +299,11 @@ fn of_all(snapshot: &Snapshot, after: u64, limit: usize) -> Result<ScanList, Fau
     }
 }
 
+/// The name of what would have stopped a scan that went through without the box.
+pub(crate) fn dispute_name(scan: &Scan) -> Option<&'static str> {
+    scan.offline.as_ref()?.dispute.as_ref().map(stop_name)
+}
+
 fn line(snapshot: &Snapshot, entry: &Entry) -> Result<Option<ScanLine>, Fault> {
     let Some(scan) = admission::scan_in(entry) else { return Ok(None) };
     Ok(Some(ScanLine {
@@ -302,8 +313,10 @@ fn line(snapshot: &Snapshot, entry: &Entry) -> Result<Option<ScanLine>, Fault> {
         verdict: verdict_name(&scan.verdict),
         reason: reason_name(&scan.verdict),
         direction: direction_name(scan.direction),
-        at: written(entry.at),
+        at: written(scan.happened(entry.at)),
         door: scan.door.clone(),
         device: device_name(snapshot, scan.device)?,
+        offline: scan.offline.is_some(),
+        dispute: dispute_name(scan),
     }))
 }

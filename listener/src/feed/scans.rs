@@ -7,6 +7,7 @@
 use super::LOG_PAGE_MAX;
 use super::beam::{Beam, Drawn};
 use super::socket::{Gone, Heard, Line, bounded};
+use crate::api::scan::dispute_name;
 use crate::request::{Permit, Watcher};
 use crate::respond::Problem;
 use crate::wording::verdict::{direction_name, reason_name, verdict_name};
@@ -75,6 +76,10 @@ struct Message<'a> {
     /// Inside and admitted at least once, of this performance.
     inside: Option<u32>,
     admitted: Option<u32>,
+    /// The door judged it without the box and told of it afterwards; `at` is when it happened.
+    offline: bool,
+    /// What would have stopped it there.
+    dispute: Option<&'static str>,
 }
 
 /// A scan was taken back; the counts changed.
@@ -129,7 +134,7 @@ fn write<T: Serialize>(message: &T) -> Option<Utf8Bytes> {
 fn scanned<'a>(snapshot: &Snapshot, entry: &Entry, scan: &'a Scan) -> Result<Message<'a>, Fault> {
     let mut message = Message {
         seq: entry.seq,
-        at: written(entry.at),
+        at: written(scan.happened(entry.at)),
         verdict: verdict_name(&scan.verdict),
         reason: reason_name(&scan.verdict),
         direction: direction_name(scan.direction),
@@ -146,6 +151,8 @@ fn scanned<'a>(snapshot: &Snapshot, entry: &Entry, scan: &'a Scan) -> Result<Mes
         scan_out: scan.admission.as_ref().and_then(|row| row.last_out).map(written),
         inside: None,
         admitted: None,
+        offline: scan.offline.is_some(),
+        dispute: dispute_name(scan),
     };
     if let Some(id) = scan.performance {
         fill_performance(snapshot, &mut message, id)?;

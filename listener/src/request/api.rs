@@ -4,13 +4,14 @@
 //! a body. Next: `api.rs` for the calls.
 
 use super::guest::touch;
-use super::staff::{Need, signed_in};
+use super::staff::{Need, signed_in, stands_for};
 use super::{Bearer, Known, Permit, known};
 use crate::respond::Problem;
 use crate::state::Shop;
 use crate::token::{Right, Rights};
 use crate::wording::Trouble;
 use axum::extract::{FromRequestParts, Path};
+use axum::http::Method;
 use axum::http::request::Parts;
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -18,9 +19,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 use usher_ledger::handle::TokenKind;
 use usher_ledger::{Lane, Snapshot, cart};
-use usher_rules::Actor;
 use usher_rules::cart::Cart;
 use usher_rules::id::{CartId, DeviceNo};
+use usher_rules::{Actor, Key};
+
+/// What the request keys of a device's scans are made with.
+pub const DEVICE_SCANS: &str = "scan";
+/// The same of a door page: its form's address.
+const PAGE_SCANS: &str = "/door";
 
 /// A caller of the API with the right that the call needs, by token or by a signed-in session.
 pub struct Permitted<N: Need> {
@@ -180,6 +186,51 @@ impl FromRequestParts<Arc<Shop>> for Device {
         let by = Actor::Device(device);
         let permit = Permit { shop: Arc::clone(shop), known, by, lane: Lane::Door };
         Ok(Device { permit, device })
+    }
+}
+
+/// Who stands at a door: a device by its token, or a door page that somebody signed in.
+pub struct AtDoor {
+    permit: Permit,
+    pub device: DeviceNo,
+    /// Where its scans are asked for while the box answers; part of their request keys.
+    scan_path: &'static str,
+}
+
+impl Deref for AtDoor {
+    type Target = Permit;
+    fn deref(&self) -> &Permit {
+        &self.permit
+    }
+}
+
+impl AtDoor {
+    /// The request key of a scan that was asked for under this nonce.
+    pub fn scan_key(&self, nonce: &str) -> Option<Key> {
+        self.permit.request_key(&Method::POST, self.scan_path, nonce)
+    }
+}
+
+impl FromRequestParts<Arc<Shop>> for AtDoor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<AtDoor, Problem> {
+        let known = known(parts, shop);
+        if known.bearer != Bearer::None {
+            let Device { permit, device } = Device::from_request_parts(parts, shop).await?;
+            return Ok(AtDoor { permit, device, scan_path: DEVICE_SCANS });
+        }
+        let who = signed_in(shop, &known)?.ok_or(Trouble::NoCredential)?;
+        if !who.rights.has(Right::Door) {
+            return Err(Trouble::NeedsRight { right: Right::Door }.into());
+        }
+        let device = stands_for(shop, who.device, &shop.door().snapshot()?)?;
+        let by = match who.device {
+            Some(device) => Actor::Device(device),
+            None => Actor::Staff(who.name),
+        };
+        let permit = Permit { shop: Arc::clone(shop), known, by, lane: Lane::Door };
+        Ok(AtDoor { permit, device, scan_path: PAGE_SCANS })
     }
 }
 

@@ -15,10 +15,10 @@ use axum::response::{IntoResponse, Response};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
-use usher_ledger::Lane;
+use usher_ledger::{Lane, Snapshot};
 use usher_rules::id::DeviceNo;
 use usher_rules::session::STAFF_SESSION_KEPT;
-use usher_rules::{Actor, Command, Key};
+use usher_rules::{Actor, Command, Key, Refusal};
 
 /// A right that a route needs, as a type: a handler says it in its signature.
 pub trait Need: Send + Sync + 'static {
@@ -146,6 +146,24 @@ fn holder_named(shop: &Shop, session: SessionKey, name: String) -> Option<Signed
     }
     let rights = shop.tokens().named(&name)?.rights;
     Some(SignedIn { session, name, rights, device: None })
+}
+
+/// The device of a session; for a staff token the first network device that is switched on, else
+/// the first device of all.
+pub fn stands_for(
+    shop: &Shop,
+    device: Option<DeviceNo>,
+    snapshot: &Snapshot,
+) -> Result<DeviceNo, Trouble> {
+    if let Some(device) = device {
+        return Ok(device);
+    }
+    let all = usher_ledger::device::all(snapshot)?;
+    let on: Vec<DeviceNo> =
+        all.into_iter().filter(|(_, row)| row.device.enabled).map(|(no, _)| no).collect();
+    let networked = on.iter().find(|no| shop.tokens().device(**no).is_some());
+    let found = networked.or(on.first()).copied();
+    found.ok_or(Trouble::Refused(Refusal::DeviceUnknown))
 }
 
 /// Trades a token for a session: the cookie to send, or nothing if nobody holds this token. The

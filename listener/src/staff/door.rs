@@ -4,16 +4,14 @@
 //! stands in for. The hidden key is the nonce of the scan, so a repeat is the same scan. A box
 //! that cannot answer shows amber and never a refusal (trust 1). Next: `rules/admission.rs`.
 
-use crate::request::{Staff, need};
+use crate::request::{Staff, need, stands_for};
 use crate::respond;
 use crate::shop::form::{Asked, Fields};
 use crate::wording::Trouble;
 use axum::http::StatusCode;
 use axum::response::Response;
 use usher_ledger::view::door::{Post, door};
-use usher_ledger::{Snapshot, device};
 use usher_rules::admission::{self, Direction as Way};
-use usher_rules::id::DeviceNo;
 use usher_rules::view::door::{Direction, Plate, Reason, Signal};
 use usher_rules::{Command, Refusal};
 
@@ -23,7 +21,7 @@ pub async fn page(staff: Staff<need::Door>, Asked(query): Asked) -> Result<Respo
 
 pub async fn press(staff: Staff<need::Door>, fields: Fields) -> Result<Response, Trouble> {
     let direction = direction(fields.text("direction"));
-    let device = stands_for(&staff, &staff.snapshot()?)?;
+    let device = stands_for(staff.shop(), staff.device, &staff.snapshot()?)?;
     let scan = admission::Command::Scan {
         device,
         payload: fields.text("code").trim().to_owned(),
@@ -60,24 +58,10 @@ fn direction(text: &str) -> Direction {
     }
 }
 
-/// The device of the session; for a staff token the first network device that is switched on,
-/// else the first device of all.
-fn stands_for(staff: &Staff<need::Door>, snapshot: &Snapshot) -> Result<DeviceNo, Trouble> {
-    if let Some(device) = staff.device {
-        return Ok(device);
-    }
-    let all = device::all(snapshot)?;
-    let on: Vec<DeviceNo> =
-        all.into_iter().filter(|(_, row)| row.device.enabled).map(|(no, _)| no).collect();
-    let networked = on.iter().find(|no| staff.shop().tokens().device(**no).is_some());
-    let found = networked.or(on.first()).copied();
-    found.ok_or(Trouble::Refused(Refusal::DeviceUnknown))
-}
-
 fn shown(staff: &Staff<need::Door>, direction: Direction, scan: Scan) -> Result<Response, Trouble> {
     let snapshot = staff.snapshot()?;
     let post = Post {
-        device: stands_for(staff, &snapshot)?,
+        device: stands_for(staff.shop(), staff.device, &snapshot)?,
         direction,
         last: match scan {
             Scan::Made(seq) => Some(seq),

@@ -36,7 +36,8 @@ pub fn reason_name(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn stop_name(stop: &Stop) -> &'static str {
+/// The name of a row of the table that stops.
+pub fn stop_name(stop: &Stop) -> &'static str {
     match stop {
         Stop::Unreadable => "UNREADABLE",
         Stop::Device => "DEVICE",

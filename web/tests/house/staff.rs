@@ -5,6 +5,7 @@
 use super::{NOW, at, frame, seat};
 use usher_rules::at::Span;
 use usher_rules::cart::State;
+use usher_rules::house::WithoutBox;
 use usher_rules::id::{CartId, LetterId, OrderId, TicketId};
 use usher_rules::letter::State as LetterState;
 use usher_rules::view::demo::{Bench, BenchAbout, BenchCode, BenchScanner};
@@ -82,6 +83,7 @@ pub fn door(last: Option<Plate>) -> Door {
         expected: 486,
         last,
         recent: first.into_iter().chain(recent).collect(),
+        without_box: WithoutBox::Snapshot,
         seq: 901,
     }
 }
@@ -119,6 +121,8 @@ pub fn monitor() -> Monitor {
             Refused { reason: Reason::WrongDoor { go_to: String::new() }, count: 2 },
             Refused { reason: Reason::Unknown, count: 1 },
         ],
+        duplicates: 0,
+        without_box: WithoutBox::Snapshot,
         scans: 325,
         rows: rows(),
         seq: 901,
@@ -175,6 +179,8 @@ fn rows() -> Vec<ScanRow> {
                 Reason::Ok
             },
             undone: nth == 5,
+            alone: false,
+            dispute: None,
             door: "A".to_owned(),
             device: "scanner A".to_owned(),
             share_tenths: 100,

@@ -1,7 +1,7 @@
 //! The door phone: its newest verdict, its last five scans, and how many are in.
 //!
 //! One box holds all of its tickets, so all sold are loaded; a door that lost the box is another
-//! matter (domain 9.3). Never makes a verdict. Next: `desk.rs`.
+//! matter (`door_list.rs`). Never makes a verdict. Next: `desk.rs`.
 
 use super::monitor::counts;
 use super::scan::{Narrator, Scanned, newest_of, performances_of, read};
@@ -92,6 +92,7 @@ pub fn door(
         expected: counts.expected,
         last: last.map(|scan| narrator.plate(&scan)).transpose()?,
         recent,
+        without_box: narrator.house().without_box,
         seq: events::newest(snapshot)?,
     }))
 }

@@ -79,6 +79,8 @@ pub fn monitor(
         expected: counts.expected,
         doors: lanes(snapshot, &doors)?,
         refused: refused(&mut narrator, &scans)?,
+        duplicates: duplicates(&scans),
+        without_box: narrator.house().without_box,
         scans: u32::try_from(scans.len()).unwrap_or(u32::MAX),
         rows: rows(&mut narrator, &scans)?,
         seq: events::newest(snapshot)?,
@@ -151,6 +153,11 @@ fn refused(narrator: &mut Narrator<'_>, scans: &[Scanned]) -> Result<Vec<Refused
     }
     found.sort_by_key(|one| std::cmp::Reverse(one.count));
     Ok(found)
+}
+
+fn duplicates(scans: &[Scanned]) -> u32 {
+    let count = scans.iter().filter(|scan| scan.is_duplicate()).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// Newest first; the shares of the rows listed add up to the whole (domain 9.4).

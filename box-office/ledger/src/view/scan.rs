@@ -15,7 +15,7 @@ use crate::{Fault, Snapshot, admission, checkout, tables};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
-use usher_rules::admission::{Admission, Direction, Go, Scan, Stop, Verdict};
+use usher_rules::admission::{Admission, Direction, Go, Offline, Scan, Stop, Verdict};
 use usher_rules::at::{At, Span};
 use usher_rules::house::House;
 use usher_rules::id::{PerformanceId, TicketId};
@@ -44,9 +44,11 @@ pub(super) struct Scanned {
 }
 
 impl Scanned {
-    /// Did it let somebody in, and was that not taken back?
+    /// Did it let somebody in, and was that not taken back? A door without its box may tell of a
+    /// way in that is counted already; that moved nobody.
     pub fn arrived(&self) -> bool {
         self.undone.is_none()
+            && self.scan.admission.is_some()
             && self.scan.direction == Direction::In
             && match &self.scan.verdict {
                 Verdict::Go(Go::Admitted | Go::ReEntry | Go::Overridden) => true,
@@ -55,16 +57,39 @@ impl Scanned {
     }
 }
 
+impl Scanned {
+    /// What the manager should hear of a door that judged without the box; not once it was taken
+    /// back.
+    pub fn dispute(&self) -> Option<&Stop> {
+        let offline = self.scan.offline.as_ref().filter(|_| self.undone.is_none());
+        offline.and_then(|offline| offline.dispute.as_ref())
+    }
+
+    /// Was the ticket in already, as far as nobody has put that right?
+    pub fn is_duplicate(&self) -> bool {
+        let offline = self.scan.offline.as_ref().filter(|_| self.undone.is_none());
+        offline.is_some_and(Offline::is_duplicate)
+    }
+}
+
 /// Performances of one business day, by their start.
 pub(super) fn performances_of(
+    snapshot: &Snapshot,
+    day: BusinessDay,
+) -> Result<Vec<(PerformanceId, Performance)>, Fault> {
+    let near = performances_near(snapshot, day)?;
+    Ok(near.into_iter().filter(|(_, row)| row.day == day).collect())
+}
+
+/// Performances that start within two days of a business day.
+pub(super) fn performances_near(
     snapshot: &Snapshot,
     day: BusinessDay,
 ) -> Result<Vec<(PerformanceId, Performance)>, Fault> {
     // A business day begins and ends less than two days from midnight UTC, wherever it is.
     let midnight = At(i64::from(day.0) * DAY.0);
     let (from, to) = (midnight - DAY - DAY, midnight + DAY + DAY + DAY);
-    let near = crate::performance::starting(snapshot, from, to)?;
-    Ok(near.into_iter().filter(|(_, row)| row.day == day).collect())
+    crate::performance::starting(snapshot, from, to)
 }
 
 /// Scans of a performance on one day, oldest first; `None`: of all, those that led to no ticket
@@ -132,7 +157,7 @@ fn oldest_first(entries: &[Entry]) -> Vec<Scanned> {
 /// One scan by its number, as it was judged; whether it was taken back is not looked up.
 pub(super) fn read(snapshot: &Snapshot, seq: u64) -> Result<Option<Scanned>, Fault> {
     let scan = admission::scan_of(snapshot, seq)?;
-    Ok(scan.map(|(at, scan)| Scanned { seq, at, scan, undone: None }))
+    Ok(scan.map(|(at, scan)| Scanned { seq, at: scan.happened(at), scan, undone: None }))
 }
 
 /// Number of the first entry of a business day or after it: time never goes back in the log.
@@ -188,6 +213,10 @@ impl<'a> Narrator<'a> {
         Ok(Narrator { snapshot, house: crate::write::house(snapshot)?, named: HashMap::new() })
     }
 
+    pub fn house(&self) -> &House {
+        &self.house
+    }
+
     pub fn named(&mut self, id: PerformanceId) -> Result<Rc<Named>, Fault> {
         if let Some(named) = self.named.get(&id) {
             return Ok(Rc::clone(named));
@@ -226,6 +255,8 @@ impl<'a> Narrator<'a> {
             signal,
             reason,
             undone: scanned.undone.is_some(),
+            alone: scanned.scan.offline.is_some(),
+            dispute: scanned.dispute().map(|stop| self.stop(stop)).transpose()?,
             door: scanned.scan.door.clone(),
             device: device.map(|row| row.device.name).unwrap_or_default(),
             share_tenths: 0,

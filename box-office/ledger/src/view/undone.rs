@@ -34,6 +34,6 @@ impl Backwards {
         }
         let scan = admission::scan_in(entry)?.clone();
         let undone = self.taken_back.remove(&entry.seq);
-        Some(Scanned { seq: entry.seq, at: entry.at, scan, undone })
+        Some(Scanned { seq: entry.seq, at: scan.happened(entry.at), scan, undone })
     }
 }

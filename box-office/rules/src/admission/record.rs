@@ -65,7 +65,7 @@ pub(super) fn moved(
         Go::Out => {
             row.presence = Presence::Out;
             row.outs = row.outs.saturating_add(1);
-            row.last_out = Some(now);
+            row.last_out = row.last_out.max(Some(now));
         }
         Go::Admitted | Go::ReEntry | Go::Overridden => {
             // Unlimited re-entry lets a ticket in that never went out: it is inside once.
@@ -73,8 +73,9 @@ pub(super) fn moved(
                 row.ins = row.ins.saturating_add(1);
             }
             row.presence = Presence::In;
-            row.first_in = row.first_in.or(Some(now));
-            row.last_in = Some(now);
+            // A door without its box tells of it later, perhaps after what came later.
+            row.first_in = Some(row.first_in.map_or(now, |first| first.min(now)));
+            row.last_in = row.last_in.max(Some(now));
         }
     }
     Some(row)
@@ -160,6 +161,7 @@ pub(super) fn over(
         door: door.clone(),
         attention: Vec::new(),
         admission,
+        offline: None,
     };
     let event = Event::Overridden { scan, reason: reason.to_owned(), admitted };
     Ok(vec![AnyEvent::Admission(event)])

@@ -1,13 +1,14 @@
 //! The verdict table of domain 9.1: the first row that matches wins.
 //!
 //! Numbers behind the lines are the rows of the table. Never changes an admission: `record.rs`
-//! does, and only on a GO. Next: `record.rs`.
+//! does, and only on a GO. What a door without its box is told beforehand comes from the same
+//! rows. Next: `record.rs`.
 
 use super::{Direction, Facts, Found, Go, Presence, Read, Stop, Verdict};
 use crate::Ask;
 use crate::at::At;
 use crate::code::Form;
-use crate::house::ReEntry;
+use crate::house::{House, ReEntry};
 use crate::money::Money;
 use crate::ticket;
 
@@ -18,10 +19,32 @@ pub(super) fn judge(
     direction: Direction,
     ask: &Ask,
 ) -> Verdict {
+    let may_scan = facts.device.as_ref().is_some_and(|row| row.may_scan(ask.at));
+    table(facts, found, direction, ask, may_scan)
+}
+
+/// The same of a scan that its device judged alone: a lock is for those who ask the box.
+pub(super) fn judge_alone(
+    facts: &Facts,
+    found: Option<&Found>,
+    direction: Direction,
+    ask: &Ask,
+) -> Verdict {
+    let enrolled = facts.device.as_ref().is_some_and(|row| row.device.enabled);
+    table(facts, found, direction, ask, enrolled)
+}
+
+fn table(
+    facts: &Facts,
+    found: Option<&Found>,
+    direction: Direction,
+    ask: &Ask,
+    may_scan: bool,
+) -> Verdict {
     if matches!(facts.read, Read::Unreadable) {
         return Verdict::Stop(Stop::Unreadable); // 1
     }
-    if !facts.device.as_ref().is_some_and(|row| row.may_scan(ask.at)) {
+    if !may_scan {
         return Verdict::Stop(Stop::Device); // 2
     }
     if let Read::Fault { signed, .. } = facts.read {
@@ -45,14 +68,44 @@ pub(super) fn judge(
     }
 }
 
-fn not_a_right(facts: &Facts, found: &Found, ask: &Ask) -> Option<Stop> {
+/// What stops a ticket at a door at any time and whoever is in: the rows of the table that a door
+/// without its box cannot see for itself, the first of them that matches.
+pub fn standing(found: &Found, house: &House, door: &str, now: At) -> Option<Stop> {
+    ended(found, now)
+        .or_else(|| found.ticket.blocked.then_some(Stop::Blocked))
+        .or_else(|| elsewhere(found, door))
+        .or_else(|| unpaid(found, house))
+}
+
+/// Rows 7 and 8.
+fn ended(found: &Found, now: At) -> Option<Stop> {
     let ticket = &found.ticket;
     if !found.newest {
-        return Some(Stop::Replaced { at: ticket.replaced_at.unwrap_or(ask.at) });
+        return Some(Stop::Replaced { at: ticket.replaced_at.unwrap_or(now) });
     }
-    if let ticket::State::Cancelled { at } = ticket.state {
-        return Some(Stop::Cancelled { at });
+    match ticket.state {
+        ticket::State::Cancelled { at } => Some(Stop::Cancelled { at }),
+        ticket::State::Valid => None,
     }
+}
+
+/// Row 13.
+fn elsewhere(found: &Found, door: &str) -> Option<Stop> {
+    let served = found.doors.is_empty() || found.doors.iter().any(|other| other == door);
+    (!served).then(|| Stop::WrongDoor { go_to: found.doors.clone() })
+}
+
+/// Row 15.
+fn unpaid(found: &Found, house: &House) -> Option<Stop> {
+    let owes = found.balance > Money::ZERO && !found.payment_problem && !house.unpaid_enters;
+    owes.then_some(Stop::Unpaid { amount: found.balance })
+}
+
+fn not_a_right(facts: &Facts, found: &Found, ask: &Ask) -> Option<Stop> {
+    if let Some(stop) = ended(found, ask.at) {
+        return Some(stop);
+    }
+    let ticket = &found.ticket;
     if !serves(facts, found, ask) {
         let starts_at = found.performance.starts_at;
         return Some(Stop::WrongPerformance { performance: ticket.performance, starts_at });
@@ -86,14 +139,14 @@ fn entering(facts: &Facts, found: &Found, ask: &Ask) -> Verdict {
         return Verdict::Stop(stop); // 11, 12
     }
     let door = facts.device.as_ref().map(|row| row.device.door.as_str()).unwrap_or_default();
-    if !found.doors.is_empty() && !found.doors.iter().any(|other| other == door) {
-        return Verdict::Stop(Stop::WrongDoor { go_to: found.doors.clone() }); // 13
+    if let Some(stop) = elsewhere(found, door) {
+        return Verdict::Stop(stop); // 13
     }
     if let Some(stop) = outside_window(facts, found, ask) {
         return Verdict::Stop(stop); // 14
     }
-    if found.balance > Money::ZERO && !found.payment_problem && !facts.house.unpaid_enters {
-        return Verdict::Stop(Stop::Unpaid { amount: found.balance }); // 15
+    if let Some(stop) = unpaid(found, &facts.house) {
+        return Verdict::Stop(stop); // 15
     }
     if found.performance.fire_limit.is_some_and(|limit| found.inside >= limit) {
         return Verdict::Stop(Stop::Full); // 16

@@ -1,10 +1,11 @@
 //! The door phone: the last verdict as a plate, the last five scans, and the counts.
 //!
 //! Shows verdicts, never makes one; `reason` bears the name of the row of domain 9.1 that won.
-//! Next: `view/monitor.rs`.
+//! Next: `view/door_list.rs`, then `view/monitor.rs`.
 
 use super::venue::{Frame, Place};
 use crate::at::At;
+use crate::house::WithoutBox;
 use crate::id::{PerformanceId, TicketId};
 use crate::money::Money;
 
@@ -25,6 +26,7 @@ pub struct Door {
     pub last: Option<Plate>,
     /// Newest first, at most five.
     pub recent: Vec<RecentScan>,
+    pub without_box: WithoutBox,
     pub seq: u64,
 }
 

@@ -7,6 +7,7 @@ use super::door::{Reason, Signal};
 use super::venue::{Frame, Place};
 use super::whats_on::Day;
 use crate::at::{At, Span};
+use crate::house::WithoutBox;
 use crate::id::{PerformanceId, TicketId};
 
 /// Rows of the live list a page opens with.
@@ -28,6 +29,10 @@ pub struct Monitor {
     pub curve: Curve,
     pub doors: Vec<Lane>,
     pub refused: Vec<Refused>,
+    /// Tickets let in by a door without the box that were in already.
+    pub duplicates: u32,
+    /// What doors do without the box.
+    pub without_box: WithoutBox,
     pub scans: u32,
     /// Newest first, at most [`ROWS_MAX`].
     pub rows: Vec<ScanRow>,
@@ -105,6 +110,10 @@ pub struct ScanRow {
     pub reason: Reason,
     /// Taken back: nobody went through the gate, or a supervisor undid it.
     pub undone: bool,
+    /// A door judged it without the box.
+    pub alone: bool,
+    /// What would have stopped it there; `AlreadyUsed`: a duplicate admission.
+    pub dispute: Option<Reason>,
     pub door: String,
     pub device: String,
     /// Share of the records listed, in tenths of a percent.
