@@ -7,12 +7,11 @@
 
 use redb::backends::InMemoryBackend;
 use redb::{Builder, Database};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use usher_ledger::turnout::Turnout;
 use usher_ledger::{Denied, admission as ledger, copy, events, open, proof};
-use usher_rules::Event;
-use usher_rules::admission;
-use usher_rules::id::BoxNo;
+use usher_rules::admission::{self, Admission, Presence, Verdict};
+use usher_rules::id::{BoxNo, PerformanceId, TicketId};
 use usher_tests::town::{Town, fingerprint};
 
 const SEEDS: u64 = 8;
@@ -145,32 +144,65 @@ fn a_proof_finds_what_is_bent() {
     }
 }
 
+/// What an event made of whose admission, and whether it took a scan back.
+fn moved(event: &admission::Event) -> Option<(TicketId, &Admission, bool)> {
+    match event {
+        admission::Event::Scanned(scan) | admission::Event::Overridden { admitted: scan, .. } => {
+            Some((scan.ticket?, scan.admission.as_ref()?, false))
+        }
+        admission::Event::Undone { ticket, admission, .. } => Some((*ticket, admission, true)),
+    }
+}
+
 #[test]
 fn no_ticket_is_in_twice_without_having_been_out() {
+    let mut duplicates = 0;
     for seed in 0..SEEDS {
         let mut town = Town::found(store(), seed);
         live(&mut town, STEPS);
         let snapshot = town.handle.snapshot().unwrap();
-        let mut inside = HashSet::new();
+        let (mut inside, mut rows) = (HashSet::new(), HashMap::new());
         for entry in events::after(&snapshot, 0, usize::MAX).unwrap() {
-            for event in &entry.events {
-                let Event::Admission(event) = event else { continue };
-                let (ticket, row) = match event {
-                    admission::Event::Scanned(scan) => (scan.ticket, scan.admission.as_ref()),
-                    admission::Event::Undone { ticket, admission, .. } => {
-                        (Some(*ticket), Some(admission))
-                    }
-                    admission::Event::Overridden { admitted, .. } => {
-                        (admitted.ticket, admitted.admission.as_ref())
-                    }
-                };
-                let (Some(ticket), Some(row)) = (ticket, row) else { continue };
-                if row.presence == admission::Presence::In {
-                    assert!(inside.insert(ticket), "seed {seed}: {ticket} is in twice");
-                } else {
+            for (ticket, row, back) in ledger::events_in(&entry).filter_map(moved) {
+                let first = row.presence == Presence::In && inside.insert(ticket);
+                if row.presence != Presence::In {
                     inside.remove(&ticket);
+                } else if !first && !back {
+                    // Only a door that lost the box lets in whom it cannot know to be in.
+                    assert!(row.again, "seed {seed}: {ticket} is in twice");
+                    duplicates += 1;
                 }
+                rows.insert(ticket, row.clone());
             }
+            let (ins, outs) = rows.values().fold((0, 0), |(ins, outs), row| {
+                (ins + usize::from(row.ins), outs + usize::from(row.outs))
+            });
+            assert_eq!(ins - outs, inside.len(), "seed {seed}, entry {}", entry.seq);
+        }
+        let attendance = |id: &PerformanceId| ledger::attendance(&snapshot, *id).unwrap();
+        let admitted: u32 = town.performances.iter().map(|id| attendance(id).admitted).sum();
+        assert_eq!(admitted as usize, rows.values().filter(|row| row.ins > 0).count());
+    }
+    assert!(duplicates > 0, "no door without the box let anybody in twice");
+}
+
+#[test]
+fn whatever_a_door_did_without_the_box_is_recorded_and_never_later_than_now() {
+    let (mut told, mut unheard, mut disputed) = (0, 0, 0);
+    for seed in 0..SEEDS {
+        let mut town = Town::found(store(), seed);
+        live(&mut town, STEPS);
+        let snapshot = town.handle.snapshot().unwrap();
+        for entry in events::after(&snapshot, 0, usize::MAX).unwrap() {
+            let Some(scan) = ledger::scan_in(&entry) else { continue };
+            let Some(offline) = &scan.offline else { continue };
+            assert!(offline.at <= entry.at, "seed {seed}, entry {}", entry.seq);
+            told += 1;
+            disputed += usize::from(offline.dispute.is_some());
+            let in_vain = offline.dispute.is_none() && scan.admission.is_none();
+            unheard += usize::from(in_vain && matches!(scan.verdict, Verdict::Go(_)));
         }
     }
+    println!("{told} told afterwards, {disputed} in dispute, {unheard} known already");
+    assert!(told > 50 && disputed > 10 && unheard > 0);
 }

@@ -144,11 +144,13 @@ fn defaults_are_those_of_the_rules() {
 fn the_house_gets_what_the_file_says() {
     let text = written_out(true)
         .replace("hold_time_min = 15", "hold_time_min = 60")
+        .replace("without_box = \"snapshot\"", "without_box = \"stop\"")
         .replace("relax = { sold_percent = 90, hours_before = 24 }", "relax = \"last-resort\"");
     let config = good(&text);
     let house = config.house();
     assert_eq!(house.hold_time, Span::minutes(60));
     assert_eq!(house.relax, usher_rules::house::Relax::LastResort);
+    assert_eq!(house.without_box, usher_rules::house::WithoutBox::Stop);
     assert_eq!(house.levels[1].name, "Concession");
     assert_eq!(house.fees[0].amount.0, 150);
     assert_eq!(house.taxes[0].rate_ppm, 200_000);

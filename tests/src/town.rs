@@ -16,7 +16,7 @@ use usher_ledger::checkout::Numbering;
 use usher_ledger::handle::{self, Surroundings};
 use usher_ledger::source::Source;
 use usher_ledger::{Denied, Handle, Lane, copy, performance};
-use usher_rules::admission::{self, Direction};
+use usher_rules::admission::{self, Direction, Went};
 use usher_rules::at::{At, Clock, Span};
 use usher_rules::cart::{self, Buyer};
 use usher_rules::checkout::{self, Answer};
@@ -88,6 +88,8 @@ pub struct Town {
     /// Scans that let somebody in or out.
     scans: Vec<u64>,
     letters: Vec<usher_rules::id::LetterId>,
+    /// Scans asked of the box: key, payload, direction.
+    asked: Vec<(Key, String, Direction)>,
 }
 
 /// The prices of the town: every category at every level.
@@ -179,6 +181,7 @@ impl Town {
             codes: Vec::new(),
             scans: Vec::new(),
             letters: Vec::new(),
+            asked: Vec::new(),
         }
     }
 
@@ -239,17 +242,31 @@ impl Town {
         }
     }
 
+    fn nonce(&mut self) -> [u8; 16] {
+        let bytes = self.dice.bytes();
+        std::array::from_fn(|index| bytes[index])
+    }
+
     /// Asks something that may be refused.
     pub fn ask(&mut self, command: Command) -> Result<Arc<Entry>, Denied> {
         let (lane, by) = match &command {
-            Command::Admission(admission::Command::Scan { device, .. }) => {
-                (Lane::Door, Actor::Device(*device))
-            }
+            Command::Admission(
+                admission::Command::Scan { device, .. }
+                | admission::Command::Offline { device, .. },
+            ) => (Lane::Door, Actor::Device(*device)),
             Command::Admission(_) => (Lane::Door, Actor::Staff("manager".into())),
             _ => (Lane::Shop, Actor::House),
         };
-        let ask = self.handle.ask(lane, by, None, command);
+        let asked = match &command {
+            Command::Admission(admission::Command::Scan { payload, direction, .. }) => {
+                Some((Key(self.nonce()), payload.clone(), *direction))
+            }
+            _ => None,
+        };
+        let key = asked.as_ref().map(|(key, ..)| *key);
+        let ask = self.handle.ask(lane, by, key, command);
         let entry = self.runtime.block_on(ask)?;
+        self.asked.extend(asked);
         self.remember(&entry);
         Ok(entry)
     }
@@ -406,6 +423,9 @@ impl Town {
             self.dice.pick(&self.codes).clone()
         };
         let direction = *self.dice.pick(&[Direction::In, Direction::In, Direction::Out]);
+        if self.dice.chance(30) {
+            return Some(self.told(payload, direction));
+        }
         Some(Command::Admission(admission::Command::Scan {
             device: DeviceNo(1 + self.dice.below(2) as u32),
             payload,
@@ -413,6 +433,25 @@ impl Town {
             direction,
             performance: None,
         }))
+    }
+
+    /// A door that was without the box tells what it did; now and then of a scan that it believes
+    /// unanswered.
+    fn told(&mut self, payload: String, direction: Direction) -> Command {
+        let ago = Span::minutes(self.dice.below(40) as i64);
+        let unheard = self.asked.last().cloned().filter(|_| self.dice.chance(40));
+        let (attempt, payload, direction) = match unheard {
+            Some((key, payload, direction)) => (Some(key), payload, direction),
+            None => (None, payload, direction),
+        };
+        Command::Admission(admission::Command::Offline {
+            device: DeviceNo(1 + self.dice.below(2) as u32),
+            payload,
+            direction,
+            went: if self.dice.chance(70) { Went::Go } else { Went::Stop },
+            at: self.handle.now() - ago,
+            attempt,
+        })
     }
 
     fn post(&mut self) -> Option<Command> {

@@ -118,8 +118,11 @@ const stand = () => {
   }
 
   const ask = async () => {
-    const text = code.value.trim(), fields = new FormData(form), direction = fields.get('direction');
+    const text = code.value.trim();
     if (asking || !text) return;
+    // as it will be told afterwards, so that the box knows it again
+    code.value = text;
+    const fields = new FormData(form), direction = fields.get('direction');
     asking = true;
     // a box known to be silent is not waited for
     if (away) {

@@ -350,7 +350,8 @@ fn scripts_and_pages_stay_small() {
         .iter()
         .sum();
     assert!(shop <= SHOP_SCRIPT_BYTES_MAX, "{shop}");
-    assert!(size("monitor.js") + size("door.js") <= MONITOR_SCRIPT_BYTES_MAX);
+    let staff: usize = ["monitor.js", "door.js", "door-alone.js"].map(size).iter().sum();
+    assert!(staff <= MONITOR_SCRIPT_BYTES_MAX, "{staff}");
     for (name, html) in &gallery.pages {
         assert!(html.as_str().len() <= PAGE_BYTES_MAX, "{name}: {}", html.as_str().len());
     }
@@ -746,6 +747,44 @@ fn the_door_says_its_verdict_in_a_sign_a_word_and_a_line() {
         &["invalid"],
     );
     check("door-ask", &["plate ask", "CHECK", "Ask for ID, then let in."], &["invalid"]);
+}
+
+#[test]
+fn the_door_carries_the_words_of_what_it_says_alone_only_where_it_may_judge() {
+    check(
+        "door",
+        &[
+            "data-alone=\"1\"",
+            "data-words-alone=\"Judged without the box, by its list of {time}\"",
+            "data-words-waits=\"{count} scans wait for the box\"",
+            "data-name=\"UNKNOWN\" data-do=\"Send to the desk\">Not on the list",
+            "data-name=\"OK\" data-do=\"\">In",
+            "<template data-sign=\"stop\">",
+        ],
+        &["Judged without"],
+    );
+    let (templates, words) = (Templates::new(), Words::english());
+    let mut door = house::staff::door(None);
+    door.without_box = usher_rules::house::WithoutBox::Stop;
+    let html = usher_web::door::page(&templates, &door, &words);
+    assert!(!html.as_str().contains("data-alone"), "it waits for the box");
+    assert!(html.as_str().contains("<template data-sign=\"ask\">"));
+}
+
+#[test]
+fn the_monitor_marks_what_doors_did_without_the_box_and_says_what_they_may() {
+    check(
+        "monitor-alone",
+        &[
+            "1 duplicate admission",
+            "Duplicate admission",
+            "Let in, but: Cancelled",
+            "Doors without the box: wait",
+        ],
+        &[],
+    );
+    assert_eq!(page("monitor-alone").matches("without the box</span>").count(), 3);
+    check("monitor", &["Doors without the box: judge by their last list"], &["uplicate admission"]);
 }
 
 #[test]

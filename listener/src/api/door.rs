@@ -8,7 +8,7 @@ use super::problems::{Reading, Scanning};
 use super::scan::{NONCE_BYTES_MAX, asked, dispute_name, payload};
 use super::{Body, Called, checked_after, ok};
 use crate::request::AtDoor;
-use crate::wording::verdict::stop_name;
+use crate::wording::verdict::{direction_name, stop_name};
 use crate::wording::{Trouble, written};
 use axum::extract::Query;
 use axum::http::Method;
@@ -267,19 +267,23 @@ fn command(door: &AtDoor, nth: usize, scan: &OfflineScan) -> Result<Command, Tro
     let Some(at) = moment(&scan.at) else {
         return malformed("at", "no moment of RFC 3339");
     };
+    let direction = match scan.direction {
+        Way::In => Direction::In,
+        Way::Out => Direction::Out,
+    };
+    let payload = payload(&scan.code);
+    let asked = |nonce: &str| door.scan_key(nonce, &payload, direction_name(direction));
+    let attempt = scan.attempt.as_deref().and_then(asked);
     Ok(Command::Offline {
         device: door.device,
-        payload: payload(&scan.code),
-        direction: match scan.direction {
-            Way::In => Direction::In,
-            Way::Out => Direction::Out,
-        },
+        payload,
+        direction,
         went: match scan.went {
             Said::Go => Went::Go,
             Said::Stop => Went::Stop,
         },
         at,
-        attempt: scan.attempt.as_deref().and_then(|attempt| door.scan_key(attempt)),
+        attempt,
     })
 }
 

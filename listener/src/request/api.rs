@@ -7,6 +7,7 @@ use super::guest::touch;
 use super::staff::{Need, signed_in, stands_for};
 use super::{Bearer, Known, Permit, known};
 use crate::respond::Problem;
+use crate::shop::form::key_of;
 use crate::state::Shop;
 use crate::token::{Right, Rights};
 use crate::wording::Trouble;
@@ -25,8 +26,8 @@ use usher_rules::{Actor, Key};
 
 /// What the request keys of a device's scans are made with.
 pub const DEVICE_SCANS: &str = "scan";
-/// The same of a door page: its form's address.
-const PAGE_SCANS: &str = "/door";
+/// Where a door page sends its form.
+const DOOR_PAGE: &str = "/door";
 
 /// A caller of the API with the right that the call needs, by token or by a signed-in session.
 pub struct Permitted<N: Need> {
@@ -193,8 +194,8 @@ impl FromRequestParts<Arc<Shop>> for Device {
 pub struct AtDoor {
     permit: Permit,
     pub device: DeviceNo,
-    /// Where its scans are asked for while the box answers; part of their request keys.
-    scan_path: &'static str,
+    /// Scans from its page, by form; else by the API.
+    on_page: bool,
 }
 
 impl Deref for AtDoor {
@@ -205,9 +206,14 @@ impl Deref for AtDoor {
 }
 
 impl AtDoor {
-    /// The request key of a scan that was asked for under this nonce.
-    pub fn scan_key(&self, nonce: &str) -> Option<Key> {
-        self.permit.request_key(&Method::POST, self.scan_path, nonce)
+    /// The request key that a scan of it was asked under while the box answered. On the page that
+    /// is the key of its form, with all that stood in it.
+    pub fn scan_key(&self, nonce: &str, code: &str, direction: &str) -> Option<Key> {
+        if !self.on_page {
+            return self.permit.request_key(&Method::POST, DEVICE_SCANS, nonce);
+        }
+        let typed = [("key", nonce), ("code", code), ("direction", direction)];
+        self.permit.request_key(&Method::POST, DOOR_PAGE, &key_of(typed.into_iter()))
     }
 }
 
@@ -218,7 +224,7 @@ impl FromRequestParts<Arc<Shop>> for AtDoor {
         let known = known(parts, shop);
         if known.bearer != Bearer::None {
             let Device { permit, device } = Device::from_request_parts(parts, shop).await?;
-            return Ok(AtDoor { permit, device, scan_path: DEVICE_SCANS });
+            return Ok(AtDoor { permit, device, on_page: false });
         }
         let who = signed_in(shop, &known)?.ok_or(Trouble::NoCredential)?;
         if !who.rights.has(Right::Door) {
@@ -230,7 +236,7 @@ impl FromRequestParts<Arc<Shop>> for AtDoor {
             None => Actor::Staff(who.name),
         };
         let permit = Permit { shop: Arc::clone(shop), known, by, lane: Lane::Door };
-        Ok(AtDoor { permit, device, scan_path: PAGE_SCANS })
+        Ok(AtDoor { permit, device, on_page: true })
     }
 }
 

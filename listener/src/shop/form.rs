@@ -66,16 +66,21 @@ impl Fields {
         if self.text("key").is_empty() {
             return String::new();
         }
-        let mut hash = Sha256::new();
-        for (name, text) in self.pairs() {
-            hash.update((name.len() as u64).to_be_bytes());
-            hash.update(name.as_bytes());
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text.as_bytes());
-        }
-        let whole: [u8; 32] = hash.finalize().into();
-        base32(&whole)
+        key_of(self.pairs())
     }
+}
+
+/// One key for all that stands in a form.
+pub(crate) fn key_of<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut hash = Sha256::new();
+    for (name, text) in pairs {
+        hash.update((name.len() as u64).to_be_bytes());
+        hash.update(name.as_bytes());
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    let whole: [u8; 32] = hash.finalize().into();
+    base32(&whole)
 }
 
 /// The key of the act itself, apart from that of opening a cart for it.

@@ -52,15 +52,30 @@ export class Demo {
         FAKETIME_NO_CACHE: '1',
       });
     }
-    const state = join(folder, 'state');
-    const asked = ['demo', '--listen', '127.0.0.1:0', '--state', state];
-    demo.child = spawn(PROGRAM, asked, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    demo.ended = once(demo.child, 'exit');
-    await demo.ready();
-    demo.told = JSON.parse(await readFile(join(state, 'demo.json'), 'utf8'));
+    demo.env = env;
+    await demo.run('127.0.0.1:0');
+    demo.told = JSON.parse(await readFile(join(folder, 'state', 'demo.json'), 'utf8'));
     demo.url = demo.told.url;
     demo.tonight = demo.told.performances[0].id;
     return demo;
+  }
+
+  async run(address) {
+    const asked = ['demo', '--listen', address, '--state', join(this.folder, 'state')];
+    this.child = spawn(PROGRAM, asked, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.ended = once(this.child, 'exit');
+    await this.ready();
+  }
+
+  // As a power cut ends it: nothing is said, nothing is put away.
+  async cut() {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  // The same box at the same address again.
+  async again() {
+    await this.run(new URL(this.url).host);
   }
 
   async ready() {

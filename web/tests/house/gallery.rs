@@ -180,6 +180,7 @@ fn staff(gallery: &mut Gallery) {
     add("door-ask", page(&super::staff::door(Some(plate(Signal::Ask, Reason::Provisional)))));
     let page = |view: &_| usher_web::monitor::page(templates, view, words);
     add("monitor", page(&super::staff::monitor()));
+    add("monitor-alone", page(&super::staff::monitor_after_an_outage()));
     let mut view = super::staff::monitor();
     view.shown = None;
     view.beam_to_screen = Some(Span(0));

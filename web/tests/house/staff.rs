@@ -130,6 +130,19 @@ pub fn monitor() -> Monitor {
     }
 }
 
+/// Two doors were without the box and have told it so.
+pub fn monitor_after_an_outage() -> Monitor {
+    let mut view = monitor();
+    view.duplicates = 1;
+    view.without_box = WithoutBox::Stop;
+    for row in &mut view.rows[..3] {
+        row.alone = true;
+    }
+    view.rows[0].dispute = Some(Reason::AlreadyUsed { at: NOW, door: "A".to_owned() });
+    view.rows[1].dispute = Some(Reason::Cancelled { at: NOW });
+    view
+}
+
 const TONIGHT: [u32; 38] = [
     0, 1, 1, 2, 1, 2, 2, 3, 2, 4, 3, 4, 5, 4, 6, 5, 7, 6, 7, 9, 8, 8, 10, 9, 12, 11, 10, 13, 12,
     15, 14, 13, 16, 12, 14, 11, 13, 12,
