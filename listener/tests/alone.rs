@@ -181,6 +181,34 @@ async fn a_ticket_for_another_door_is_stopped_on_the_list_of_this_one() {
     assert_eq!(stop, "WRONG_DOOR");
 }
 
+#[tokio::test]
+async fn a_device_that_is_switched_off_gets_no_list() {
+    let house = House::open().await;
+    let off =
+        Device { name: "Off".into(), door: "Studio".into(), enabled: false, performance: None };
+    house.staff(Command::Device(device::Command::SetAll(vec![(DEVICE, off)]))).await;
+    let told = house.send(Ask::get(LIST).bearer(DEVICE_TOKEN)).await;
+    told.is_problem(404, "DeviceUnknown");
+}
+
+#[tokio::test]
+async fn a_device_set_to_an_evening_that_is_over_is_given_that_one_and_asks_no_time() {
+    let house = House::open().await;
+    let (_, code) = house.sold(&["C-C-4"]).await.remove(0);
+    let performance = Some(house.season.tonight);
+    let (name, door) = ("Studio hand scanner".to_owned(), "Studio".to_owned());
+    let set = Device { name, door, enabled: true, performance };
+    house.staff(Command::Device(device::Command::SetAll(vec![(DEVICE, set)]))).await;
+    let today = list(&house, "").await;
+    assert_eq!(today["performances"].as_array().unwrap().len(), 1);
+    assert_eq!(today["performances"][0]["closes"], "2026-12-04T22:00:00.000Z");
+    house.clock.pass(Span::hours(24));
+    let tomorrow = list(&house, &format!("?after={}", today["seq"])).await;
+    assert_eq!(tomorrow["performances"][0].get("closes"), None);
+    assert_eq!(line(&list(&house, "").await, &code)["state"], "unused");
+    assert_eq!(scan(&house, &code, "check", "1").await["reason"], "ADMITTED");
+}
+
 async fn cookie_of(house: &House, token: &str) -> String {
     let ask = Ask::post("/desk/sign-in").form(&format!("token={token}&onward=%2Fdoor"));
     house.send(ask).await.cookie()
@@ -239,7 +267,8 @@ async fn told_scans_are_recorded_in_order_at_the_time_they_happened() {
     let house = House::open().await;
     let tickets = house.sold(&["C-C-4", "C-C-5"]).await;
     let out = json!({
-        "code": tickets[0].1, "direction": "out", "went": "GO", "at": "2026-12-04T16:58:00Z", "nonce": "3",
+        "code": tickets[0].1, "direction": "out", "went": "GO", "nonce": "3",
+        "at": "2026-12-04T16:58:00Z",
     });
     let scans = [
         scanned(&tickets[0].1, "GO", "1"),
@@ -275,7 +304,8 @@ async fn told_scans_are_recorded_in_order_at_the_time_they_happened() {
         ]
     );
     let ahead = json!({
-        "code": "x", "direction": "in", "went": "STOP", "at": "2099-01-01T00:00:00+01:00", "nonce": "6",
+        "code": "x", "direction": "in", "went": "STOP", "nonce": "6",
+        "at": "2099-01-01T00:00:00+01:00",
     });
     told(&house, &[ahead]).await;
     let newest = house.send(Ask::get("/api/v1/scans").bearer(&read)).await.json();
@@ -362,9 +392,11 @@ async fn an_ask_whose_answer_was_lost_is_the_same_passage_by_device_and_by_page(
 #[tokio::test]
 async fn an_upload_has_its_limits() {
     let house = House::open().await;
-    let many = |count: usize| -> Vec<Value> {
-        (0..count).map(|nth| json!({ "direction": "in", "went": "STOP", "at": THEN, "nonce": nth.to_string() })).collect()
+    let bare = |nth: usize| {
+        let nonce = nth.to_string();
+        json!({ "direction": "in", "went": "STOP", "at": THEN, "nonce": nonce })
     };
+    let many = |count: usize| -> Vec<Value> { (0..count).map(bare).collect() };
     assert_eq!(tell(&house, &[]).await.is_problem(400, "Malformed")["field"], "/scans");
     assert_eq!(tell(&house, &many(501)).await.is_problem(400, "Malformed")["field"], "/scans");
     assert_eq!(told(&house, &many(500)).await.len(), 500);

@@ -91,5 +91,6 @@ def map_body(context, body):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     scans = case.operation.path.endswith("/scans") and case.method == "POST"
-    token = TOLD["device_token" if scans else "api_token"]
+    at_door = scans or case.operation.path.endswith(("/scans/offline", "/door/snapshot"))
+    token = TOLD["device_token" if at_door else "api_token"]
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}

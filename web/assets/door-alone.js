@@ -95,7 +95,9 @@ export const standIn = async ({ changed }) => {
     const since = performance.now();
     try {
       const after = list && !whole ? `?after=${list.seq}` : '';
-      const answer = await fetch(`/api/v1/door/snapshot${after}`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+      // a whole list may be long
+      const signal = AbortSignal.timeout(after ? ANSWER_MS_MAX : 6 * ANSWER_MS_MAX);
+      const answer = await fetch(`/api/v1/door/snapshot${after}`, { signal });
       if (answer.status === 403) {
         // doors of this house wait for the box
         list = null;

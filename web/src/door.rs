@@ -2,8 +2,8 @@
 //!
 //! Form `POST /door`: `key` (the scan's nonce), `code`, `direction` (`in`, `out`, `check`). The
 //! answer is this page again with the plate filled in, so it works without a script; `door.js`
-//! adds sound, vibration, camera and live counts, and with `door-alone.js` a verdict of its own when
-//! the box is silent. Next: `verdict.rs`.
+//! adds sound, vibration, camera and live counts, and with `door-alone.js` a verdict of its own
+//! when the box is silent. Next: `verdict.rs`.
 
 use crate::html::{Html, Templates};
 use crate::layout::Pen;

@@ -150,16 +150,24 @@ fn ticket(ticket: &ListedTicket) -> Listed {
 
 /// Base64 of RFC 4648 section 5, without padding: what a browser makes of a digest in one line.
 fn base64url(bytes: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut out = String::with_capacity((bytes.len() * 4).div_ceil(3));
-    for three in bytes.chunks(3) {
-        let whole = (0..3).fold(0, |whole, at| {
-            whole << 8 | u32::from(three.get(at).copied().unwrap_or_default())
-        });
-        let signs = (0..=three.len()).map(|at| SIGNS[(whole >> (18 - 6 * at) & 63) as usize]);
-        out.extend(signs.map(char::from));
+    for some in bytes.chunks(3) {
+        let byte = |at: usize| some.get(at).copied().unwrap_or_default();
+        let [one, two, last] = [byte(0), byte(1), byte(2)];
+        let sixes = [one >> 2, one << 4 | two >> 4, two << 2 | last >> 6, last];
+        out.extend(sixes.into_iter().take(some.len() + 1).map(|six| sign(six & 63)));
     }
     out
+}
+
+fn sign(six: u8) -> char {
+    char::from(match six {
+        0..=25 => b'A' + six,
+        26..=51 => b'a' + (six - 26),
+        52..=61 => b'0' + (six - 52),
+        62 => b'-',
+        _ => b'_',
+    })
 }
 
 #[derive(Deserialize, ToSchema)]

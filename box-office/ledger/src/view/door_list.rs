@@ -23,7 +23,7 @@ use usher_rules::performance::{Event as Staged, Performance};
 use usher_rules::posting::Account;
 use usher_rules::ticket::Ticket;
 use usher_rules::view::door_list::{DIGEST_BYTES, DoorList, ListedPerformance, ListedTicket};
-use usher_rules::{BusinessDay, Event, checkout as sale, house};
+use usher_rules::{BusinessDay, Event, checkout as sale, device as enrolled, house};
 
 /// Tickets on one list.
 pub const TICKETS_MAX: usize = 200_000;
@@ -61,7 +61,8 @@ pub fn door_list(
     if narrator.house().without_box == WithoutBox::Stop {
         return Ok(Err(NoList::DoorsWait));
     }
-    let Some(row) = device::get(snapshot, wanted.device)? else {
+    let row = device::get(snapshot, wanted.device)?;
+    let Some(row) = row.filter(|row| row.device.enabled) else {
         return Ok(Err(NoList::NoDevice));
     };
     let today = handle.day_of(wanted.now);
@@ -71,7 +72,7 @@ pub fn door_list(
     };
     let seq = events::newest(snapshot)?;
     let changed = match wanted.after {
-        Some(after) if after <= seq => changed(snapshot, after)?,
+        Some(after) if after <= seq => changed(snapshot, wanted.device, after)?,
         Some(_) | None => None,
     };
     let mut list = DoorList {
@@ -122,14 +123,18 @@ fn admitted(
 }
 
 /// Tickets that entries after a number were about; `None`: so much changed that all must be told.
-fn changed(snapshot: &Snapshot, after: u64) -> Result<Option<BTreeSet<TicketId>>, Fault> {
+fn changed(
+    snapshot: &Snapshot,
+    device: DeviceNo,
+    after: u64,
+) -> Result<Option<BTreeSet<TicketId>>, Fault> {
     let entries = events::after(snapshot, after, CHANGES_MAX + 1)?;
     if entries.len() > CHANGES_MAX {
         return Ok(None);
     }
     let mut tickets = BTreeSet::new();
     for event in entries.iter().flat_map(|entry| &entry.events) {
-        match touched(event) {
+        match touched(event, device) {
             Touched::Nothing => {}
             Touched::Everything => return Ok(None),
             Touched::Ticket(id) => {
@@ -152,11 +157,11 @@ enum Touched {
     Everything,
 }
 
-fn touched(event: &Event) -> Touched {
+fn touched(event: &Event, device: DeviceNo) -> Touched {
     match event {
-        Event::House(house::Event::Set(_)) | Event::Production(_) | Event::Device(_) => {
-            Touched::Everything
-        }
+        Event::House(house::Event::Set(_)) | Event::Production(_) => Touched::Everything,
+        // What bad codes were brought to another one changes nothing here.
+        Event::Device(enrolled::Event::Put(no, _)) if *no == device => Touched::Everything,
         Event::Performance(Staged::Put(..) | Staged::PlanAdopted { .. }) => Touched::Everything,
         Event::Checkout(
             sale::Event::Sold { id, .. }
@@ -181,6 +186,7 @@ fn touched(event: &Event) -> Touched {
             | sale::Event::BuyerNamed(..)
             | sale::Event::LinesLost(..),
         )
+        | Event::Device(enrolled::Event::Put(..))
         | Event::Cart(_)
         | Event::Hold(_)
         | Event::Letter(_)
