@@ -92,8 +92,7 @@ test('two doors go on without the box, and it hears afterwards who was let in tw
   await left.getByLabel('In', { exact: true }).check();
   await enter(left, ticket);
   await plate(left, 'go', 'Back in');
-  await left.getByLabel('Check only', { exact: true }).or(left.getByLabel('Check', { exact: true }))
-    .first().check();
+  await left.locator('input[value=check]').check();
   await enter(left, other);
   await plate(left, 'go', 'In');
   await waiting(left, '6 scans wait for the box');
@@ -164,4 +163,22 @@ test('an answer that was lost is no second way in: the box knows the passage aga
   const ours = scans.filter(scan => scan.ticket === bought.tickets[0].ticket);
   assert.deepEqual(ours.map(scan => [scan.reason, scan.offline, scan.dispute]),
     [['ADMITTED', false, undefined], ['ADMITTED', true, undefined]]);
+});
+
+test('a page that cannot make digests says so and waits for the box', async () => {
+  const page = await phone();
+  await page.addInitScript(() => Object.defineProperty(globalThis, 'isSecureContext', { value: false }));
+  await page.reload();
+  const { tickets: [{ code }] } = await demo.buy(1);
+  await demo.cut();
+  await enter(page, code);
+  const why = 'No answer from the box. One moment, then scan again. '
+    + 'This page cannot judge without it: it was not opened over https.';
+  await page.locator('.plate.ask:not(.alone)', { hasText: why }).waitFor();
+  assert.equal(await page.locator('#code').inputValue(), code, 'it is asked again, under the same key');
+  await look(page, 'door-alone-cannot');
+  await demo.again();
+  await page.keyboard.press('Enter');
+  await page.locator('.plate.go:not(.alone)').waitFor();
+  assert.deepEqual(others(page), []);
 });
