@@ -165,6 +165,26 @@ test('an answer that was lost is no second way in: the box knows the passage aga
     [['ADMITTED', false, undefined], ['ADMITTED', true, undefined]]);
 });
 
+test('a phone that is signed out judges nothing more, and keeps what it has to tell', async () => {
+  const bought = await demo.buy(2);
+  const [first, second] = bought.tickets.map(one => one.code);
+  const page = await phone();
+  const count = Number(/of (\d+) in/.exec(await page.locator('.countline .of').textContent())[1]);
+  await listed(page, count);
+  await demo.cut();
+  await enter(page, first);
+  await plate(page, 'go', 'Judged without the box');
+  await page.context().clearCookies();
+  await demo.again();
+  await waiting(page, '1 scan waits for the box. Sign in again to send them.');
+  await enter(page, second);
+  await page.locator('.plate.ask:not(.alone)').waitFor();
+  await signIn(page, demo.told.device_token, '/door');
+  await until('the scan is told', async () => (await demo.check(first)).reason === 'ALREADY_USED');
+  await page.locator('[data-waits]').waitFor({ state: 'hidden' });
+  assert.equal((await demo.check(second)).reason, 'ADMITTED');
+});
+
 test('a page that cannot make digests says so and waits for the box', async () => {
   const page = await phone();
   await page.addInitScript(() => Object.defineProperty(globalThis, 'isSecureContext', { value: false }));

@@ -1,7 +1,7 @@
 // The door without its box: the list the box gave it last, what it let through since, and the
 // scans that wait to be told. Judges by that list alone. Draws nothing: door.js does.
 const LIST_MS = 30000, SOON_MS = 2000, ANSWER_MS_MAX = 10000, TOLD_MAX = 25;
-const ENDED = new Set(['REPLACED', 'CANCELLED']);
+const ENDED = new Set(['REPLACED', 'CANCELLED']), NOT_OURS = new Set([401, 403]);
 
 // The verdict table as far as a list goes: GO only for a ticket on it that nothing stops and that
 // is not in; out only who is in. `line` is the ticket's, `window` its performance's.
@@ -64,9 +64,9 @@ export const standIn = async ({ changed }) => {
     const all = await within(base, 'waiting', 'readonly', s => s.getAll(null, max));
     return ids.map((id, nth) => ({ id, ...all[nth] }));
   };
-  const recount = async (refused = 0) => {
+  const recount = async (signedOut = false) => {
     count = await within(base, 'waiting', 'readonly', s => s.count());
-    changed(count, refused);
+    changed(count, signedOut);
   };
   const move = (key, direction, settled) =>
     own.set(key, { state: direction === 'out' ? 'out' : 'in', settled });
@@ -84,7 +84,8 @@ export const standIn = async ({ changed }) => {
     for (const [key, moved] of own) if (moved.settled < since) own.delete(key);
     if (told.whole || Date.now() - saved > LIST_MS) {
       saved = Date.now();
-      await within(base, 'kept', 'readwrite', s => s.put(list, 'list'));
+      // one that cannot be kept is still judged by
+      await within(base, 'kept', 'readwrite', s => s.put(list, 'list')).catch(() => {});
     }
     return true;
   };
@@ -98,8 +99,8 @@ export const standIn = async ({ changed }) => {
       // a whole list may be long
       const signal = AbortSignal.timeout(after ? ANSWER_MS_MAX : 6 * ANSWER_MS_MAX);
       const answer = await fetch(`/api/v1/door/snapshot${after}`, { signal });
-      if (answer.status === 403) {
-        // doors of this house wait for the box
+      if (NOT_OURS.has(answer.status)) {
+        // signed out, struck off, or doors of this house wait for the box
         list = null;
         await within(base, 'kept', 'readwrite', s => s.delete('list'));
       }
@@ -113,14 +114,18 @@ export const standIn = async ({ changed }) => {
   const tellAll = async () => {
     for (;;) {
       const some = await rows(batch);
-      if (!some.length) return true;
+      if (!some.length) { batch = TOLD_MAX; return true; }
       const answer = await fetch('/api/v1/scans/offline', {
         method: 'POST', headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ scans: some.map(row => row.scan) }),
         signal: AbortSignal.timeout(6 * ANSWER_MS_MAX),
       });
-      if (answer.status === 413 && batch > 1) { batch = 1; continue; }
-      if (!answer.ok) { await recount(answer.status); return false; }
+      if ([409, 413].includes(answer.status) && batch > 1) { batch = 1; continue; }
+      // 409: under this nonce it is recorded already, by a page that stood for another device
+      if (!answer.ok && answer.status !== 409) {
+        await recount(NOT_OURS.has(answer.status));
+        return false;
+      }
       const range = IDBKeyRange.bound(some[0].id, some.at(-1).id);
       await within(base, 'waiting', 'readwrite', s => s.delete(range));
       for (const row of some) if (own.has(row.key)) own.get(row.key).settled = performance.now();

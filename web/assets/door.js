@@ -13,7 +13,7 @@ const stand = () => {
   const d = door.dataset;
   const form = door.querySelector('form.entry');
   const code = form.querySelector('#code');
-  let audio, seq = +d.seq, tries = 0, asking = false, away = false, alone = null, knocks = 0;
+  let audio, seq = +d.seq, tries = 0, asking = false, away = false, alone = null, knocks = 0, signedOut = false;
 
   const tone = (hz, from, length) => {
     const o = audio.createOscillator(), g = audio.createGain(), at = audio.currentTime + from;
@@ -60,7 +60,7 @@ const stand = () => {
     return div;
   };
   const showAlone = told => {
-    const go = told.went === 'GO', reason = reasons.get(told.reason);
+    const go = told.went === 'GO', reason = reasons.get(told.reason) ?? reasons.get('UNKNOWN');
     const plate = show(go ? 'go' : 'stop', go ? d.go : d.stop, reason.textContent);
     plate.classList.add('alone');
     const to = document.createElement('div');
@@ -73,21 +73,23 @@ const stand = () => {
     plate.append(note);
   };
   const waits = (count, refused) => {
+    signedOut = refused;
     const line = door.querySelector('[data-waits]');
     line.hidden = !count;
     const words = count === 1 ? d.wordsWaitsOne : d.wordsWaits.replace('{count}', count);
-    const signIn = [401, 403].includes(refused) ? ` ${d.wordsSignIn}` : '';
-    line.querySelector('span').textContent = words + signIn;
-    if (count) leave();
+    line.querySelector('span').textContent = signedOut ? `${words}. ${d.wordsSignIn}` : words;
+    if (count && !signedOut) leave();
   };
   const leave = () => {
     if (away || !alone) return;
     away = true;
     knock();
   };
-  // Asks now and then whether the box is back; what waits is told first.
+  // Asks now and then whether the box is back; what waits is told first. Who is not known to the box
+  // any more judges nothing.
   const knock = async () => {
-    if (await alone.tell() && await alone.refresh() && !alone.waits()) {
+    const told = await alone.tell();
+    if (signedOut || told && await alone.refresh() && !alone.waits()) {
       away = false;
       knocks = 0;
     } else {
