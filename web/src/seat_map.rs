@@ -82,7 +82,7 @@ pub(crate) fn svg(pen: &Pen<'_>, hall: &str, map: &SeatMap, picking: &Picking<'_
         Show::Seats { zones } | Show::Part { zones, .. } => {
             let mut texts = SeatTexts::new(pen, picking);
             for zone in zones {
-                draw_zone(&mut out, &scale, zone, picking, &mut texts);
+                draw_zone(&mut out, &scale, zone, &mut texts);
             }
         }
         Show::Overview { parts } => {
@@ -221,20 +221,14 @@ fn draw_text(out: &mut String, scale: &Scale, text: &DrawnText, on_stage: bool) 
     );
 }
 
-fn draw_zone<'a>(
-    out: &mut String,
-    scale: &Scale,
-    zone: &'a Zone,
-    picking: &Picking<'_>,
-    texts: &mut SeatTexts<'a>,
-) {
+fn draw_zone<'a>(out: &mut String, scale: &Scale, zone: &'a Zone, texts: &mut SeatTexts<'a>) {
     if let Some(at) = zone.label_at {
         let (x, y) = (Tenths(scale.x(at.x)), Tenths(clear_of_row_names(scale, zone, at)));
         let name = escape(&zone.name);
         put(out, format_args!(r#"<text class="zone-name" x="{x}" y="{y}">{name}</text>"#));
     }
     for row in &zone.rows {
-        draw_row(out, scale, zone, row, picking, texts);
+        draw_row(out, scale, zone, row, texts);
     }
 }
 
@@ -255,7 +249,6 @@ fn draw_row<'a>(
     scale: &Scale,
     zone: &'a Zone,
     row: &Row,
-    picking: &Picking<'_>,
     texts: &mut SeatTexts<'a>,
 ) {
     for at in &row.labels_at {
@@ -266,7 +259,7 @@ fn draw_row<'a>(
     out.push_str("<g>");
     texts.begin_row(zone, row);
     for seat in &row.seats {
-        let picked = picking.picked.contains(&seat.guid.as_str());
+        let picked = texts.picking.picked.contains(&seat.guid.as_str());
         let (x, y) = (scale.x(seat.x), scale.y(seat.y));
         match drawn(seat, picked) {
             Drawn::Plain { class, symbol } => put(

@@ -15,8 +15,6 @@ use usher_rules::at::At;
 use usher_rules::cart::Place;
 use usher_rules::code::{CodeBody, CodeFault, CodeKeys, PAYLOAD_BYTES_MAX};
 use usher_rules::id::{DeviceNo, PerformanceId, TicketId};
-use usher_rules::money::Money;
-use usher_rules::order::Payment;
 use usher_rules::{Ask, Entry, Key};
 
 pub fn load(
@@ -139,15 +137,11 @@ fn found(write: &mut Write, id: TicketId, body: Option<CodeBody>) -> Result<Opti
     let drawn = write.plans.get(txn, performance.plan)?;
     let (mut doors, mut wheelchair) = (Vec::new(), false);
     if let (Some(drawn), Place::Seat(seat)) = (&drawn, ticket.place) {
-        let seat = drawn.plan.seat(seat);
-        wheelchair = seat.wheelchair;
-        let served = drawn.plan.doors.iter().find(|doors| doors.zone == seat.zone);
-        doors = served.map(|served| served.doors.clone()).unwrap_or_default();
+        wheelchair = drawn.plan.seat(seat).wheelchair;
+        doors = drawn.plan.doors_of(seat).to_vec();
     }
     let balance = write.door()?.balance(ticket.order)?;
-    let payment_problem = balance > Money::ZERO
-        && checkout::order(txn, ticket.order)?
-            .is_some_and(|order| order.payment == Payment::CapturePending);
+    let payment_problem = checkout::payment_problem(txn, ticket.order, balance)?;
     let first_level = write.house.levels.first().map(|level| level.no);
     let turnout = turnout(write, ticket.performance)?;
     Ok(Some(Found {

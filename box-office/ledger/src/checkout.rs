@@ -16,7 +16,7 @@ use usher_rules::id::{
     BoxNo, CartId, LetterId, OrderId, PerformanceId, PostingId, SeatNo, TicketId, compose,
 };
 use usher_rules::money::Money;
-use usher_rules::order::Order;
+use usher_rules::order::{Order, Payment};
 use usher_rules::posting::{Account, Posting};
 use usher_rules::tender::Intent;
 use usher_rules::ticket::Ticket;
@@ -261,6 +261,12 @@ pub fn balance<S: Source>(source: &S, id: OrderId) -> Result<Money, Fault> {
     let balances = source.open(tables::BALANCES)?;
     let found = balances.get((Account::Receivable.no(), id.0))?;
     Ok(Money(found.map_or(0, |amount| amount.value())))
+}
+
+/// Is what an order owes money that the bank approved and has not paid yet?
+pub fn payment_problem<S: Source>(source: &S, id: OrderId, owed: Money) -> Result<bool, Fault> {
+    let pending = |order: Order| order.payment == Payment::CapturePending;
+    Ok(owed > Money::ZERO && order(source, id)?.is_some_and(pending))
 }
 
 /// The tickets sold last, newest first.

@@ -256,6 +256,13 @@ impl Plan {
         self.seats.get(no.0 as usize)
     }
 
+    /// Doors that serve a seat; none named: every door does.
+    pub fn doors_of(&self, no: SeatNo) -> &[String] {
+        let zone = self.seat_at(no).map(|seat| seat.zone);
+        let served = self.doors.iter().find(|doors| Some(doors.zone) == zone);
+        served.map_or(&[], |served| &served.doors)
+    }
+
     /// Finds a seat by its guid.
     pub fn seat_no(&self, guid: &str) -> Option<SeatNo> {
         let found = self.by_guid.binary_search_by(|no| self.seat(*no).guid.as_str().cmp(guid));

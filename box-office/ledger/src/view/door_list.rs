@@ -18,7 +18,6 @@ use usher_rules::code::CodeBody;
 use usher_rules::house::{House, ReEntry, WithoutBox};
 use usher_rules::id::{DeviceNo, OrderId, PerformanceId, TicketId};
 use usher_rules::money::Money;
-use usher_rules::order::Payment;
 use usher_rules::performance::{Event as Staged, Performance};
 use usher_rules::posting::Account;
 use usher_rules::ticket::Ticket;
@@ -282,18 +281,12 @@ impl<'a> Page<'a> {
     /// As far as it stops a ticket for good; who is in stands beside it.
     fn found(&self, id: TicketId, ticket: Ticket) -> Result<Found, Fault> {
         let doors = match (ticket.place, &self.drawn) {
-            (Place::Seat(no), Some(drawn)) => {
-                let zone = drawn.plan.seat_at(no).map(|seat| seat.zone);
-                let served = drawn.plan.doors.iter().find(|doors| Some(doors.zone) == zone);
-                served.map(|served| served.doors.clone()).unwrap_or_default()
-            }
+            (Place::Seat(no), Some(drawn)) => drawn.plan.doors_of(no).to_vec(),
             (Place::Seat(_) | Place::Area(_), _) => Vec::new(),
         };
         let owed = self.balances.get((Account::Receivable.no(), ticket.order.0))?;
         let balance = Money(owed.map_or(0, |amount| amount.value()));
-        let payment_problem = balance > Money::ZERO
-            && checkout::order(self.snapshot, ticket.order)?
-                .is_some_and(|order| order.payment == Payment::CapturePending);
+        let payment_problem = checkout::payment_problem(self.snapshot, ticket.order, balance)?;
         Ok(Found {
             id,
             newest: true,
