@@ -55,16 +55,9 @@ fn line<'a>(list: &'a Value, code: &str) -> &'a Value {
     found.find(|line| line["digest"] == json!(digest)).unwrap_or_else(|| panic!("no {digest}"))
 }
 
-/// As a browser makes it, by another way than the box.
+/// As the page makes it.
 fn digest(code: &str) -> String {
-    const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let bits: String =
-        Sha256::digest(code)[..16].iter().map(|byte| format!("{byte:08b}")).collect();
-    let six = |bits: &[u8]| {
-        let text = format!("{:0<6}", std::str::from_utf8(bits).unwrap());
-        char::from(SIGNS[usize::from_str_radix(&text, 2).unwrap()])
-    };
-    bits.as_bytes().chunks(6).map(six).collect()
+    Sha256::digest(code)[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn set(house: &House, change: impl FnOnce(&mut rules::House)) {

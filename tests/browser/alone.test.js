@@ -37,7 +37,7 @@ test('what a door decides alone is what the verdict table decides, case by case'
   const unheard = judge({ state: 'unused', re_entry: true, stop: 'A_ROW_OF_TOMORROW' }, window, 'in', told.opens);
   assert.equal(unheard.went, 'STOP');
   for (const code of [told.code, told.code.toLowerCase(), ` ${told.code}\n`]) {
-    assert.equal(await digest(code), Buffer.from(told.digest_hex, 'hex').toString('base64url'));
+    assert.equal(await digest(code), told.digest_hex);
   }
 });
 

@@ -20,15 +20,15 @@ export const judge = (line, window, direction, now) => {
   return go(line.state === 'out' ? 'REENTRY' : 'OK');
 };
 
+const hex = bytes => [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
+
 // What stands for a code on the list.
 export const digest = async code => {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(code.trim().toUpperCase()));
-  const text = btoa(String.fromCharCode(...new Uint8Array(hash, 0, 16)));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return hex(new Uint8Array(hash, 0, 16));
 };
 
-export const nonce = () => [...crypto.getRandomValues(new Uint8Array(16))]
-  .map(byte => byte.toString(16).padStart(2, '0')).join('');
+export const nonce = () => hex(crypto.getRandomValues(new Uint8Array(16)));
 
 // A browser reads digests only where nobody can have changed the page on its way.
 export const able = () => Boolean(globalThis.isSecureContext && crypto.subtle && globalThis.indexedDB);
