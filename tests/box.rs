@@ -33,6 +33,8 @@ mod sale;
 #[cfg(feature = "peers")]
 #[path = "box/scanner.rs"]
 mod scanner;
+#[path = "box/scanner_peer.rs"]
+mod scanner_peer;
 #[path = "box/seat.rs"]
 mod seat;
 #[path = "box/ssi.rs"]

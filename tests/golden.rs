@@ -18,28 +18,12 @@ use std::sync::LazyLock;
 use usher_ledger::stored::SCHEMA;
 use usher_ledger::{copy, events, open, proof, source};
 use usher_rules::id::BoxNo;
+use usher_tests::folder::Folder;
 use usher_tests::town::Town;
 
 const SEED: u64 = 2_026;
 const STEPS: usize = 400;
 const CACHE_BYTES: usize = 1024 * 1024;
-
-/// A folder that is gone afterwards.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("usher-golden-{}-{name}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 fn place(schema: u32) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
@@ -56,8 +40,8 @@ fn opened(folder: &Path) -> Database {
 
 /// Lives a day in town and packs what it left.
 fn keep(schema: u32) {
-    let folder = Folder::new("made");
-    let mut town = Town::found(opened(&folder.0), SEED);
+    let folder = Folder::new();
+    let mut town = Town::found(opened(folder.path()), SEED);
     for _ in 0..STEPS {
         town.step();
     }
@@ -65,7 +49,7 @@ fn keep(schema: u32) {
     town.stop();
     fs::create_dir_all(place(schema).parent().unwrap()).unwrap();
     let mut packed = GzEncoder::new(File::create(place(schema)).unwrap(), Compression::best());
-    io::copy(&mut File::open(folder.0.join(open::STORE)).unwrap(), &mut packed).unwrap();
+    io::copy(&mut File::open(folder.join(open::STORE)).unwrap(), &mut packed).unwrap();
     packed.finish().unwrap();
 }
 
@@ -92,11 +76,11 @@ fn every_schema_has_its_golden_store() {
 fn every_golden_store_opens_is_whole_and_can_be_made_again_from_its_entries() {
     LazyLock::force(&KEPT);
     for schema in 1..=SCHEMA {
-        let folder = Folder::new(&format!("schema-{schema}"));
+        let folder = Folder::new();
         let mut packed = GzDecoder::new(File::open(place(schema)).unwrap());
-        io::copy(&mut packed, &mut File::create(folder.0.join(open::STORE)).unwrap()).unwrap();
+        io::copy(&mut packed, &mut File::create(folder.join(open::STORE)).unwrap()).unwrap();
 
-        let store = opened(&folder.0);
+        let store = opened(folder.path());
         let snapshot = source::snapshot(&store).unwrap();
         let entries = events::after(&snapshot, 0, usize::MAX).unwrap();
         assert!(entries.len() > STEPS / 4, "schema {schema}: {} entries", entries.len());

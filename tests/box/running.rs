@@ -11,10 +11,11 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
+
+pub use usher_tests::folder::Folder;
 
 /// A debug build on a busy machine seeds its demo in this at the latest.
 const READY_MAX: Duration = Duration::from_secs(180);
@@ -49,30 +50,6 @@ pub fn program() -> &'static Path {
         let own = std::env::current_exe().unwrap();
         own.parent().and_then(Path::parent).unwrap().join("usher")
     })
-}
-
-/// A folder of its own for a test, gone afterwards.
-pub struct Folder(PathBuf);
-
-impl Folder {
-    pub fn new() -> Folder {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("usher-box-{}-{count}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    pub fn join(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// A port that was free a moment ago.

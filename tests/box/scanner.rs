@@ -5,53 +5,29 @@
 
 use crate::running::{Folder, Running, configure, free_address};
 use crate::sale::sold;
-use serde_json::Value;
-use std::io::{BufRead, BufReader, Lines, Write};
+use crate::scanner_peer::ScannerPeer;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 /// What the host sends a Honeywell scanner: accepted, and refused twice over.
 const ACCEPT: &str = "1b372c";
 const REFUSE: &str = "1b382c1b382c";
 
-/// The foreign scanner.
-struct Peer {
-    child: Child,
-    said: Lines<BufReader<ChildStdout>>,
+fn foreign(link: &Path) -> ScannerPeer {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/devices/foreign_scanner.py");
+    let mut command = Command::new("/usr/bin/python3");
+    command.arg(script).arg("--link").arg(link).args(["--suffix", "cr"]);
+    let mut peer = ScannerPeer::start(command);
+    assert!(hears(&mut peer, "ready").ends_with("scanner"));
+    peer
 }
 
-impl Peer {
-    fn start(link: &Path) -> Peer {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/devices/foreign_scanner.py");
-        let mut command = Command::new("/usr/bin/python3");
-        command.arg(script).arg("--link").arg(link).args(["--suffix", "cr"]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut peer = Peer { child, said };
-        assert!(peer.hears("ready").ends_with("scanner"));
-        peer
-    }
-
-    fn beam(&mut self, code: &str) {
-        writeln!(self.child.stdin.as_mut().unwrap(), "{code}").unwrap();
-    }
-
-    /// The next thing of this kind that the scanner tells.
-    fn hears(&mut self, kind: &str) -> String {
-        loop {
-            let line = self.said.next().expect("the scanner is still there").unwrap();
-            let told: Value = serde_json::from_str(&line).unwrap();
-            if let Some(text) = told[kind].as_str() {
-                return text.to_owned();
-            }
+/// The next thing of this kind that the scanner tells.
+fn hears(peer: &mut ScannerPeer, kind: &str) -> String {
+    loop {
+        if let Some(text) = peer.tells()[kind].as_str() {
+            return text.to_owned();
         }
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
     }
 }
 
@@ -64,7 +40,7 @@ fn a_foreign_scanner_hears_accepted_once_and_refused_the_second_time() {
     assert!(demo.stop().success());
 
     let link = folder.join("scanner");
-    let mut peer = Peer::start(&link);
+    let mut peer = foreign(&link);
     let more = format!(
         "[[device]]\nnumber = 9\nname = \"Foreign\"\nkind = \"scanner\"\ndoor = \"A\"\n\
          [device.scanner]\npath = \"{}\"\nsuffix = \"cr\"\nfeedback = \"honeywell\"\n\
@@ -76,11 +52,11 @@ fn a_foreign_scanner_hears_accepted_once_and_refused_the_second_time() {
     let daemon = Running::serve(&config, address);
     let code = &bought.tickets[0].code;
     peer.beam(code);
-    assert_eq!(peer.hears("bytes"), ACCEPT);
+    assert_eq!(hears(&mut peer, "bytes"), ACCEPT);
     peer.beam(code);
-    assert_eq!(peer.hears("bytes"), REFUSE);
+    assert_eq!(hears(&mut peer, "bytes"), REFUSE);
     peer.beam("what is this");
-    assert_eq!(peer.hears("bytes"), REFUSE);
+    assert_eq!(hears(&mut peer, "bytes"), REFUSE);
     let scans = daemon.caller().with(crate::running::MANAGER).get("/api/v1/scans?limit=10");
     let scans = scans.body["scans"].as_array().unwrap().iter();
     let reasons: Vec<_> = scans.map(|scan| scan["reason"].as_str().unwrap().to_owned()).collect();

@@ -5,53 +5,30 @@
 
 use crate::running::{Folder, MANAGER, Running, configure, free_address, program};
 use crate::sale::sold;
-use serde_json::Value;
-use std::io::{BufRead, BufReader, Lines, Write};
+use crate::scanner_peer::ScannerPeer;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
-/// The simulated scanner.
-struct Peer {
-    child: Child,
-    printed: Lines<BufReader<ChildStdout>>,
+fn simulated(link: &Path) -> ScannerPeer {
+    let mut command = Command::new(program());
+    command.args(["simulate", "scanner", "--protocol", "ssi", "--link"]).arg(link);
+    ScannerPeer::start(command)
 }
 
-impl Peer {
-    fn start(link: &Path) -> Peer {
-        let mut command = Command::new(program());
-        command.args(["simulate", "scanner", "--protocol", "ssi", "--link"]).arg(link);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let printed = BufReader::new(child.stdout.take().unwrap()).lines();
-        Peer { child, printed }
-    }
+/// The next thing it heard, as feedback and bytes.
+fn hears(peer: &mut ScannerPeer) -> (String, String) {
+    let told = peer.tells();
+    let text = |key: &str| told[key].as_str().unwrap().to_owned();
+    (text("feedback"), text("bytes"))
+}
 
-    fn beam(&mut self, code: &str) {
-        writeln!(self.child.stdin.as_mut().unwrap(), "{code}").unwrap();
-    }
-
-    /// The next line, as feedback and bytes.
-    fn hears(&mut self) -> (String, String) {
-        let line = self.printed.next().expect("the scanner is still there").unwrap();
-        let printed: Value = serde_json::from_str(&line).unwrap();
-        let text = |key: &str| printed[key].as_str().unwrap().to_owned();
-        (text("feedback"), text("bytes"))
-    }
-
-    /// The next beep, lamps aside.
-    fn beeps(&mut self) -> (String, String) {
-        loop {
-            let heard = self.hears();
-            if !heard.0.starts_with("led") && heard.0 != "enable" {
-                return heard;
-            }
+/// The next beep, lamps aside.
+fn beeps(peer: &mut ScannerPeer) -> (String, String) {
+    loop {
+        let heard = hears(peer);
+        if !heard.0.starts_with("led") && heard.0 != "enable" {
+            return heard;
         }
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
     }
 }
 
@@ -76,20 +53,20 @@ fn a_ticket_beamed_as_ssi_packets_gets_go_once_and_used_the_second_time() {
     assert!(demo.stop().success());
 
     let link = folder.join("scanner");
-    let mut peer = Peer::start(&link);
+    let mut peer = simulated(&link);
     let address = free_address();
     let config = configure(&folder, &state, address, &scanner(&link, "ssi"));
     let daemon = Running::serve(&config, address);
-    assert_eq!(peer.hears(), told("enable", "04e90400ff0f"));
+    assert_eq!(hears(&mut peer), told("enable", "04e90400ff0f"));
     let code = &bought.tickets[0].code;
     peer.beam(code);
-    assert_eq!(peer.hears(), told("accept", "05e6040000ff11"));
-    assert_eq!(peer.hears(), told("led_on", "05e7040001ff0f"));
-    assert_eq!(peer.hears(), told("led_off", "05e8040001ff0e"));
+    assert_eq!(hears(&mut peer), told("accept", "05e6040000ff11"));
+    assert_eq!(hears(&mut peer), told("led_on", "05e7040001ff0f"));
+    assert_eq!(hears(&mut peer), told("led_off", "05e8040001ff0e"));
     peer.beam(code);
-    assert_eq!(peer.beeps(), told("refuse", "05e6040010ff01"));
+    assert_eq!(beeps(&mut peer), told("refuse", "05e6040010ff01"));
     peer.beam("what is this");
-    assert_eq!(peer.beeps(), told("refuse", "05e6040013fefe"));
+    assert_eq!(beeps(&mut peer), told("refuse", "05e6040013fefe"));
     let scans = daemon.caller().with(MANAGER).get("/api/v1/scans?limit=10");
     let scans = scans.body["scans"].as_array().unwrap().iter();
     let reasons: Vec<_> = scans.map(|scan| scan["reason"].as_str().unwrap().to_owned()).collect();

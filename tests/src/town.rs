@@ -6,10 +6,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a town that cannot go on is a failed test
 
+use crate::clock::HandClock;
 use crate::dice::Dice;
 use redb::Database;
 use sha2::{Digest, Sha256};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::runtime::Runtime;
 use usher_ledger::checkout::Numbering;
@@ -17,7 +17,7 @@ use usher_ledger::handle::{self, Surroundings};
 use usher_ledger::source::Source;
 use usher_ledger::{Denied, Handle, Lane, copy, performance};
 use usher_rules::admission::{self, Direction, Went};
-use usher_rules::at::{At, Clock, Span};
+use usher_rules::at::{At, Span};
 use usher_rules::cart::{self, Buyer};
 use usher_rules::checkout::{self, Answer};
 use usher_rules::code::{CodeKey, CodeKeys};
@@ -42,35 +42,6 @@ const STUDIO: &[u8] = include_bytes!("../../config/demo/plans/studio.json");
 const STUDIO_OVERLAY: &[u8] = include_bytes!("../../config/demo/plans/studio.overlay.json");
 const LAWN: &[u8] = include_bytes!("../../config/demo/plans/lawn.json");
 const LAWN_OVERLAY: &[u8] = include_bytes!("../../config/demo/plans/lawn.overlay.json");
-
-/// A clock that moves only when told.
-#[derive(Debug, Default)]
-pub struct HandClock {
-    wall: AtomicI64,
-    monotonic_ms: AtomicI64,
-}
-
-impl HandClock {
-    pub fn pass(&self, span: Span) {
-        self.wall.fetch_add(span.0, Ordering::SeqCst);
-        self.monotonic_ms.fetch_add(span.0, Ordering::SeqCst);
-    }
-
-    /// The wall clock alone jumps.
-    pub fn jump_to(&self, at: At) {
-        self.wall.store(at.0, Ordering::SeqCst);
-    }
-}
-
-impl Clock for HandClock {
-    fn wall(&self) -> At {
-        At(self.wall.load(Ordering::SeqCst))
-    }
-
-    fn monotonic_ms(&self) -> u64 {
-        self.monotonic_ms.load(Ordering::SeqCst) as u64
-    }
-}
 
 /// A town on a store.
 pub struct Town {
