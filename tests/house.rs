@@ -144,6 +144,81 @@ fn a_proof_finds_what_is_bent() {
     }
 }
 
+/// Rows of the audit whose every byte is bent, and entries likewise.
+const BENT_MAX: usize = 4;
+
+#[test]
+fn a_changed_byte_of_the_audit_or_of_an_entry_that_it_names_is_found() {
+    use redb::ReadableTable;
+    use usher_ledger::{audit, tables};
+    let base = store();
+    let mut town = Town::found(store(), 5);
+    live(&mut town, STEPS);
+    let entries = events::after(&town.handle.snapshot().unwrap(), 0, usize::MAX).unwrap();
+    copy::replay(&base, &entries).unwrap();
+    let rows = audit::newest(&usher_ledger::source::snapshot(&base).unwrap(), None, BENT_MAX);
+    let seqs: Vec<u64> = rows.unwrap().into_iter().map(|(seq, _)| seq).collect();
+    assert_eq!(seqs.len(), BENT_MAX);
+    let mut bent = 0;
+    for table in [tables::AUDIT, tables::EVENTS] {
+        for seq in &seqs {
+            let length = {
+                let txn = base.begin_read().unwrap();
+                let opened = txn.open_table(table).unwrap();
+                opened.get(seq).unwrap().unwrap().value().len()
+            };
+            for at in 0..length {
+                let txn = base.begin_write().unwrap();
+                let mut opened = txn.open_table(table).unwrap();
+                let mut bytes = opened.get(seq).unwrap().unwrap().value().to_vec();
+                bytes[at] ^= 1;
+                opened.insert(seq, bytes.as_slice()).unwrap();
+                drop(opened);
+                let wrong = audit::walk(&txn).unwrap();
+                assert!(!wrong.is_empty(), "{table}: byte {at} of {seq}");
+                txn.abort().unwrap();
+                bent += 1;
+            }
+        }
+    }
+    let whole = audit::walk(&usher_ledger::source::snapshot(&base).unwrap()).unwrap();
+    assert_eq!(whole, Vec::<String>::new());
+    println!("{bent} bytes bent, each found");
+}
+
+#[test]
+fn an_audit_row_that_is_gone_or_put_in_is_found() {
+    use redb::ReadableTable;
+    use usher_ledger::{audit, tables};
+    let mut town = Town::found(store(), 5);
+    live(&mut town, STEPS);
+    let entries = events::after(&town.handle.snapshot().unwrap(), 0, usize::MAX).unwrap();
+    let base = store();
+    copy::replay(&base, &entries).unwrap();
+    let bend = |how: &dyn Fn(&redb::WriteTransaction)| {
+        let txn = base.begin_write().unwrap();
+        how(&txn);
+        let wrong = audit::walk(&txn).unwrap();
+        txn.abort().unwrap();
+        wrong
+    };
+    assert_eq!(bend(&|_| {}), Vec::<String>::new());
+    for first in [true, false] {
+        let wrong = bend(&|txn| {
+            let mut rows = txn.open_table(tables::AUDIT).unwrap();
+            let gone = if first { rows.pop_first() } else { rows.pop_last() };
+            assert!(gone.unwrap().is_some());
+        });
+        assert!(!wrong.is_empty(), "the first: {first}");
+    }
+    let wrong = bend(&|txn| {
+        let mut rows = txn.open_table(tables::AUDIT).unwrap();
+        let bytes = rows.first().unwrap().unwrap().1.value().to_vec();
+        rows.insert(u64::MAX, bytes.as_slice()).unwrap();
+    });
+    assert!(!wrong.is_empty());
+}
+
 /// What an event made of whose admission, and whether it took a scan back.
 fn moved(event: &admission::Event) -> Option<(TicketId, &Admission, bool)> {
     match event {

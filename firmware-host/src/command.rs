@@ -10,6 +10,7 @@ pub mod plan;
 pub mod serve;
 pub mod simulate;
 pub mod token;
+pub mod user;
 
 /// How a command ended, as scripts see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

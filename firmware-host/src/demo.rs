@@ -7,6 +7,7 @@
 pub mod pages;
 pub mod season;
 pub mod seed;
+pub mod staff;
 
 use crate::config::TokenHash;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,9 @@ pub struct StaffLogin {
     pub role: String,
     pub login: String,
     pub password: String,
+    /// What an authenticator app is told; a door has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp_secret: Option<String>,
 }
 
 /// Patrons have accounts in a later version; the list is empty until then.
@@ -76,16 +80,11 @@ impl DemoFile {
     /// A fresh one, with tokens made of this luck.
     pub fn fresh(state: &Path, luck: [[u8; 32]; 2]) -> DemoFile {
         let token = |luck: &[u8; 32]| format!("ut_{}", base32(luck));
-        let api_token = token(&luck[0]);
         DemoFile {
             url: String::new(),
-            staff: vec![StaffLogin {
-                role: "manager".to_owned(),
-                login: "token".to_owned(),
-                password: api_token.clone(),
-            }],
+            staff: Vec::new(),
             patrons: Vec::new(),
-            api_token,
+            api_token: token(&luck[0]),
             device_token: token(&luck[1]),
             scanners: SCANNERS
                 .iter()

@@ -6,12 +6,14 @@
 use clap::{Args, Parser, Subcommand};
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use usher::command::{Exit, check, demo, doctor, plan, serve, simulate, token};
+use usher::command::user::Wish;
+use usher::command::{Exit, check, demo, doctor, plan, serve, simulate, token, user};
 use usher::config::PATH_DEFAULT;
 use usher_drivers::scanner::{Protocol, Suffix};
 use usher_drivers::sim::{SimScannerSettings, Speech, SsiModel};
+use usher_rules::staff::Role;
 
 /// Box office in a box: ticket shop, box-office desk, doors.
 #[derive(Parser)]
@@ -53,6 +55,47 @@ enum Command {
     /// Tokens for staff and devices.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Staff accounts from the console, while the daemon is stopped; run as the service user.
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Makes an account and prints a one-time code that is good for 24 h at the sign-in page.
+    Add {
+        /// Small letters, digits and .@_-
+        login: String,
+        /// As it stands on pages; the login if not given.
+        #[arg(long)]
+        name: Option<String>,
+        /// door, cashier, supervisor, manager or technician.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Lists the accounts.
+    List {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Prints one JSON document and nothing else.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints a new one-time code for an account that is there.
+    ResetPassword {
+        login: String,
+        /// Taking the code forgets the second factor, too.
+        #[arg(long)]
+        lost_phone: bool,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+fn role(name: &str) -> Result<Role, &'static str> {
+    Role::named(name).ok_or("door, cashier, supervisor, manager or technician")
 }
 
 #[derive(Args)]
@@ -145,7 +188,23 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             let settings = SimScannerSettings { suffix, speech, ..SimScannerSettings::at(link) };
             simulate::scanner(settings, &mut err)?
         }
+        Command::User(command) => user(command, credentials.as_deref())?,
         Command::Token(TokenCommand::New) => token::new(rand::random(), &mut out)?,
     };
     Ok(exit)
+}
+
+fn user(command: UserCommand, credentials: Option<&Path>) -> anyhow::Result<Exit> {
+    let (file, wish) = match command {
+        UserCommand::Add { login, name, role, config } => {
+            let name = name.unwrap_or_else(|| login.clone());
+            (config, Wish::Add { login, name, role })
+        }
+        UserCommand::List { config, json } => (config, Wish::List { json }),
+        UserCommand::ResetPassword { login, lost_phone, config } => {
+            (config, Wish::ResetPassword { login, lost_phone })
+        }
+    };
+    let done = user::run(&file.config, credentials, wish, &mut io::stdout());
+    Ok(runtime()?.block_on(done)?)
 }

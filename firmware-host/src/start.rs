@@ -91,11 +91,26 @@ pub async fn start(
     Ok(running)
 }
 
-/// Opens the store and starts the ledger alone, for those who have something to put in first.
-pub async fn open(
-    config: &Config,
-    circumstances: &Circumstances<'_>,
-) -> Result<Running, StartFault> {
+/// The ledger on its store, and what goes with it.
+pub struct Ledger {
+    pub handle: Handle,
+    written: Arc<Written>,
+    created: bool,
+    /// Held for as long as the store is ours.
+    lock: std::fs::File,
+}
+
+impl Ledger {
+    /// Waits until everything asked is on disk, then lets the store go.
+    pub async fn stop(self) {
+        self.handle.close();
+        self.handle.ended().await;
+        drop(self.lock);
+    }
+}
+
+/// Opens the store of a configuration and starts the ledger on it, nothing else.
+pub fn ledger(config: &Config, credentials: Option<&Path>) -> Result<Ledger, StartFault> {
     let clock: Arc<dyn Clock> = Arc::new(MachineClock::new());
     let folder = &config.store.folder;
     let written = Arc::new(Written::default());
@@ -108,11 +123,20 @@ pub async fn open(
     })?;
     let created = opened.created;
     let (file, identity, lock) = opened.into_parts();
-    let keys = keys::open(folder, circumstances.credentials, rand::random)?;
+    let keys = keys::open(folder, credentials, rand::random)?;
     let zone = TimeZone::get(&config.venue.time_zone)?;
     let numbering =
         Numbering { box_no: BoxNo(identity.box_no), epoch: identity.epoch, key: keys.slot };
     let handle = handle::start(file, surroundings(config, &clock, zone, numbering, keys))?;
+    Ok(Ledger { handle, written, created, lock })
+}
+
+/// Opens the store and starts the ledger, for those who have something to put in first.
+pub async fn open(
+    config: &Config,
+    circumstances: &Circumstances<'_>,
+) -> Result<Running, StartFault> {
+    let Ledger { handle, written, created, lock } = ledger(config, circumstances.credentials)?;
     settle::settings(&handle, config).await.map_err(StartFault::Settings)?;
     let shop = shop(config, circumstances, &handle)?;
     let (mail, _) = watch::channel(mail::worker::Mode::Run);

@@ -87,6 +87,7 @@ fn is_programme(event: &Event) -> bool {
         | Event::Admission(_)
         | Event::Letter(_)
         | Event::Session(_)
+        | Event::Staff(_)
         | Event::Device(_) => false,
     }
 }

@@ -8,6 +8,7 @@ use crate::wording::Trouble;
 use axum::http::Method;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use tokio::runtime::{Builder, Runtime};
@@ -57,6 +58,9 @@ impl Default for Limits {
 /// Addresses counted at once by one rate before the quiet ones are forgotten.
 const ADDRESSES_MAX: usize = 20_000;
 
+/// Seconds after which an account that was tried too often may be tried again.
+const ACCOUNT_RETRY_S: u32 = 60;
+
 /// One rate, by address.
 struct Rate {
     bucket: DefaultKeyedRateLimiter<IpAddr>,
@@ -90,6 +94,7 @@ pub struct Rates {
     carts: Rate,
     cards: Rate,
     log_ins: Rate,
+    accounts: DefaultKeyedRateLimiter<u64>,
 }
 
 impl Rates {
@@ -102,6 +107,9 @@ impl Rates {
             carts: Rate::new(per_s(limits.carts_per_s_max, limits.carts_burst_max)),
             cards: Rate::new(Quota::per_hour(at_least_one(limits.card_attempts_per_hour_max))),
             log_ins: Rate::new(Quota::per_minute(at_least_one(limits.log_ins_per_min_max))),
+            accounts: RateLimiter::keyed(Quota::per_minute(at_least_one(
+                limits.log_ins_per_min_max,
+            ))),
         }
     }
 
@@ -118,6 +126,18 @@ impl Rates {
     /// A card is about to be tried.
     pub fn card(&self, known: &Known) -> Result<(), Trouble> {
         self.cards.spend(known)
+    }
+
+    /// Somebody is about to try a secret of this account, whether there is one or not. This
+    /// machine is not spared: guesses count wherever they come from.
+    pub fn account(&self, login: &str) -> Result<(), Trouble> {
+        if self.accounts.len() > ADDRESSES_MAX {
+            self.accounts.retain_recent();
+        }
+        let mut name = DefaultHasher::new();
+        login.hash(&mut name);
+        let early = self.accounts.check_key(&name.finish());
+        early.map_err(|_| Trouble::TooMany { retry_after_s: ACCOUNT_RETRY_S })
     }
 
     /// A token is about to be traded for a session.

@@ -10,7 +10,7 @@ mod staff;
 
 pub use api::{Anyone, AtDoor, CartHolder, DEVICE_SCANS, Device, Gauger, Permitted, Watcher};
 pub use guest::{Guest, ToFill, opened};
-pub use staff::{DEVICE_PREFIX, Need, NoStaff, Staff, need, stands_for, trade};
+pub use staff::{DEVICE_PREFIX, Need, NoStaff, Staff, need, open_for, stands_for, trade};
 
 use crate::session::{self, SessionKey};
 use crate::state::Shop;
@@ -167,6 +167,8 @@ impl Permit {
             (Actor::House, _) => "house".to_owned(),
             (Actor::Staff(name), _) => format!("staff:{name}"),
             (Actor::Device(no), _) => format!("device:{}", no.0),
+            (Actor::Account(no), _) => format!("account:{}", no.0),
+            (Actor::Console, _) => "console".to_owned(),
             (Actor::Guest(Some(cart)), _) => format!("cart:{cart}"),
             (Actor::Guest(None), Some(session)) => {
                 format!("session:{}", usher_rules::code::base32(&session.0))
@@ -211,6 +213,7 @@ fn room_for(disk: Disk, command: &Command) -> bool {
             | Command::Admission(_)
             | Command::Letter(_)
             | Command::Session(_)
+            | Command::Staff(_)
             | Command::Device(_) => true,
         },
     }

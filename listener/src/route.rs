@@ -78,14 +78,29 @@ fn shop_pages() -> Router<Arc<Shop>> {
 }
 
 fn staff_pages() -> Router<Arc<Shop>> {
-    use crate::staff::{cart, desk, door, letter, monitor, sign_in};
+    use crate::staff::{account, cart, desk, door, letter, member, monitor, sign_in};
     Router::new()
         .route("/desk", get(desk::page))
         .route("/desk/carts", get(cart::page))
         .route("/desk/letters", get(letter::list))
         .route("/desk/letters/{id}", get(letter::page))
         .route("/desk/sign-in", get(sign_in::page).post(sign_in::press))
+        .route("/desk/sign-in/password", post(sign_in::password))
+        .route("/desk/sign-in/code", post(sign_in::code))
+        .route("/desk/sign-in/new", get(sign_in::first_time).post(sign_in::take))
         .route("/desk/sign-out", post(sign_in::sign_out))
+        .route("/desk/confirm", get(account::confirm).post(account::confirmed))
+        .route("/desk/account", get(account::page))
+        .route("/desk/account/password", post(account::password))
+        .route("/desk/account/second-factor", post(account::second_factor))
+        .route("/desk/account/second-factor/code", post(account::enrolled))
+        .route("/desk/account/end", post(account::end))
+        .route("/desk/staff", get(member::page).post(member::add))
+        .route("/desk/staff/{no}/code", post(member::code))
+        .route("/desk/staff/{no}/role", post(member::set_role))
+        .route("/desk/staff/{no}/entry", post(member::entry))
+        .route("/desk/staff/{no}/end", post(member::end))
+        .route("/desk/audit", get(member::audit))
         .route("/monitor", get(monitor::page))
         .route("/door", get(door::page).post(door::press))
 }

@@ -1,13 +1,17 @@
-//! Pages of the staff: signing in, the desk with held tickets and letters, the monitor, the door.
+//! Pages of the staff: signing in, accounts, the desk with held tickets and letters, the monitor,
+//! the door.
 //!
-//! Each handler says in its signature which right it needs; without a session it leads to the
+//! Each handler says in its signature what it needs; without a session it leads to the
 //! sign-in page and back. Never shows a token. Addresses stand in `route.rs`; start at
 //! `staff/sign_in.rs`.
 
+pub mod account;
 pub mod cart;
 pub mod desk;
 pub mod door;
 pub mod health;
 pub mod letter;
+pub mod member;
 pub mod monitor;
+mod proof;
 pub mod sign_in;

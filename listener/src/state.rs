@@ -6,9 +6,12 @@
 use crate::cache::{Kept, PLACES_GOOD_BESIDE_DOOR_FOR, PLACES_GOOD_FOR, Version};
 use crate::changes::Changes;
 use crate::feed::Feeds;
+use crate::halfway::Halfway;
 use crate::limits::{Limits, PageThreads, Rates};
 use crate::metrics::Metrics;
+use crate::password::Passwords;
 use crate::request::Permit;
+use crate::second_factor::Sealer;
 use crate::staff::health::Healths;
 use crate::token::{DeviceToken, StaffToken, Tokens};
 use crate::turn::Turns;
@@ -95,6 +98,9 @@ pub struct Shop {
     feeds: Feeds,
     metrics: Metrics,
     healths: Healths,
+    passwords: Passwords,
+    sealer: Sealer,
+    halfway: Halfway,
     closing: CancellationToken,
 }
 
@@ -108,6 +114,7 @@ impl Shop {
         let rates = Rates::new(&limits);
         let feeds = Feeds::start(&handle, &limits, &changes, &metrics, &closing);
         let healths = Healths::follow(&handle, &closing);
+        let sealer = Sealer::new(&handle.sealing_key());
         Arc::new(Shop {
             handle,
             look: RwLock::new(Arc::new(settings.look)),
@@ -130,6 +137,9 @@ impl Shop {
             feeds,
             metrics,
             healths,
+            passwords: Passwords::default(),
+            sealer,
+            halfway: Halfway::default(),
             closing,
         })
     }
@@ -285,6 +295,18 @@ impl Shop {
     /// What devices last said of themselves.
     pub fn healths(&self) -> &Healths {
         &self.healths
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    pub(crate) fn halfway(&self) -> &Halfway {
+        &self.halfway
     }
 
     /// Cancelled when the listener stops: sockets then say goodbye.

@@ -8,48 +8,26 @@ use std::fmt;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use usher_rules::id::DeviceNo;
+use usher_rules::staff::{Role, may};
+
+pub use usher_rules::staff::Right;
 
 /// Longest bearer token looked at, in bytes.
 pub const TOKEN_BYTES_MAX: usize = 256;
 
-/// What a staff token opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Right {
-    /// Every reading call of the API, scans included, and the monitor.
-    Read,
-    /// The live feed of scans.
-    Feed,
-    /// The desk's pages and the selling calls for any cart.
-    Desk,
-    /// The door page and scanning by hand.
-    Door,
-    /// `/metrics` from beyond loopback.
-    Metrics,
-}
-
-impl Right {
-    pub const ALL: [Right; 5] =
-        [Right::Read, Right::Feed, Right::Desk, Right::Door, Right::Metrics];
-
-    /// As it stands in the configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Right::Read => "read",
-            Right::Feed => "feed",
-            Right::Desk => "desk",
-            Right::Door => "door",
-            Right::Metrics => "metrics",
-        }
-    }
-}
-
 /// A set of rights.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Rights(u8);
+pub struct Rights(u32);
 
 impl Rights {
     pub fn of(rights: &[Right]) -> Rights {
         Rights(rights.iter().fold(0, |set, right| set | 1 << (*right as u8)))
+    }
+
+    /// What a role may do, by the one table of the house.
+    pub fn of_role(role: Role) -> Rights {
+        let held = Right::ALL.into_iter().filter(|right| may(role, *right));
+        Rights::of(&held.collect::<Vec<_>>())
     }
 
     pub fn has(self, right: Right) -> bool {

@@ -38,6 +38,8 @@ pub enum Trouble {
         right: Right,
     },
     NotYours,
+    /// It must be proven again who this is.
+    ConfirmFirst,
     /// An unsafe request from another site, or from nobody knows where.
     CrossSite,
     MethodNotAllowed,
@@ -104,6 +106,7 @@ impl Trouble {
                 ("NeedsRight", StatusCode::FORBIDDEN, "not-allowed-title")
             }
             Trouble::NotYours => ("NotYourCart", StatusCode::FORBIDDEN, "not-allowed-title"),
+            Trouble::ConfirmFirst => ("ConfirmFirst", StatusCode::FORBIDDEN, "not-allowed-title"),
             Trouble::CrossSite => ("CrossSite", StatusCode::FORBIDDEN, "not-allowed-title"),
             Trouble::MethodNotAllowed => {
                 ("MethodNotAllowed", StatusCode::METHOD_NOT_ALLOWED, "wrong-title")
@@ -138,6 +141,7 @@ impl Trouble {
             | Trouble::NoCredential
             | Trouble::NeedsRight { .. }
             | Trouble::NotYours
+            | Trouble::ConfirmFirst
             | Trouble::CrossSite
             | Trouble::MethodNotAllowed
             | Trouble::TooLarge { .. }
@@ -158,6 +162,7 @@ impl Trouble {
             Trouble::TooMany { retry_after_s } => json!({ "retry_after_s": retry_after_s }),
             Trouble::NoCredential
             | Trouble::NotYours
+            | Trouble::ConfirmFirst
             | Trouble::CrossSite
             | Trouble::MethodNotAllowed
             | Trouble::UnsupportedMediaType
@@ -179,6 +184,7 @@ impl Trouble {
             | Trouble::NoCredential
             | Trouble::NeedsRight { .. }
             | Trouble::NotYours
+            | Trouble::ConfirmFirst
             | Trouble::CrossSite
             | Trouble::MethodNotAllowed
             | Trouble::TooLarge { .. }
@@ -274,6 +280,9 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::DeviceUnknown => ("DeviceUnknown", NOT_FOUND, "not-found-title"),
         Refusal::UndoTooLate => ("UndoTooLate", CONFLICT, "conflict-title"),
         Refusal::NotAdmitted => ("NotAdmitted", CONFLICT, "conflict-title"),
+        Refusal::LoginTaken => ("LoginTaken", CONFLICT, "conflict-title"),
+        Refusal::CodeRefused => ("CodeRefused", FORBIDDEN, "not-allowed-title"),
+        Refusal::LastManager => ("LastManager", CONFLICT, "conflict-title"),
     }
 }
 
@@ -320,7 +329,10 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         | Refusal::Stale
         | Refusal::DeviceUnknown
         | Refusal::UndoTooLate
-        | Refusal::NotAdmitted => json!({}),
+        | Refusal::NotAdmitted
+        | Refusal::LoginTaken
+        | Refusal::CodeRefused
+        | Refusal::LastManager => json!({}),
     }
 }
 

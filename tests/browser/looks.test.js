@@ -116,8 +116,9 @@ test('an empty cart, a page that is not there, the door to the desk', async () =
 test('a token that opens nothing is said so', async () => {
   const page = await visitor(browser, demo.url, { size: PHONE });
   await page.goto('/desk/sign-in');
+  await page.getByText('Sign in with a token').click();
   await page.getByLabel('Token').fill('ut_NOTHING');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('details').getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('does not open the desk').waitFor();
   await look(page, 'sign-in-refused');
 });

@@ -8,6 +8,7 @@
 
 use crate::clock::HandClock;
 use crate::dice::Dice;
+use minicbor::bytes::ByteArray;
 use redb::Database;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex};
@@ -26,12 +27,14 @@ use usher_rules::fee::{Fee, Per};
 use usher_rules::hold;
 use usher_rules::house::{self, House, Level, Relax};
 use usher_rules::id::{
-    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo,
+    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo, StaffNo,
 };
 use usher_rules::money::Money;
 use usher_rules::performance::{self as showing, Planned, StaffHold};
 use usher_rules::price::{Places, Price};
 use usher_rules::production::{self, Production};
+use usher_rules::session;
+use usher_rules::staff::{self, CodeHash, PasswordHash, Role};
 use usher_rules::tax::Tax;
 use usher_rules::{Actor, BusinessDay, Command, Entry, Event, Key, letter};
 
@@ -226,6 +229,8 @@ impl Town {
                 | admission::Command::Offline { device, .. },
             ) => (Lane::Door, Actor::Device(*device)),
             Command::Admission(_) => (Lane::Door, Actor::Staff("manager".into())),
+            Command::Session(_) => (Lane::Till, Actor::Account(StaffNo(1))),
+            Command::Staff(_) => (Lane::Till, Actor::Console),
             _ => (Lane::Shop, Actor::House),
         };
         let asked = match &command {
@@ -292,7 +297,8 @@ impl Town {
             65..=76 => self.bank()?,
             77..=88 => self.door()?,
             89..=91 => self.post()?,
-            92..=93 => self.desk(),
+            92 => self.desk(),
+            93 => self.people(),
             94..=96 => self.tidy_up()?,
             _ => {
                 let minutes = self.dice.below(6) as i64;
@@ -301,6 +307,35 @@ impl Town {
             }
         };
         Some(self.ask(command))
+    }
+
+    /// What happens among the staff of a house.
+    fn people(&mut self) -> Command {
+        let staff = StaffNo(1 + self.dice.below(4) as u32);
+        let code = CodeHash::new([staff.0 as u8; 32]);
+        let session = [1 + self.dice.below(6) as u8; 32];
+        let password = PasswordHash("$argon2id$of-the-town".into());
+        Command::Staff(match self.dice.below(10) {
+            0 | 1 => {
+                let login = format!("staff-{}", self.dice.below(5));
+                staff::Command::Add { login, name: "Kit".into(), role: Role::Manager, code }
+            }
+            2 => staff::Command::Offer { staff, code, forget_second_factor: true },
+            3 => staff::Command::Take { staff, code, password },
+            4 => staff::Command::SetRole { staff, role: Role::Cashier },
+            5 => staff::Command::SetDisabled { staff, disabled: self.dice.chance(50) },
+            6 => staff::Command::Fail(staff),
+            7 => {
+                let keep = Some(ByteArray::from(session));
+                staff::Command::SetPassword { staff, password, keep }
+            }
+            8 => return Command::Session(session::Command::End { session }),
+            _ => {
+                let about = "Town".into();
+                let sign_in = session::Command::SignIn { session, account: staff, about };
+                return Command::Session(sign_in);
+            }
+        })
     }
 
     fn cart(&mut self) -> Option<CartId> {

@@ -1,10 +1,13 @@
 //! The desk: signing in, the house today, devices with what to do, and the status strip.
 //!
-//! Forms: `POST /desk/sign-in` (`token`, `onward`), `POST /desk/sign-out` (none). A token is
-//! never shown again. Next: `desk/cart.rs`, `desk/letter.rs`, `door.rs`, `monitor.rs`.
+//! Forms: `POST /desk/sign-in/password` (`login`, `password`, `onward`), `POST /desk/sign-in`
+//! (`token`, `onward`), `POST /desk/sign-out` (none). No secret is ever shown again. Next:
+//! `desk/account.rs`, `desk/staff.rs`, `desk/cart.rs`, `desk/letter.rs`.
 
+pub mod account;
 pub mod cart;
 pub mod letter;
+pub mod staff;
 
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
@@ -21,13 +24,14 @@ const MEBIBYTE: u64 = 1024 * 1024;
 
 pub fn sign_in(templates: &Templates, view: &SignIn, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.frame, words);
-    let (title, body) = match view.refused {
-        SignInRefused::No => ("", String::new()),
-        SignInRefused::NotKnown => ("sign-in-refused", pen.say("sign-in-refused-body")),
-        SignInRefused::TooMany => ("sign-in-too-many", String::new()),
+    let stop =
+        |id: &str, body: String| Some(context! { kind => "stop", title => pen.say(id), body });
+    let notice = match view.refused {
+        SignInRefused::No => None,
+        SignInRefused::NotKnown => stop("sign-in-refused", pen.say("sign-in-refused-body")),
+        SignInRefused::TooMany => stop("sign-in-too-many", String::new()),
+        SignInRefused::Said(said) => account::notice(&pen, Some(said)),
     };
-    let notice =
-        (!title.is_empty()).then(|| context! { kind => "stop", title => pen.say(title), body });
     let page = context! { plain => true, onward => &view.onward, notice };
     pen.page("sign-in.html", &pen.say("sign-in-title"), "", page)
 }
@@ -61,7 +65,14 @@ fn around(pen: &Pen<'_>, around: &Around) -> Value {
     let rights = around.rights;
     context! {
         who => pen.words.tell("desk-who", &who),
-        rights => context! { door => rights.door, monitor => rights.monitor, desk => rights.desk },
+        rights => context! {
+            door => rights.door,
+            monitor => rights.monitor,
+            desk => rights.desk,
+            account => rights.account,
+            staff => rights.staff,
+            audit => rights.audit,
+        },
         strip => strip(pen, &around.strip),
     }
 }

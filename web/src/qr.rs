@@ -61,7 +61,19 @@ fn dark(code: &QRCode) -> Vec<bool> {
 
 /// The code as one SVG path on white, with an accessible name.
 pub fn svg(code: &str, label: &str) -> Option<String> {
-    let modules = Modules::new(code)?;
+    Some(drawn(&Modules::new(code)?, label))
+}
+
+/// The same of any short text, as of an address that a phone scans to be enrolled.
+pub fn svg_of_text(text: &str, label: &str) -> Option<String> {
+    if text.is_empty() || text.len() > CODE_CHARS_MAX {
+        return None;
+    }
+    let built = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
+    Some(drawn(&Modules { side: built.size, dark: dark(&built) }, label))
+}
+
+fn drawn(modules: &Modules, label: &str) -> String {
     let side = modules.side + 2 * QUIET_MODULES;
     let label = crate::html::escape(label);
     let mut out = format!(
@@ -74,7 +86,7 @@ pub fn svg(code: &str, label: &str) -> Option<String> {
         write!(out, "M{x} {y}h{length}v1h-{length}z").expect("text can always grow");
     }
     out.push_str("\"/></svg>");
-    Some(out)
+    out
 }
 
 /// The code as a black-and-white PNG with its quiet zone, for mail programs that drop SVG.

@@ -6,8 +6,8 @@
 use crate::checkout::Numbering;
 use crate::write::Write;
 use crate::{
-    Fault, admission, cart, checkout, device, events, hold, house, letter, performance, production,
-    session,
+    Fault, admission, audit, cart, checkout, device, events, hold, house, letter, performance,
+    production, session, staff,
 };
 use std::sync::Arc;
 use usher_rules::at::At;
@@ -67,6 +67,9 @@ pub fn decide(
             rules::session::decide(&session::load(write.txn, command)?, command, ask)
         }
         Command::Device(command) => rules::device::decide(&device::load(write.txn)?, command),
+        Command::Staff(command) => {
+            rules::staff::decide(&staff::load(write.txn, command)?, command, ask)
+        }
     })
 }
 
@@ -86,7 +89,9 @@ pub fn apply(write: &mut Write, entry: &Entry) -> Result<(), Fault> {
             Event::Letter(event) => letter::apply(write, event)?,
             Event::Session(event) => session::apply(write, event)?,
             Event::Device(event) => device::apply(write, event)?,
+            Event::Staff(event) => staff::apply(write, event)?,
         }
     }
+    audit::apply(write, entry)?;
     events::append(write, entry)
 }

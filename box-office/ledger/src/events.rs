@@ -128,7 +128,8 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
         | Event::Production(_)
         | Event::Session(_)
         | Event::Device(_)
-        | Event::Letter(_) => Vec::new(),
+        | Event::Letter(_)
+        | Event::Staff(_) => Vec::new(),
         Event::Performance(event) => match event {
             performance::Event::PlanImported { .. } => Vec::new(),
             performance::Event::Put(id, _)

@@ -269,6 +269,13 @@ impl Handle {
         given.len() == TOKEN_BYTES && mac.verify_truncated_left(&given).is_ok()
     }
 
+    /// The key that seeds of second factors are sealed with; never in the store (trust 2).
+    pub fn sealing_key(&self) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.shared.tokens).expect("any key fits");
+        mac.update(b"usher/seal/1\0");
+        mac.finalize().into_bytes().into()
+    }
+
     fn signed(&self, kind: TokenKind, id: u64) -> Vec<u8> {
         self.mac(kind, id).finalize().into_bytes()[..TOKEN_BYTES].to_vec()
     }

@@ -4,6 +4,7 @@
 //! a decision: `rules` does. Start at `writer.rs`, then any noun: load, apply, read.
 
 pub mod admission;
+pub mod audit;
 pub mod capacity;
 pub mod cart;
 pub mod checkout;
@@ -18,6 +19,7 @@ pub mod hold;
 pub mod house;
 pub mod inventory;
 pub mod letter;
+pub mod migrate;
 pub mod open;
 pub mod performance;
 pub mod plan;
@@ -29,6 +31,7 @@ pub mod requests;
 pub mod session;
 pub mod snapshot;
 pub mod source;
+pub mod staff;
 pub mod stored;
 pub mod tables;
 pub mod trial;

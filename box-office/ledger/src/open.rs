@@ -6,7 +6,7 @@
 
 use crate::stored::{self, Identity, SCHEMA};
 use crate::trial::Trial;
-use crate::{Fault, source, tables};
+use crate::{Fault, migrate, source, tables};
 use redb::{Builder, Database, DatabaseError, StorageBackend, WriteTransaction};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
@@ -112,6 +112,14 @@ pub fn open<B: StorageBackend>(
         return Err(OpenFault::Newer { version, schema });
     }
     trial.accept().map_err(io_fault)?;
+    let identity = if identity.schema < SCHEMA {
+        // Nothing writes now, so a plain copy is a whole one.
+        let kept = folder.join(format!("{STORE}.{}", identity.schema));
+        keep_copy(folder, &path, &kept).map_err(io_fault)?;
+        migrate::migrate(&store, &identity)?
+    } else {
+        identity
+    };
     Ok(Opened { store, created, identity, lock })
 }
 
@@ -125,9 +133,26 @@ pub fn prepare(store: &Database, box_no: BoxNo) -> Result<(), Fault> {
         epoch: 1,
         written_by: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    txn.open_table(tables::META)?.insert(SCHEMA_KEY, stored::bytes(&identity).as_slice())?;
+    put_identity(&txn, &identity)?;
     txn.commit()?;
     Ok(())
+}
+
+pub(crate) fn put_identity(txn: &WriteTransaction, identity: &Identity) -> Result<(), Fault> {
+    txn.open_table(tables::META)?.insert(SCHEMA_KEY, stored::bytes(identity).as_slice())?;
+    Ok(())
+}
+
+/// Copies the store as it was before a migration; one that is there already is older and stays.
+fn keep_copy(folder: &Path, store: &Path, kept: &Path) -> io::Result<()> {
+    if kept.exists() {
+        return Ok(());
+    }
+    let building = folder.join(BUILDING);
+    fs::copy(store, &building)?;
+    File::open(&building)?.sync_all()?;
+    fs::rename(&building, kept)?;
+    File::open(folder)?.sync_all()
 }
 
 const SCHEMA_KEY: &str = "schema";
@@ -139,7 +164,7 @@ pub fn identity(store: &Database) -> Result<Identity, Fault> {
     found.ok_or_else(|| Fault::Row("the store does not say what it is".to_owned()))
 }
 
-fn make_tables(txn: &WriteTransaction) -> Result<(), Fault> {
+pub(crate) fn make_tables(txn: &WriteTransaction) -> Result<(), Fault> {
     macro_rules! make {
         ($table:ident) => {
             txn.open_table(tables::$table)?;

@@ -71,7 +71,8 @@ impl Programme {
             | Event::Checkout(_)
             | Event::Admission(_)
             | Event::Letter(_)
-            | Event::Session(_) => {}
+            | Event::Session(_)
+            | Event::Staff(_) => {}
         }
     }
 

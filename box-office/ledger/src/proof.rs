@@ -8,7 +8,7 @@ use crate::plan::Plans;
 use crate::source::{self, Source};
 use crate::stored::{GaRow, SeatRow};
 use crate::turnout::Turnout;
-use crate::{Fault, cart, checkout, events, inventory, performance, stored, tables};
+use crate::{Fault, audit, cart, checkout, events, inventory, performance, stored, tables};
 use redb::{Key, ReadableTable, TableDefinition};
 use std::collections::{BTreeMap, BTreeSet};
 use usher_rules::admission::Presence;
@@ -20,6 +20,8 @@ use usher_rules::order::Order;
 use usher_rules::performance::Performance;
 use usher_rules::posting::Posting;
 use usher_rules::production::Production;
+use usher_rules::session::Session;
+use usher_rules::staff::Account;
 use usher_rules::tender::Intent;
 use usher_rules::ticket::Ticket;
 
@@ -32,7 +34,9 @@ pub fn of<S: Source>(source: &S, plans: &Plans) -> Result<Vec<String>, Fault> {
     performances(source, plans, &mut wrong)?;
     admissions(source, &mut wrong)?;
     mail(source, &mut wrong)?;
+    staff(source, &mut wrong)?;
     log(source, &mut wrong)?;
+    wrong.extend(audit::walk(source)?);
     Ok(wrong)
 }
 
@@ -289,6 +293,22 @@ fn mail<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
     let rebuilt: BTreeSet<(u8, i64, u64)> =
         letters.iter().map(|(id, letter)| (letter.state as u8, letter.due.0, *id)).collect();
     same(wrong, "mail", &marks(source, tables::MAIL, |key| key)?, &rebuilt);
+    Ok(())
+}
+
+fn staff<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
+    let accounts: Vec<(u32, Account)> = rows(source, tables::STAFF, |no| no)?;
+    let logins: BTreeMap<String, u32> =
+        accounts.into_iter().map(|(no, account)| (account.login, no)).collect();
+    let kept = source::range(source, tables::STAFF_BY_LOGIN, .., usize::MAX, |login, no| {
+        Ok((login.to_owned(), no))
+    })?;
+    same(wrong, "staff_by_login", &kept.into_iter().collect(), &logins);
+    let sessions: Vec<([u8; 32], Session)> = rows(source, tables::SESSIONS, |key| *key)?;
+    let rebuilt: BTreeSet<(u32, [u8; 32])> =
+        sessions.into_iter().filter_map(|(key, row)| Some((row.account?.0, key))).collect();
+    let kept = marks(source, tables::STAFF_SESSIONS, |(no, key)| (no, *key))?;
+    same(wrong, "staff_sessions", &kept, &rebuilt);
     Ok(())
 }
 

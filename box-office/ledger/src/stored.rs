@@ -9,7 +9,7 @@ use usher_rules::id::{CartId, CategoryNo, TicketId};
 use usher_rules::performance::StaffHold;
 
 /// The number of the store's present shape (domain 11).
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// Stored. The next numbers to give out; each counts up only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]

@@ -64,7 +64,15 @@ pub const LETTERS: Rows<u64> = TableDefinition::new("letters");
 pub const MAIL: Index<(u8, i64, u64)> = TableDefinition::new("mail");
 
 pub const SESSIONS: Rows<&[u8; 32]> = TableDefinition::new("sessions");
+/// (member of staff, session).
+pub const STAFF_SESSIONS: Index<(u32, &[u8; 32])> = TableDefinition::new("staff_sessions");
 pub const DEVICES: Rows<u32> = TableDefinition::new("devices");
+
+pub const STAFF: Rows<u32> = TableDefinition::new("staff");
+pub const STAFF_BY_LOGIN: TableDefinition<'static, &str, u32> =
+    TableDefinition::new("staff_by_login");
+/// Number of the entry -> row of the audit.
+pub const AUDIT: Rows<u64> = TableDefinition::new("audit");
 
 /// Hands every table to a macro, one after the other, so that no list of them exists twice.
 macro_rules! every {
@@ -96,7 +104,11 @@ macro_rules! every {
         $each!(LETTERS);
         $each!(MAIL);
         $each!(SESSIONS);
+        $each!(STAFF_SESSIONS);
         $each!(DEVICES);
+        $each!(STAFF);
+        $each!(STAFF_BY_LOGIN);
+        $each!(AUDIT);
     };
 }
 pub(crate) use every;

@@ -18,7 +18,7 @@ use crate::id::{DeviceNo, PerformanceId, TicketId};
 use crate::money::Money;
 use crate::performance::Performance;
 use crate::ticket::Ticket;
-use crate::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal};
+use crate::{Ask, BusinessDay, Event as AnyEvent, Key, Refusal};
 use minicbor::{Decode, Encode};
 use offline::{Told, offline};
 use record::{attention, moved, over, undo};
@@ -372,7 +372,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
     match command {
         Command::Scan { device, direction, .. } => Ok(scan(facts, *device, *direction, ask)),
         Command::Undo { scan } => {
-            if !matches!(ask.by, Actor::Staff(_)) {
+            if !ask.by.is_staff() {
                 return Err(Refusal::NotAllowed);
             }
             undo(facts, *scan, ask, false)

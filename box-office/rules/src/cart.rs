@@ -9,7 +9,7 @@ use crate::house::House;
 use crate::id::{AreaNo, CartId, CategoryNo, LevelNo, OrderId, PerformanceId, SeatNo};
 use crate::money::Money;
 use crate::tax::{Assessed, Tax};
-use crate::{Actor, Ask, Event as AnyEvent, Key, Refusal};
+use crate::{Ask, Event as AnyEvent, Key, Refusal};
 use minicbor::{Decode, Encode};
 
 /// Longest source tag; longer ones are cut (F2).
@@ -348,7 +348,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
         }
         Command::Expire { cart, seen } => expire(facts, *cart, *seen, ask.at)?,
         Command::ForceClose(id) => {
-            if !matches!(ask.by, Actor::Staff(_)) {
+            if !ask.by.is_staff() {
                 return Err(Refusal::NotAllowed);
             }
             let cart = known(facts)?;

@@ -103,6 +103,11 @@ pub struct LevelNo(#[n(0)] pub u16);
 #[cbor(transparent)]
 pub struct DeviceNo(#[n(0)] pub u32);
 
+/// Number of a member of staff, given by the house and kept for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct StaffNo(#[n(0)] pub u32);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@
 
 pub mod admission;
 pub mod at;
+pub mod audit;
 pub mod cart;
 pub mod checkout;
 pub mod code;
@@ -24,13 +25,14 @@ pub mod price;
 pub mod production;
 pub mod seat;
 pub mod session;
+pub mod staff;
 pub mod tax;
 pub mod tender;
 pub mod ticket;
 pub mod view;
 
 use crate::at::{At, Span};
-use crate::id::{CartId, DeviceNo, SeatNo};
+use crate::id::{CartId, DeviceNo, SeatNo, StaffNo};
 use crate::money::Money;
 use minicbor::{Decode, Encode};
 
@@ -54,6 +56,19 @@ pub enum Actor {
     /// A door device.
     #[n(3)]
     Device(#[n(0)] DeviceNo),
+    /// A member of staff who signed in.
+    #[n(4)]
+    Account(#[n(0)] StaffNo),
+    /// Whoever stands at the machine itself (`usher user`).
+    #[n(5)]
+    Console,
+}
+
+impl Actor {
+    /// Somebody of the house, and not a machine or a visitor?
+    pub fn is_staff(&self) -> bool {
+        audit::by_people(self)
+    }
 }
 
 /// Days since 1970-01-01 in venue time, rolling at the configured hour (domain 1).
@@ -120,6 +135,8 @@ pub enum Command {
     Session(#[n(0)] session::Command),
     #[n(9)]
     Device(#[n(0)] device::Command),
+    #[n(10)]
+    Staff(#[n(0)] staff::Command),
 }
 
 /// Everything that can have happened.
@@ -145,6 +162,8 @@ pub enum Event {
     Session(#[n(0)] session::Event),
     #[n(9)]
     Device(#[n(0)] device::Event),
+    #[n(10)]
+    Staff(#[n(0)] staff::Event),
 }
 
 /// What the house says when it will not: nothing happened. Never logged as an error.
@@ -240,6 +259,12 @@ pub enum Refusal {
     DeviceUnknown,
     UndoTooLate,
     NotAdmitted,
+    // staff
+    LoginTaken,
+    /// One for every reason: wrong, used, too old, or of an account that is put out.
+    CodeRefused,
+    /// Nobody could let anybody in any more but at the console.
+    LastManager,
 }
 
 /// Adds the time a checkout may still need to a deadline (domain 5.3).

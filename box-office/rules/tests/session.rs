@@ -3,13 +3,14 @@
 //! Given a row and the time, then over or not; and what the sweeper's command ends. Next:
 //! `rules/session.rs`.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use minicbor::bytes::ByteArray;
 use usher_rules::at::{At, Span};
-use usher_rules::id::CartId;
+use usher_rules::id::{CartId, StaffNo};
 use usher_rules::session::{
-    AGED_MAX, Command, Event, Facts, SESSION_KEPT, STAFF_SESSION_KEPT, Session, decide,
+    ABOUT_CHARS_MAX, AGED_MAX, CONFIRMED_FOR, Command, Event, Facts, SESSION_KEPT,
+    STAFF_SESSION_KEPT, Session, decide,
 };
 use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Refusal};
 
@@ -17,7 +18,7 @@ const NOW: At = At(1_796_403_600_000);
 
 fn opened(ago: Span, staff: Option<&str>) -> Session {
     let staff = staff.map(str::to_owned);
-    Session { opened_at: NOW - ago, cart: Some(CartId(7)), staff }
+    Session { cart: Some(CartId(7)), staff, ..Session::guest(NOW - ago) }
 }
 
 fn check(session: &Session, cart_runs: bool, over: bool) {
@@ -42,7 +43,7 @@ fn end(named: Vec<([u8; 32], Session, bool)>) -> Result<Vec<AnyEvent>, Refusal> 
     let sessions = named.iter().map(|(key, ..)| ByteArray::from(*key)).collect();
     let command = Command::EndAged { sessions };
     let ask = Ask { by: Actor::House, at: NOW, day: BusinessDay(20_000), random: [0; 32] };
-    decide(&Facts { known: false, named }, &command, &ask)
+    decide(&Facts { row: None, named }, &command, &ask)
 }
 
 #[test]
@@ -73,4 +74,39 @@ fn one_command_ends_no_more_than_its_limit() {
     };
     assert_eq!(end(many(AGED_MAX)).unwrap().len(), AGED_MAX);
     assert_eq!(end(many(AGED_MAX + 1)).unwrap().len(), AGED_MAX);
+}
+
+fn one(row: Option<Session>, command: &Command) -> Result<Vec<AnyEvent>, Refusal> {
+    let ask = Ask { by: Actor::House, at: NOW, day: BusinessDay(20_000), random: [0; 32] };
+    decide(&Facts { row, named: Vec::new() }, command, &ask)
+}
+
+fn opened_row(events: &[AnyEvent]) -> Session {
+    match events {
+        [AnyEvent::Session(Event::Opened { session, row })] if *session == [7; 32] => row.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn signing_in_proves_who_it_is_for_five_minutes_and_not_a_moment_longer() {
+    let about = "x".repeat(ABOUT_CHARS_MAX + 1);
+    let sign_in = Command::SignIn { session: [7; 32], account: StaffNo(3), about };
+    let row = opened_row(&one(None, &sign_in).unwrap());
+    assert_eq!((row.account, row.staff.as_deref()), (Some(StaffNo(3)), None));
+    assert_eq!(row.about.as_ref().map(String::len), Some(ABOUT_CHARS_MAX));
+    assert!(row.confirmed(NOW) && row.confirmed(NOW + Span(CONFIRMED_FOR.0 - 1)));
+    assert!(!row.confirmed(NOW + CONFIRMED_FOR));
+    let late = Session { confirmed_at: None, ..row };
+    assert!(!late.confirmed(NOW));
+    let again = opened_row(&one(Some(late), &Command::Confirm { session: [7; 32] }).unwrap());
+    assert!(again.confirmed(NOW));
+}
+
+#[test]
+fn only_the_session_of_an_account_can_be_proven_again() {
+    let confirm = Command::Confirm { session: [7; 32] };
+    for row in [None, Some(opened(Span::ZERO, None)), Some(opened(Span::ZERO, Some("token")))] {
+        assert_eq!(one(row, &confirm), Err(Refusal::NotFound));
+    }
 }

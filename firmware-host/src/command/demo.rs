@@ -7,7 +7,7 @@ use crate::command::Exit;
 use crate::command::serve::{self, ServeFault};
 use crate::config::{Config, Purpose};
 use crate::demo::seed::{self, SeedFault};
-use crate::demo::{self, DemoFile, pages};
+use crate::demo::{self, DemoFile, pages, staff};
 use crate::listen::{self, ListenFault};
 use crate::logging;
 use crate::notify::Notifier;
@@ -134,6 +134,7 @@ async fn populate(running: &Running, file: &mut DemoFile) -> Result<(), DemoFaul
     if !known.is_empty() {
         return Ok(());
     }
+    file.staff = staff::engage(&running.handle).await?;
     let seeded = seed::seed(&running.handle, demo::ZONE, running.handle.now()).await?;
     file.performances = seeded
         .into_iter()
@@ -169,8 +170,13 @@ fn greet(
     writeln!(out, "  Scan       {url}/demo      beam a ticket at a simulated scanner")?;
     writeln!(out, "  Monitor    {url}/monitor   the wall screen")?;
     writeln!(out, "  Door       {url}/door      a phone at the door")?;
-    writeln!(out, "  Desk       {url}/desk      sign in with this token:")?;
-    writeln!(out, "             {}\n", file.api_token)?;
+    writeln!(out, "  Desk       {url}/desk      sign in as one of these, or with the token:")?;
+    for one in &file.staff {
+        let phone = one.totp_secret.as_deref().unwrap_or("no second step");
+        writeln!(out, "             {:<11} {}  {phone}", one.login, one.password)?;
+    }
+    writeln!(out, "             {}", file.api_token)?;
+    writeln!(out, "             (login, password, what an authenticator app is told)\n")?;
     writeln!(out, "  Test card  4242 4242 4242 4242, CVV 123, December of this year or later")?;
     match &config.mail.host {
         Some(host) => writeln!(out, "  Mail       by {host}")?,

@@ -122,6 +122,7 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         | Event::Admission(_)
         | Event::Letter(_)
         | Event::Session(_)
+        | Event::Staff(_)
         | Event::Device(_) => {}
     }
 }

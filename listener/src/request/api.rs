@@ -47,19 +47,21 @@ impl<N: Need> FromRequestParts<Arc<Shop>> for Permitted<N> {
 
     async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Problem> {
         let known = known(parts, shop);
-        let by = permitted(shop, &known, N::RIGHT)?;
+        let right = N::RIGHT.ok_or(Trouble::NoCredential)?;
+        let by = permitted(shop, &known, right, N::CONFIRMED)?;
         let permit = Permit { shop: Arc::clone(shop), known, by, lane: Lane::Till };
         Ok(Permitted { permit, need: PhantomData })
     }
 }
 
-fn permitted(shop: &Shop, known: &Known, right: Right) -> Result<Actor, Trouble> {
+fn permitted(shop: &Shop, known: &Known, right: Right, confirmed: bool) -> Result<Actor, Trouble> {
     let (rights, by) = match &known.bearer {
         Bearer::Staff(staff) => (staff.rights, Actor::Staff(staff.name.clone())),
         Bearer::Device(device) => (Rights::default(), Actor::Device(*device)),
         Bearer::Other(_) | Bearer::Unreadable => return Err(Trouble::NoCredential),
         Bearer::None => match signed_in(shop, known)? {
-            Some(signed_in) => (signed_in.rights, Actor::Staff(signed_in.name)),
+            Some(who) if confirmed && !who.confirmed => return Err(Trouble::ConfirmFirst),
+            Some(who) => (who.rights, who.actor()),
             None => return Err(Trouble::NoCredential),
         },
     };
@@ -126,8 +128,8 @@ impl FromRequestParts<Arc<Shop>> for Watcher {
             Bearer::Staff(_) | Bearer::Device(_) | Bearer::Other(_) | Bearer::Unreadable => None,
         };
         let by = match door {
-            Some(door) => Actor::Staff(door.name),
-            None => permitted(shop, &known, Right::Feed)?,
+            Some(door) => door.actor(),
+            None => permitted(shop, &known, Right::Feed, false)?,
         };
         Ok(Watcher { permit: Permit { shop: Arc::clone(shop), known, by, lane: Lane::Till } })
     }
@@ -153,7 +155,7 @@ impl FromRequestParts<Arc<Shop>> for Gauger {
         let by = if known.peer.is_loopback() && known.bearer == Bearer::None {
             Actor::House
         } else {
-            permitted(shop, &known, Right::Metrics)?
+            permitted(shop, &known, Right::Metrics, false)?
         };
         Ok(Gauger { permit: Permit { shop: Arc::clone(shop), known, by, lane: Lane::Till } })
     }
@@ -231,10 +233,7 @@ impl FromRequestParts<Arc<Shop>> for AtDoor {
             return Err(Trouble::NeedsRight { right: Right::Door }.into());
         }
         let device = stands_for(shop, who.device, &shop.door().snapshot()?)?;
-        let by = match who.device {
-            Some(device) => Actor::Device(device),
-            None => Actor::Staff(who.name),
-        };
+        let by = who.actor();
         let permit = Permit { shop: Arc::clone(shop), known, by, lane: Lane::Door };
         Ok(AtDoor { permit, device, on_page: true })
     }

@@ -49,6 +49,11 @@ impl Guest {
         self.known.session.is_none()
     }
 
+    /// What the browser calls itself.
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
     /// Places in the cart, for the frame of a page.
     pub fn places(&self) -> u32 {
         let live = self.row.as_ref().filter(|cart| cart.state.runs());

@@ -3,7 +3,7 @@
 //! Says what the listener knows of this process, and what devices said of themselves; the strip
 //! stands on every page of the desk. Next: `staff/cart.rs`, `staff/letter.rs`.
 
-use crate::request::{Staff, need};
+use crate::request::{Need, Staff, need};
 use crate::respond;
 use crate::token::Right;
 use crate::wording::Trouble;
@@ -24,8 +24,8 @@ pub async fn page(staff: Staff<need::Desk>) -> Result<Response, Trouble> {
 }
 
 /// What stands around a page of the desk, and the devices that its strip counts.
-pub(super) fn around(
-    staff: &Staff<need::Desk>,
+pub(super) fn around<N: Need>(
+    staff: &Staff<N>,
     snapshot: &Snapshot,
 ) -> Result<(Around, Vec<Device>), Trouble> {
     let (shop, handle) = (staff.shop(), staff.handle());
@@ -52,6 +52,9 @@ pub(super) fn around(
             door: staff.rights.has(Right::Door),
             monitor: staff.rights.has(Right::Read),
             desk: staff.rights.has(Right::Desk),
+            account: staff.account.is_some(),
+            staff: staff.rights.has(Right::ManageStaff),
+            audit: staff.rights.has(Right::SeeAudit),
         },
         strip: Strip {
             // A store that has stopped answers no page at all.

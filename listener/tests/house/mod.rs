@@ -4,6 +4,7 @@
 #![allow(dead_code)] // Each test file uses its own part of it.
 
 pub mod gateway;
+pub mod people;
 pub mod season;
 pub mod wire;
 
@@ -53,6 +54,11 @@ impl Clock for HandClock {
 }
 
 impl HandClock {
+    /// The wall clock alone jumps.
+    pub fn jump(&self, span: Span) {
+        self.wall.fetch_add(span.0, Ordering::SeqCst);
+    }
+
     pub fn pass(&self, span: Span) {
         self.wall.fetch_add(span.0, Ordering::SeqCst);
         self.monotonic.fetch_add(span.0 as u64, Ordering::SeqCst);

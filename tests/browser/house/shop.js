@@ -50,7 +50,8 @@ export const buy = async (page, performance, counts) => {
 
 export const signIn = async (page, token, onward) => {
   await page.goto(`/desk/sign-in?onward=${encodeURIComponent(onward)}`);
+  await page.getByText('Sign in with a token').click();
   await page.getByLabel('Token').fill(token);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('details').getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(`**${onward}`);
 };

@@ -10,6 +10,7 @@ use usher_rules::money::Money;
 use usher_rules::view::cart::{Notice, State};
 use usher_rules::view::checkout::{self as checkout_view, Fault, Field, FieldFault};
 use usher_rules::view::desk::SignInRefused;
+use usher_rules::view::desk::account::Notice as Told;
 use usher_rules::view::door::{Reason, Signal};
 use usher_rules::view::order as order_view;
 use usher_rules::view::performance::{Apart, Found, Outcome};
@@ -216,6 +217,11 @@ fn staff(gallery: &mut Gallery) {
         |refused| usher_web::desk::sign_in(templates, &super::staff::sign_in(refused), words);
     add("sign-in", sign_in(SignInRefused::No));
     add("sign-in-refused", sign_in(SignInRefused::NotKnown));
+    add("sign-in-said", sign_in(SignInRefused::Said(Told::NotKnown)));
+    add("sign-in-many", sign_in(SignInRefused::TooMany));
+    for (name, html) in super::account::pages(templates, words) {
+        add(name, html);
+    }
     add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));
 }
 

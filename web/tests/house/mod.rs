@@ -6,6 +6,7 @@
 // Each test file uses its own part of the house.
 #![allow(dead_code)]
 
+pub mod account;
 pub mod gallery;
 pub mod seats;
 pub mod staff;

@@ -219,7 +219,8 @@ pub fn strip() -> Strip {
 }
 
 pub fn around() -> Around {
-    let rights = Rights { door: true, monitor: true, desk: true };
+    let rights =
+        Rights { door: true, monitor: true, desk: true, account: true, staff: true, audit: true };
     Around { frame: frame(0), who: "manager".to_owned(), rights, strip: strip() }
 }
 

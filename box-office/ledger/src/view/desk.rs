@@ -6,6 +6,7 @@
 
 pub mod cart;
 pub mod letter;
+pub mod staff;
 
 use super::scan::{newest_of, performances_of};
 use super::showing::Offer;

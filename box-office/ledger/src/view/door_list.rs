@@ -189,7 +189,8 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         | Event::Cart(_)
         | Event::Hold(_)
         | Event::Letter(_)
-        | Event::Session(_) => Touched::Nothing,
+        | Event::Session(_)
+        | Event::Staff(_) => Touched::Nothing,
     }
 }
 

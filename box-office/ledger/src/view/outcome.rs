@@ -87,7 +87,10 @@ fn said(refusal: &Refusal) -> Option<Said<'_>> {
         | Refusal::Stale
         | Refusal::DeviceUnknown
         | Refusal::UndoTooLate
-        | Refusal::NotAdmitted => return None,
+        | Refusal::NotAdmitted
+        | Refusal::LoginTaken
+        | Refusal::CodeRefused
+        | Refusal::LastManager => return None,
     })
 }
 

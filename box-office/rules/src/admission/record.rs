@@ -9,7 +9,7 @@ use super::{
 use crate::at::At;
 use crate::id::DeviceNo;
 use crate::money::Money;
-use crate::{Actor, Ask, Event as AnyEvent, Refusal};
+use crate::{Ask, Event as AnyEvent, Refusal};
 
 pub(super) fn attention(facts: &Facts, found: &Found, verdict: &Verdict) -> Vec<Attention> {
     if !matches!(verdict, Verdict::Go(_)) {
@@ -133,7 +133,7 @@ pub(super) fn over(
     reason: &str,
     ask: &Ask,
 ) -> Result<Vec<AnyEvent>, Refusal> {
-    if !matches!(ask.by, Actor::Staff(_)) {
+    if !ask.by.is_staff() {
         return Err(Refusal::NotAllowed);
     }
     if reason.trim().is_empty() || reason.chars().count() > REASON_CHARS_MAX {

@@ -1,12 +1,16 @@
-//! The desk: signing in with a token, and the state of the box and of what is plugged in.
+//! The desk: signing in, and the state of the box and of what is plugged in.
 //!
-//! Never holds a token, not even its hash. Next: `desk/cart.rs`, `desk/letter.rs`, `web/desk.rs`.
+//! Never holds a token, not even its hash. Next: `desk/account.rs`, `desk/cart.rs`,
+//! `desk/letter.rs`, `web/desk.rs`.
 
+pub mod account;
 pub mod cart;
 pub mod letter;
+pub mod staff;
 
 use super::venue::Frame;
 use crate::at::{At, Span};
+use account::Notice;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignIn {
@@ -23,13 +27,15 @@ pub enum SignInRefused {
     /// Not a token of this box, or one without the right: one text for both.
     NotKnown,
     TooMany,
+    /// As the form of logins is told.
+    Said(Notice),
 }
 
 /// What stands around every page of the desk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Around {
     pub frame: Frame,
-    /// Name of the token, as the configuration has it.
+    /// Name of the member of staff, or of the token as the configuration has it.
     pub who: String,
     pub rights: Rights,
     pub strip: Strip,
@@ -42,13 +48,17 @@ pub struct Desk {
     pub performances: Vec<HouseGlance>,
 }
 
-/// Which doors of the desk this token opens.
+/// Which doors of the desk are open to who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rights {
     pub door: bool,
     pub monitor: bool,
     /// The desk itself: held tickets, letters, devices.
     pub desk: bool,
+    /// One's own account: there is one.
+    pub account: bool,
+    pub staff: bool,
+    pub audit: bool,
 }
 
 /// One line of the house today.

@@ -1,0 +1,57 @@
+//! Older stores brought to the present shape: one step a number, all in one commit (domain 11).
+//!
+//! Runs before anything listens, after the file was copied to `usher.redb.<schema>`. Never reads
+//! a newer store. Next: `open.rs`, which calls it.
+
+use crate::plan::Plans;
+use crate::source::{self, Source};
+use crate::stored::{self, Identity, SCHEMA};
+use crate::write::{Memory, Write};
+use crate::{Fault, audit, open, tables};
+use redb::{Database, ReadableTable, WriteTransaction};
+use usher_rules::Entry;
+
+/// Entries looked at in one go.
+const STRIDE: usize = 1_000;
+
+/// Takes a store of an older schema to this one.
+pub fn migrate(store: &Database, identity: &Identity) -> Result<Identity, Fault> {
+    let txn = store.begin_write()?;
+    open::make_tables(&txn)?;
+    for schema in identity.schema..SCHEMA {
+        step(&txn, schema)?;
+    }
+    let written_by = env!("CARGO_PKG_VERSION").to_owned();
+    let identity = Identity { schema: SCHEMA, written_by, ..identity.clone() };
+    open::put_identity(&txn, &identity)?;
+    txn.commit()?;
+    Ok(identity)
+}
+
+/// From `schema` to the next.
+fn step(txn: &WriteTransaction, schema: u32) -> Result<(), Fault> {
+    match schema {
+        1 => audit_of_the_past(txn),
+        // Schema 0 was never written; those from the present one on need no step.
+        _ => Ok(()),
+    }
+}
+
+/// 1 to 2: staff, their sessions and the audit. Whatever was done by a token before is audited.
+fn audit_of_the_past(txn: &WriteTransaction) -> Result<(), Fault> {
+    let (plans, mut memory) = (Plans::default(), Memory::default());
+    let write = Write::begin(txn, &plans, &mut memory, 0)?;
+    let mut after = 0;
+    loop {
+        let entries: Vec<Entry> =
+            source::range(txn, tables::EVENTS, after + 1.., STRIDE, |_, bytes| stored::row(bytes))?;
+        let Some(last) = entries.last() else { break };
+        after = last.seq;
+        for entry in &entries {
+            audit::apply(&write, entry)?;
+        }
+    }
+    let audited = txn.open(tables::AUDIT)?.last()?.map_or(0, |(seq, _)| seq.value());
+    tracing::info!(audited, "the store has an audit now");
+    Ok(())
+}
