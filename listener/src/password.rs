@@ -17,9 +17,9 @@ pub const CHARS_MIN: usize = 15;
 pub const CHARS_MIN_WITH_SECOND: usize = 8;
 /// Longest password taken.
 pub const CHARS_MAX: usize = 128;
-/// Guesses that a password must stand at least, as zxcvbn counts them; common ones and those
-/// known from leaks are far below.
-const GUESSES_MIN: u64 = 100_000_000;
+/// Guesses that a password must stand at least, as zxcvbn counts them: far more than an account
+/// allows. Common ones and those known from leaks are below.
+const GUESSES_MIN: u64 = 1_000_000;
 /// Hashes made at once: each takes [`MEMORY_KIB`].
 const HASHES_MAX: usize = 2;
 /// Askers that may wait for one before the box says that it is busy.

@@ -70,7 +70,7 @@ async fn who_is_not_known_reads_what_a_wrong_password_reads() {
     assert_eq!(invited.0.0, 2);
     let mut told = Vec::new();
     for (who, password) in
-        [("anna", "wrong"), ("nobody", PASSWORD), ("bram", PASSWORD), ("cleo", PASSWORD)]
+        [("anna", "not hers"), ("nessie", PASSWORD), ("bram", PASSWORD), ("cleo", PASSWORD)]
     {
         let mut browser = Browser::new(&house);
         let page = login(&mut browser, who, password).await;
