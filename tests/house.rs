@@ -149,7 +149,7 @@ const BENT_MAX: usize = 4;
 
 #[test]
 fn a_changed_byte_of_the_audit_or_of_an_entry_that_it_names_is_found() {
-    use redb::ReadableTable;
+    use redb::{ReadableDatabase, ReadableTable};
     use usher_ledger::{audit, tables};
     let base = store();
     let mut town = Town::found(store(), 5);

@@ -205,6 +205,6 @@ fn user(command: UserCommand, credentials: Option<&Path>) -> anyhow::Result<Exit
             (config, Wish::ResetPassword { login, lost_phone })
         }
     };
-    let done = user::run(&file.config, credentials, wish, &mut io::stdout());
-    Ok(runtime()?.block_on(done)?)
+    let mut out = io::stdout();
+    Ok(runtime()?.block_on(user::run(&file.config, credentials, wish, &mut out))?)
 }

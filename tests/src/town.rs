@@ -296,9 +296,9 @@ impl Town {
             53..=64 => self.pay()?,
             65..=76 => self.bank()?,
             77..=88 => self.door()?,
-            89..=91 => self.post()?,
-            92 => self.desk(),
-            93 => self.people(),
+            89..=90 => self.post()?,
+            91 => self.desk(),
+            92..=93 => self.people(),
             94..=96 => self.tidy_up()?,
             _ => {
                 let minutes = self.dice.below(6) as i64;

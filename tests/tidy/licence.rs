@@ -40,8 +40,9 @@ const BANNED: [&str; 9] = [
     "rsa",
 ];
 /// Crates that come in two versions because those who use them have not met yet.
-const TWICE: [&str; 20] = [
+const TWICE: [&str; 22] = [
     "base64",
+    "bit-set",
     "bit-vec",
     "bitflags",
     "block-buffer",
@@ -56,14 +57,16 @@ const TWICE: [&str; 20] = [
     "proc-macro-crate",
     "rand",
     "rand_core",
+    "sha1",
     "syn",
     "synstructure",
     "toml_datetime",
     "toml_edit",
     "winnow",
 ];
-/// And in three: one each for rand 0.9, rand 0.10 and ring; for dashmap, governor and indexmap.
-const THRICE: [&str; 2] = ["getrandom", "hashbrown"];
+/// And in three: one each for rand 0.9, rand 0.10 and ring; for dashmap, governor and indexmap; for
+/// proptest, rxing and the regexes of zxcvbn.
+const THRICE: [&str; 3] = ["bit-vec", "getrandom", "hashbrown"];
 
 /// Packages whose licence is not on the list.
 pub fn not_allowed() -> Vec<String> {
