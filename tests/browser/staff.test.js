@@ -52,7 +52,7 @@ test('a manager signs in with password and phone, and looks after the staff', as
   await page.getByRole('heading', { name: 'Staff', level: 1 }).waitFor();
   await look(page, 'desk-staff');
   await page.getByLabel('Login').fill('petra');
-  await page.getByLabel('Name').fill('Petra Yarrow');
+  await page.getByLabel('Name', { exact: true }).fill('Petra Yarrow');
   await page.getByRole('button', { name: /^Add/ }).click();
   await page.getByRole('heading', { name: 'One-time code for petra' }).waitFor();
   assert.match(await page.locator('.codes code').textContent(), /^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$/);
