@@ -7,6 +7,7 @@
 #![deny(clippy::indexing_slicing, clippy::expect_used)]
 
 pub mod gate;
+pub mod pin_pad;
 pub mod port;
 pub mod scanner;
 pub mod sim;

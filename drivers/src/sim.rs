@@ -5,6 +5,7 @@
 
 pub mod gate;
 pub mod hear;
+pub mod pin_pad;
 mod pty;
 pub mod scanner;
 pub mod script;
