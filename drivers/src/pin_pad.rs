@@ -13,6 +13,10 @@ pub const INTENT_NO_MAX: u32 = 999_999_999;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IntentNo(pub u32);
 
+/// Stands for the intent that an orphan approval does not have: `Ask::Kept(ORPHAN)` says that
+/// the orphan is on disk and may be acknowledged.
+pub const ORPHAN: IntentNo = IntentNo(0);
+
 /// ISO 4217, in both spellings, with the number of minor digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Currency {
