@@ -1,4 +1,4 @@
-//! Bytes in and out of a device: a serial line, or a recorded capture played back.
+//! Bytes in and out of a device: a serial line, a TCP stream, or a recorded capture.
 //! Holds opening (every way it fails told apart) and what counts as a hang-up.
 //! Never frames, never interprets, never retries by itself.
 //! Next: `port/reconnect.rs` tries again, `port/replay.rs` plays captures.
@@ -10,8 +10,11 @@ use std::io;
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use tokio::time::timeout;
 use tokio_serial::{ClearBuffer, DataBits, ErrorKind, SerialPort, SerialStream, StopBits};
 
 use crate::Fault;
@@ -20,6 +23,9 @@ use replay::Replay;
 
 /// A path that starts so names a capture file instead of a device.
 pub const REPLAY_PREFIX: &str = "replay:";
+
+/// How long a device on the network may take to answer the knock.
+pub const DIAL_MS_MAX: u64 = 5_000;
 
 const ENXIO: i32 = 6;
 const EIO: i32 = 5;
@@ -30,6 +36,7 @@ const ENODEV: i32 = 19;
 #[derive(Debug)]
 pub enum Port {
     Serial(SerialStream),
+    Tcp(TcpStream),
     Replay(Replay),
 }
 
@@ -51,6 +58,30 @@ impl Port {
         let opened = tokio::task::spawn_blocking(move || open_serial(&name, line)).await;
         opened.map_err(|error| Fault::port(path, error.to_string()))?.map(Port::Serial)
     }
+
+    /// Connects to `address` (host and port). The kernel looks after a silent peer.
+    pub async fn dial(address: &str) -> Result<Port, Fault> {
+        let fault = |error: io::Error| Fault::port(Path::new(address), error.to_string());
+        let dialled = timeout(Duration::from_millis(DIAL_MS_MAX), dial(address)).await;
+        match dialled {
+            Ok(stream) => stream.map(Port::Tcp).map_err(fault),
+            Err(_) => Err(fault(io::ErrorKind::TimedOut.into())),
+        }
+    }
+}
+
+async fn dial(address: &str) -> io::Result<TcpStream> {
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for peer in lookup_host(address).await? {
+        let socket = if peer.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_keepalive(true)?;
+        socket.set_nodelay(true)?;
+        match socket.connect(peer).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
 }
 
 fn open_serial(path: &Path, line: Line) -> Result<SerialStream, Fault> {
@@ -122,6 +153,7 @@ impl AsyncRead for Port {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Port::Serial(stream) => Pin::new(stream).poll_read(cx, buf),
+            Port::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
             Port::Replay(replay) => Pin::new(replay).poll_read(cx, buf),
         }
     }
@@ -135,6 +167,7 @@ impl AsyncWrite for Port {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Port::Serial(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Port::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
             Port::Replay(replay) => Pin::new(replay).poll_write(cx, bytes),
         }
     }
