@@ -4,6 +4,10 @@
 //! commit and waits (`Ask::Go`, `Ask::Kept`). Source: pin-pads 1 and 2.
 //! Next: one folder a protocol, `codec.rs` for its bytes and `sequence.rs` for its dialogue.
 
+pub mod settings;
+pub mod task;
+pub mod zvt;
+
 use crate::Fault;
 
 /// Largest number of an intent that every protocol can carry (Concert has nine digits for it).

@@ -1,0 +1,217 @@
+//! A ZVT terminal made of software, on a pseudo terminal or a TCP port.
+//! Holds its settings, the handle that tests and the demo use, and the loop over connections.
+//! Shares nothing with the driver's codec. What the box does wrong is collected for tests.
+//! Next: `zvt/terminal.rs` (what it does), `zvt/wire.rs` (its bytes).
+
+mod bank;
+mod record;
+mod terminal;
+mod wire;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use self::bank::Bank;
+use self::terminal::Terminal;
+use self::wire::{Socket, Wire};
+use super::script::Script;
+use super::truth::Truth;
+use crate::Fault;
+use crate::sim::pty::{Pty, point, unpoint};
+
+/// Where the box finds the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A link to a pseudo terminal; frames.
+    Pty(PathBuf),
+    /// An address to listen on; port 0 takes a free one. Bare APDUs.
+    Tcp(SocketAddr),
+}
+
+/// How receipts come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Paper {
+    #[default]
+    Blocks,
+    /// Line by line, the last one marked.
+    Lines,
+    /// Line by line without a mark.
+    PlainLines,
+    MerchantOnly,
+}
+
+/// What a repeat receipt gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Repeat {
+    #[default]
+    Record,
+    TextOnly,
+    Bare,
+    Refused,
+}
+
+#[derive(Debug, Clone)]
+pub struct SimZvtSettings {
+    pub place: Place,
+    pub truth: PathBuf,
+    pub script: Script,
+    /// Eight digits.
+    pub terminal_id: u32,
+    pub password: u32,
+    pub currency: u16,
+    pub paper: Paper,
+    pub customer_first: bool,
+    pub repeat: Repeat,
+    /// Closes a refused payment with 06 0F in place of 06 1E.
+    pub completes_refusals: bool,
+    /// Number of the first booking in an empty ledger.
+    pub first_receipt: u32,
+    pub answer_ms: u64,
+    pub block_ms: u64,
+}
+
+impl SimZvtSettings {
+    pub fn new(place: Place, truth: impl Into<PathBuf>) -> SimZvtSettings {
+        SimZvtSettings {
+            place,
+            truth: truth.into(),
+            script: Script::default(),
+            terminal_id: 52_523_535,
+            password: 0,
+            currency: 978,
+            paper: Paper::default(),
+            customer_first: false,
+            repeat: Repeat::default(),
+            completes_refusals: false,
+            first_receipt: 231,
+            answer_ms: 5_000,
+            block_ms: 1_000,
+        }
+    }
+}
+
+/// The handle of a running terminal. Dropping it pulls the plug.
+#[derive(Debug)]
+pub struct SimZvt {
+    stop: CancellationToken,
+    task: Option<JoinHandle<()>>,
+    violations: Violations,
+    address: Option<SocketAddr>,
+}
+
+impl SimZvt {
+    /// Switches it on. It reads what an earlier run of it booked.
+    pub async fn start(settings: SimZvtSettings) -> Result<SimZvt, Fault> {
+        let truth = Truth::open(&settings.truth)
+            .map_err(|error| Fault::port(&settings.truth, error.to_string()))?;
+        let violations = Violations::default();
+        let stop = CancellationToken::new();
+        let listener = match &settings.place {
+            Place::Tcp(address) => Some(listen(*address).await?),
+            Place::Pty(_) => None,
+        };
+        let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+        let bank = Bank::new(truth, settings.first_receipt);
+        let place = settings.place.clone();
+        let terminal = Terminal::new(settings, bank, violations.clone());
+        let first = match &place {
+            Place::Pty(link) => Some(plug(link)?),
+            Place::Tcp(_) => None,
+        };
+        let ended = stop.clone();
+        let task = tokio::spawn(async move {
+            let living = live(terminal, place.clone(), listener, first);
+            ended.run_until_cancelled(living).await;
+            if let Place::Pty(link) = &place
+                && let Ok(target) = std::fs::read_link(link)
+            {
+                unpoint(link, &target);
+            }
+        });
+        Ok(SimZvt { stop, task: Some(task), violations, address })
+    }
+
+    /// Where it listens, when it does.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
+    /// What the box did that the protocol does not allow.
+    pub fn violations(&self) -> Vec<String> {
+        self.violations.all()
+    }
+
+    /// Pulls the plug and waits until it is dead.
+    pub async fn kill(mut self) {
+        self.stop.cancel();
+        if let Some(task) = self.task.take() {
+            // A terminal that fell over is as dead as one that was killed.
+            let _ = task.await;
+        }
+    }
+}
+
+impl Drop for SimZvt {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct Violations(Arc<Mutex<Vec<String>>>);
+
+impl Violations {
+    fn add(&self, what: impl Into<String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what.into());
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Fault> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| Fault::port(Path::new(&address.to_string()), error.to_string()))
+}
+
+fn plug(link: &Path) -> Result<Pty, Fault> {
+    let pty = Pty::open()?;
+    point(link, pty.name())?;
+    Ok(pty)
+}
+
+/// One connection after the other, for ever.
+async fn live(
+    mut terminal: Terminal,
+    place: Place,
+    listener: Option<TcpListener>,
+    mut pty: Option<Pty>,
+) {
+    loop {
+        let socket = match (&place, &listener) {
+            (Place::Pty(link), _) => match pty.take().map_or_else(|| plug(link), Ok) {
+                Ok(pty) => Socket::Pty(Box::new(pty)),
+                Err(why) => {
+                    tracing::warn!(%why, "simulated terminal cannot plug in");
+                    return;
+                }
+            },
+            (Place::Tcp(_), Some(listener)) => match listener.accept().await {
+                Ok((stream, _)) => {
+                    // Without it words are late, but they come.
+                    let _ = stream.set_nodelay(true);
+                    Socket::Tcp(stream)
+                }
+                Err(_) => continue,
+            },
+            (Place::Tcp(_), None) => return,
+        };
+        terminal.serve(Wire::new(socket, terminal.block_ms())).await;
+    }
+}
