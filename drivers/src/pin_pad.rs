@@ -4,6 +4,7 @@
 //! commit and waits (`Ask::Go`, `Ask::Kept`). Source: pin-pads 1 and 2.
 //! Next: one folder a protocol, `codec.rs` for its bytes and `sequence.rs` for its dialogue.
 
+pub mod concert;
 pub mod settings;
 pub mod task;
 pub mod zvt;

@@ -3,6 +3,7 @@
 //! Never talks to the driver but by bytes. Source: pin-pads 7.
 //! Next: `pin_pad/truth.rs`, `pin_pad/script.rs`, then one file a protocol.
 
+pub mod concert;
 pub mod script;
 pub mod truth;
 pub mod zvt;
