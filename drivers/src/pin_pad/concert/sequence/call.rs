@@ -86,11 +86,12 @@ impl Concert {
         }
     }
 
-    /// Says ENQ once the line is quiet. Babble uses up the calls.
+    /// Says ENQ once the line is quiet. Babble that goes on uses up the calls.
     pub(super) fn call(&mut self, purpose: Purpose, calls: u8, now_ms: u64, steps: &mut Vec<Step>) {
         let quiet_ms = self.heard_ms.map_or(0, |heard| heard.saturating_add(DRAIN_MS));
         if now_ms < quiet_ms && calls < CALLS_MAX {
-            return self.go_to(Place::Pausing { purpose, calls: calls + 1 }, Some(quiet_ms));
+            let again = u8::from(matches!(self.place, Place::Pausing { .. }));
+            return self.go_to(Place::Pausing { purpose, calls: calls + again }, Some(quiet_ms));
         }
         write(&[ENQ], steps);
         let due_ms = Some(now_ms.saturating_add(ACK_MS_MAX));
