@@ -207,11 +207,23 @@ fn row_3_a_line_lost_before_go_starts_nothing() {
 #[test]
 fn row_4_a_request_refused_three_times_was_not_begun() {
     let mut dialogue = Dialogue::sent();
-    assert!(is_request(&dialogue.hears(&[NAK])));
-    assert!(is_request(&dialogue.hears(&[NAK])));
-    let did = dialogue.hears(&[NAK]);
+    for _ in 0..2 {
+        assert_eq!(dialogue.hears(&[NAK]), []);
+        assert!(is_request(&dialogue.after(SPOILT_QUIET_MS)));
+    }
+    assert_eq!(dialogue.hears(&[NAK]), []);
+    let did = dialogue.after(SPOILT_QUIET_MS);
     assert!(did[0] == wrote(EOT) && is_not_started(&did), "{did:?}");
-    assert_eq!(dialogue.asks(Ask::Begin(tender(IntentNo(43)))).len(), 0, "drains first");
+    assert_eq!(dialogue.asks(Ask::Begin(tender(IntentNo(43)))), [wrote(ENQ)]);
+}
+
+#[test]
+fn many_naks_in_a_row_are_one_refusal_and_an_ack_after_nak_is_unknown() {
+    let mut dialogue = Dialogue::sent();
+    assert_eq!(dialogue.hears(&[NAK, NAK, NAK, NAK]), []);
+    assert!(is_request(&dialogue.after(SPOILT_QUIET_MS)));
+    let mut dialogue = Dialogue::sent();
+    assert!(is_unknown_and_hung_up(&dialogue.hears(&[NAK, ACK])));
 }
 
 #[test]

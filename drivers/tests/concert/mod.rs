@@ -152,11 +152,11 @@ impl Till {
     }
 
     pub fn alarms(&self) -> Vec<&Alarm> {
-        let alarm = |event| match event {
-            &PinPadEvent::Alarm(ref alarm) => Some(alarm),
+        let alarms = self.events.iter().filter_map(|event| match event {
+            PinPadEvent::Alarm(alarm) => Some(alarm),
             _ => None,
-        };
-        self.events.iter().filter_map(alarm).collect()
+        });
+        alarms.collect()
     }
 
     pub fn failures(&self) -> Vec<&'static str> {

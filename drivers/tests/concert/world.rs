@@ -143,6 +143,7 @@ impl World {
             }
             Due::Lost => self.lose_line(),
             Due::ToPad(bytes) => {
+                self.struck(Direction::ToBox);
                 for byte in bytes {
                     self.now_ms += 1;
                     if let Some(byte) = self.carried(Direction::ToBox, byte) {
@@ -152,6 +153,7 @@ impl World {
                 }
             }
             Due::ToTerminal(bytes) => {
+                self.struck(Direction::FromBox);
                 for byte in bytes {
                     self.now_ms += 1;
                     if let Some(byte) = self.carried(Direction::FromBox, byte) {

@@ -20,7 +20,7 @@ pub const CALLS_MAX: u8 = 3;
 pub const MESSAGES_MAX: u8 = 3;
 /// The line must have been quiet for so long before we call.
 pub const DRAIN_MS: u64 = 100;
-/// What follows a spoilt message is waited out before it is refused.
+/// What follows a spoilt message, or a NAK, is waited out before we speak.
 pub const SPOILT_QUIET_MS: u64 = 200;
 /// Longest silence inside a message.
 pub const GAP_MS_MAX: u64 = 3_000;
@@ -65,6 +65,10 @@ enum Place {
     Ready,
     /// The request is out, for the n-th time.
     Sent {
+        messages: u8,
+    },
+    /// The terminal refused the request; what else it says is waited out.
+    Refused {
         messages: u8,
     },
     /// The terminal has the request, or may have: its call is waited for.
@@ -195,7 +199,7 @@ impl Concert {
                 Purpose::Pay => self.unknown_unsent(why, steps),
             },
             Place::Ready => self.not_started(why, steps),
-            Place::Sent { .. } => self.unknown(why, steps),
+            Place::Sent { .. } | Place::Refused { .. } => self.unknown(why, steps),
             Place::Waiting | Place::Reading { .. } | Place::Spoilt { .. } => match self.wait {
                 Wait::Nobody | Wait::Owed => {}
                 Wait::Paying => self.unknown(why, steps),
@@ -234,6 +238,7 @@ impl Concert {
             Place::Down
             | Place::Idle
             | Place::Sent { .. }
+            | Place::Refused { .. }
             | Place::Waiting
             | Place::Reading { .. }
             | Place::Spoilt { .. }
@@ -280,6 +285,7 @@ impl Concert {
             | Place::Pausing { .. }
             | Place::Ready
             | Place::Sent { .. }
+            | Place::Refused { .. }
             | Place::Waiting
             | Place::Keeping
             | Place::Closing => {
@@ -326,6 +332,7 @@ impl Concert {
                 }
             }
             Place::Sent { messages } => self.heard_sent(messages, heard, now_ms, steps),
+            Place::Refused { .. } => self.heard_refused(heard, steps),
             Place::Waiting => self.heard_waiting(heard, now_ms, steps),
             Place::Reading { messages } => self.heard_reading(messages, heard, now_ms, steps),
             Place::Spoilt { .. } => self.due_ms = Some(now_ms.saturating_add(SPOILT_QUIET_MS)),
@@ -350,6 +357,7 @@ impl Concert {
                 self.unknown("the terminal did not confirm the request", steps);
                 self.hang_up(steps);
             }
+            Place::Refused { messages } => self.say_again(messages, now_ms, steps),
             Place::Waiting => self.waited(now_ms, steps),
             Place::Reading { messages } if was_within => self.refuse(messages, now_ms, steps),
             Place::Spoilt { messages } => self.refuse(messages, now_ms, steps),

@@ -26,6 +26,7 @@ impl Concert {
             | Place::Idle
             | Place::Ready
             | Place::Sent { .. }
+            | Place::Refused { .. }
             | Place::Waiting
             | Place::Reading { .. }
             | Place::Spoilt { .. }
@@ -46,6 +47,7 @@ impl Concert {
             Place::Down => return Err("the line to the terminal is not open".to_owned()),
             Place::Ready
             | Place::Sent { .. }
+            | Place::Refused { .. }
             | Place::Waiting
             | Place::Reading { .. }
             | Place::Spoilt { .. }
@@ -200,11 +202,9 @@ impl Concert {
                 write(&[EOT], steps);
                 self.await_outcome(now_ms);
             }
-            Heard::Nak if messages < MESSAGES_MAX => self.say(messages + 1, now_ms, steps),
             Heard::Nak => {
-                write(&[EOT], steps);
-                self.not_started("the terminal refused the request", steps);
-                self.rest(now_ms);
+                let due_ms = Some(now_ms.saturating_add(SPOILT_QUIET_MS));
+                self.go_to(Place::Refused { messages }, due_ms);
             }
             // Its ACK was lost, and it has gone on without our EOT.
             Heard::Enq => {
@@ -213,6 +213,26 @@ impl Concert {
             }
             Heard::Eot | Heard::Answer(_) | Heard::Spoilt | Heard::Stray => {}
         }
+    }
+
+    /// More NAKs mean the same. Anything else contradicts the first, and may mean a booking.
+    pub(super) fn heard_refused(&mut self, heard: Heard, steps: &mut Vec<Step>) {
+        match heard {
+            Heard::Nak | Heard::Stray => {}
+            Heard::Enq | Heard::Ack | Heard::Eot | Heard::Answer(_) | Heard::Spoilt => {
+                self.unknown("the terminal refused the request and went on", steps);
+                self.hang_up(steps);
+            }
+        }
+    }
+
+    pub(super) fn say_again(&mut self, messages: u8, now_ms: u64, steps: &mut Vec<Step>) {
+        if messages < MESSAGES_MAX {
+            return self.say(messages + 1, now_ms, steps);
+        }
+        write(&[EOT], steps);
+        self.not_started("the terminal refused the request", steps);
+        self.rest(now_ms);
     }
 
     fn await_outcome(&mut self, now_ms: u64) {

@@ -14,6 +14,8 @@ pub const REST_MS: u64 = 1_000;
 /// How often it calls to give an answer, and says it in one call.
 pub const CALLS_MAX: u8 = 4;
 pub const MESSAGES_MAX: u8 = 3;
+/// The line is quiet after this.
+pub const QUIET_MS: u64 = 100;
 /// How long a cardholder takes.
 pub const CARD_MS: u64 = 400;
 pub const TIMEOUT_MS: u64 = 60_000;
@@ -33,8 +35,10 @@ pub enum Output {
 #[derive(Debug)]
 enum Place {
     Idle,
-    /// The box's call is answered.
-    Called,
+    /// The box's call is answered. What was not understood is refused once the line is quiet.
+    Called {
+        is_spoilt: bool,
+    },
     /// Its request is acknowledged.
     Asked(Order),
     /// Card, PIN and bank.
@@ -107,7 +111,7 @@ impl Terminal {
     pub fn hear(&mut self, bytes: &[u8], now_ms: u64, out: &mut Vec<Output>) {
         for byte in bytes {
             self.heard_ms = now_ms;
-            if matches!(self.place, Place::Called) && !self.ear.is_within() && *byte == 2 {
+            if matches!(self.place, Place::Called { .. }) && !self.ear.is_within() && *byte == 2 {
                 self.take_scene();
             }
             let (arrived, is_cut) = self.wire.carry(Direction::FromBox, &[*byte]);
@@ -136,14 +140,15 @@ impl Terminal {
         match (&self.place, said) {
             (Place::Idle | Place::Silent, Said::Enq) => {
                 self.send(&[6], out);
-                self.go_to(Place::Called, Some(now_ms + SIGNAL_MS_MAX));
+                self.go_to(Place::Called { is_spoilt: false }, Some(now_ms + SIGNAL_MS_MAX));
             }
-            (Place::Called, Said::Eot) => self.go_to(Place::Idle, None),
-            (Place::Called, Said::Request(order)) => self.asked(order, now_ms, out),
-            (Place::Called, Said::Garbage(_)) => {
-                self.send(&[21], out);
-                self.refusals += 1;
-                self.due_ms = Some(now_ms + SIGNAL_MS_MAX);
+            (Place::Called { .. }, Said::Eot) => {
+                self.refusals = 0;
+                self.go_to(Place::Idle, None);
+            }
+            (Place::Called { .. }, Said::Request(order)) => self.asked(order, now_ms, out),
+            (Place::Called { .. }, Said::Garbage(_)) => {
+                self.go_to(Place::Called { is_spoilt: true }, Some(now_ms + QUIET_MS));
             }
             (Place::Asked(_), Said::Eot) => self.work(now_ms),
             (Place::Calling { calls }, Said::Ack) => self.tell(*calls, 1, now_ms, out),
@@ -174,7 +179,7 @@ impl Terminal {
             if is_last {
                 self.refusals = 0;
             }
-            return self.go_to(Place::Called, Some(now_ms + SIGNAL_MS_MAX));
+            return self.go_to(Place::Called { is_spoilt: false }, Some(now_ms + SIGNAL_MS_MAX));
         }
         self.refusals = 0;
         self.send(&[6], out);
@@ -184,17 +189,20 @@ impl Terminal {
     pub fn take_time(&mut self, now_ms: u64, out: &mut Vec<Output>) {
         if self.ear.is_within() && now_ms >= self.heard_ms.saturating_add(SIGNAL_MS_MAX) {
             self.ear.forget();
-            if matches!(self.place, Place::Called) {
-                self.send(&[21], out);
-                self.refusals += 1;
-                self.due_ms = Some(now_ms + SIGNAL_MS_MAX);
+            if let Place::Called { is_spoilt } = &mut self.place {
+                *is_spoilt = true;
             }
         }
         if self.due_ms.is_none_or(|due| now_ms < due) || self.ear.is_within() {
             return;
         }
         match std::mem::replace(&mut self.place, Place::Idle) {
-            Place::Idle | Place::Called | Place::Silent => {
+            Place::Called { is_spoilt: true } => {
+                self.refusals += 1;
+                self.send(&[21], out);
+                self.go_to(Place::Called { is_spoilt: false }, Some(now_ms + SIGNAL_MS_MAX));
+            }
+            Place::Idle | Place::Called { is_spoilt: false } | Place::Silent => {
                 self.refusals = 0;
                 self.go_to(Place::Idle, None);
             }
