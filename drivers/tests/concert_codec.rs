@@ -294,7 +294,7 @@ proptest! {
         currency in 0..=CURRENCY_MAX,
         intent in 1..=999_999_999_u32,
         means in b' '..=b'~',
-        before in proptest::collection::vec(prop_oneof![Just(0x05_u8), Just(0x06), Just(0x15)], 0..4),
+        before in proptest::collection::vec(proptest::sample::select(&[5_u8, 6, 0x15][..]), 0..4),
     ) {
         let status = match digit {
             b'0' => Status::Done,

@@ -46,7 +46,7 @@ pub struct World {
     pad: Concert,
     now_ms: u64,
     queue: VecDeque<Due>,
-    /// When the line is there again; 0 while it is.
+    /// When the line is there again; `None` while it is.
     line_ms: Option<u64>,
     /// How long a lost line stays lost.
     pub away_ms: u64,

@@ -173,8 +173,8 @@ pub enum Heard {
     Nak,
     Eot,
     Answer(Answer),
-    /// A whole message that is no answer: wrong check byte, length or digits. One bit that falls
-    /// over can end a message early and make its check byte right, so the causes are not told apart.
+    /// A whole message that is no answer: wrong check byte, length or digits. One bit can end a
+    /// message early and make its check byte right, so the causes are not told apart.
     Spoilt,
     /// A byte that means nothing where it stands.
     Stray,
