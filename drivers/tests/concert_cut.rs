@@ -94,6 +94,28 @@ fn a_line_that_comes_back_too_late_leaves_it_to_a_person() {
     assert!(counts.get(&Ending::Undecided).is_some_and(|count| *count > 20), "{counts:?}");
 }
 
+/// Known and not to be helped by the box: its ACK was lost, the line stays away for longer than the
+/// terminal tries, and the terminal takes back on its own what was approved. Staff are told.
+#[test]
+fn a_booking_taken_back_for_want_of_an_acknowledgement_is_told_to_staff() {
+    let folder = Folder::new("away");
+    let mut taken_back = 0;
+    for (direction, after) in places() {
+        let name = format!("{direction:?}-{after}");
+        let fault = Fault { blow: Blow::Cut, direction, after };
+        let mut world = world(&folder, &name, Play::Approve, Unacknowledged::Reverse).with(fault);
+        world.away_ms = 25_000;
+        world.run();
+        assert!(world.is_settled(), "{name}");
+        if let Err(wrong) = ending(&world.till.written, &world.truth) {
+            assert_eq!(world.till.failures(), ["acknowledgement"], "{name}: {wrong}");
+            taken_back += 1;
+        }
+    }
+    println!("long cut, Reverse: {taken_back} taken back and told");
+    assert_eq!(taken_back, 2);
+}
+
 #[test]
 fn a_program_killed_after_any_byte_never_gives_a_wrong_answer() {
     for habit in HABITS {
