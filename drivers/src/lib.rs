@@ -98,6 +98,8 @@ pub enum Fault {
     SimStopped,
     #[error("standard input or output failed: {detail}")]
     Stdio { detail: String },
+    #[error("{address}: {detail}; check the terminal's power and network, then `address`")]
+    Terminal { address: String, detail: String },
     #[error("setting `{key}`: {problem}")]
     Setting { key: &'static str, problem: String },
 }
