@@ -8,6 +8,7 @@ pub mod concert;
 pub mod settings;
 pub mod task;
 pub mod zvt;
+pub mod nexo;
 
 use crate::Fault;
 
