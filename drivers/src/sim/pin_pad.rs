@@ -4,6 +4,7 @@
 //! Next: `pin_pad/truth.rs`, `pin_pad/script.rs`, then one file a protocol.
 
 pub mod concert;
+pub mod nexo;
 pub mod script;
 pub mod truth;
 pub mod zvt;

@@ -188,8 +188,7 @@ fn reversal(tender: &Tender, original: &Booking, when: &str) -> ReversalRequest 
     ReversalRequest {
         original: OriginalTransaction { id },
         reason: "MerchantCancel",
-        amount: part
-            .then(|| Major::from_minor(tender.amount_minor, tender.currency.minor_digits)),
+        amount: part.then(|| Major::from_minor(tender.amount_minor, tender.currency.minor_digits)),
         sale: sale_of(tender, when),
     }
 }

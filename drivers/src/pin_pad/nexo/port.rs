@@ -211,9 +211,7 @@ fn tls(settings: &NexoSettings, names: Vec<String>) -> Result<ClientConfig, Faul
     for certificate in pem {
         let certificate =
             certificate.map_err(|error| unusable(format!("{}: {error}", path.display())))?;
-        roots
-            .add(certificate)
-            .map_err(|error| unusable(format!("{}: {error}", path.display())))?;
+        roots.add(certificate).map_err(|error| unusable(format!("{}: {error}", path.display())))?;
     }
     if roots.is_empty() {
         return Err(unusable(format!("{} holds no certificate", path.display())));

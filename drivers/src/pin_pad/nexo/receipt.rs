@@ -98,8 +98,7 @@ pub fn masked(line: &str) -> Option<String> {
             at += 1;
             continue;
         };
-        let numbers: Vec<u32> =
-            digits.iter().filter_map(|&i| chars.get(i)?.to_digit(10)).collect();
+        let numbers: Vec<u32> = digits.iter().filter_map(|&i| chars.get(i)?.to_digit(10)).collect();
         for found in card_numbers(&numbers) {
             let behind = digits.get(found.end - 1).and_then(|&i| chars.get(i + 1));
             if matches!(behind, Some('=' | 'D' | 'd')) {

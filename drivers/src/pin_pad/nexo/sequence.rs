@@ -448,9 +448,7 @@ impl Sequence {
     /// Ten digits: half drawn at the start, half counted. Numbers of intents are shorter.
     fn fresh_service_id(&mut self) -> String {
         self.questions += 1;
-        let half = |number: u64| {
-            message::base_36(number % SERVICE_ID_HALF_COUNT, SERVICE_ID_HALF)
-        };
+        let half = |number: u64| message::base_36(number % SERVICE_ID_HALF_COUNT, SERVICE_ID_HALF);
         half(self.start.seed) + &half(self.questions)
     }
 

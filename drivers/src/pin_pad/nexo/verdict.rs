@@ -119,8 +119,7 @@ fn approved(answer: &PaymentAnswer, tender: &Tender, poi_id: &str) -> Verdict {
         let why = format!("it was booked in {}, not in {letters}", result.amounts.currency);
         return Verdict::Unknown { why };
     }
-    let Ok(amount_minor) =
-        minor(result.amounts.authorized.as_ref(), tender.currency.minor_digits)
+    let Ok(amount_minor) = minor(result.amounts.authorized.as_ref(), tender.currency.minor_digits)
     else {
         return Verdict::Unknown { why: "the booked amount is no amount".to_owned() };
     };

@@ -5,8 +5,8 @@
 use super::super::message::Request;
 use super::super::verdict::said;
 use super::{ANSWER_MS_MAX, Flight, Sequence, Stage, failed, tell};
-use crate::pin_pad::{Identity, PinPadEvent, Step, Tender};
 use crate::pin_pad::nexo::answer::{DiagnosisAnswer, Success};
+use crate::pin_pad::{Identity, PinPadEvent, Step, Tender};
 
 /// From one look at a terminal that is not there to the next.
 pub const PROBE_MS: u64 = 5_000;

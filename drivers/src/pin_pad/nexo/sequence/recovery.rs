@@ -5,9 +5,7 @@
 use super::super::answer::{Answer, Condition, Repeated, StatusAnswer, Success};
 use super::super::message::{self, Category, Reference, Request};
 use super::super::verdict::{self, Verdict};
-use super::{
-    ANSWER_MS_MAX, Flight, Sequence, Stage, Stray, failed, judge, recovered, tell,
-};
+use super::{ANSWER_MS_MAX, Flight, Sequence, Stage, Stray, failed, judge, recovered, tell};
 use crate::pin_pad::{Finding, IntentNo, PinPadEvent, Receipt, Step, Tender};
 
 /// From one question to the next.
@@ -100,12 +98,7 @@ impl Sequence {
         }
     }
 
-    fn ask_status(
-        &mut self,
-        reference: &Reference,
-        now_ms: u64,
-        steps: &mut Vec<Step>,
-    ) -> Flight {
+    fn ask_status(&mut self, reference: &Reference, now_ms: u64, steps: &mut Vec<Step>) -> Flight {
         let service_id = self.fresh_service_id();
         self.send(service_id, &Request::Status(reference), now_ms + ANSWER_MS_MAX, steps)
     }
@@ -295,9 +288,7 @@ fn seen(status: Option<StatusAnswer>) -> Seen {
         }
         (Success::Failure, Some(Condition::InProgress), _) => Seen::Working,
         (Success::Failure, Some(Condition::NotFound), _) => Seen::Missing,
-        (Success::Failure, _, _) | (Success::Success | Success::Partial, _, None) => {
-            Seen::Unclear
-        }
+        (Success::Failure, _, _) | (Success::Success | Success::Partial, _, None) => Seen::Unclear,
     }
 }
 
