@@ -255,7 +255,11 @@ fn each_word_ends_the_payment_as_the_page_says() {
     let check = |condition: &str, wanted: fn(&PinPadEvent) -> bool| {
         let mut bench = Bench::sent();
         bench.pay(failure(condition));
-        assert!(matches!(&bench.told[..], [event] if wanted(event)), "{condition} {:?}", bench.told);
+        assert!(
+            matches!(&bench.told[..], [event] if wanted(event)),
+            "{condition} {:?}",
+            bench.told
+        );
     };
     let declined = |event: &PinPadEvent| {
         matches!(event, PinPadEvent::Ended { outcome: Outcome::Declined { .. }, .. })
@@ -506,7 +510,10 @@ fn one_thing_at_a_time() {
     bench.stir(Stir::Ask(Ask::Receipts(INTENT)));
     assert!(matches!(
         bench.told[..],
-        [PinPadEvent::Failed { what: "diagnosis", .. }, PinPadEvent::Failed { what: "receipts", .. }]
+        [
+            PinPadEvent::Failed { what: "diagnosis", .. },
+            PinPadEvent::Failed { what: "receipts", .. }
+        ]
     ));
     assert_eq!(bench.written.len(), 1);
 }
@@ -539,8 +546,7 @@ fn no_order_of_events_sends_a_payment_twice_or_declines_on_silence() {
         }
         let ready =
             bench.told.iter().filter(|event| matches!(event, PinPadEvent::Ready(_))).count();
-        let sent =
-            bench.written.iter().filter(|(_, m)| m.get("PaymentRequest").is_some()).count();
+        let sent = bench.written.iter().filter(|(_, m)| m.get("PaymentRequest").is_some()).count();
         assert!(sent <= ready, "{sent} payments for {ready} times ready");
         let ended = bench.told.iter().any(|event| matches!(event, PinPadEvent::Ended { .. }));
         assert!(!ended, "no terminal ever said how it ended");

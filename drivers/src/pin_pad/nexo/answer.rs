@@ -273,7 +273,8 @@ pub fn short(text: &str) -> String {
     masked(&plain).unwrap_or_default().chars().take(TEXT_CHARS_MAX).collect()
 }
 
-fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+/// A text of the terminal, short and without card numbers.
+pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Ok(short(&Option::<String>::deserialize(from)?.unwrap_or_default()))
 }
 

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::answer::text;
 use crate::pin_pad::{Copy, Receipt};
 
 pub const LINES_MAX: usize = 200;
@@ -17,7 +18,7 @@ const SHOWN_DIGITS: usize = 4;
 /// One copy, lines already plain and masked.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct PaymentReceipt {
-    #[serde(rename = "DocumentQualifier")]
+    #[serde(rename = "DocumentQualifier", deserialize_with = "text")]
     qualifier: String,
     #[serde(rename = "RequiredSignatureFlag", default)]
     signature: Option<bool>,
