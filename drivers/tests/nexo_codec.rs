@@ -239,7 +239,8 @@ fn judged(body: Value) -> Verdict {
 fn approval() -> Value {
     json!({
         "Response": {"Result": "Success", "AdditionalResponse": "expiryDate=12%2F2030"},
-        "POIData": {"POITransactionID": {"TransactionID": "BV0q", "TimeStamp": "2026-11-22T10:00:05Z"}},
+        "POIData": {"POITransactionID":
+            {"TransactionID": "BV0q", "TimeStamp": "2026-11-22T10:00:05Z"}},
         "PaymentResult": {
             "AmountsResp": {"Currency": "EUR", "AuthorizedAmount": 12.5},
             "PaymentAcquirerData": {"ApprovalCode": "123456", "MerchantID": "Saltmere"},

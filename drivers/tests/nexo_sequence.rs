@@ -173,7 +173,8 @@ fn failure(condition: &str) -> Value {
 fn approval() -> Value {
     json!({
         "Response": {"Result": "Success"},
-        "POIData": {"POITransactionID": {"TransactionID": "BV0q", "TimeStamp": "2026-11-22T10:00:05Z"}},
+        "POIData": {"POITransactionID":
+            {"TransactionID": "BV0q", "TimeStamp": "2026-11-22T10:00:05Z"}},
         "PaymentResult": {"AmountsResp": {"Currency": "EUR", "AuthorizedAmount": 12.5}},
         "PaymentReceipt": [{"DocumentQualifier": "CustomerReceipt",
             "OutputContent": {"OutputText": [{"Text": "name=TOTAL&value=12.50"}]}}],
@@ -223,9 +224,20 @@ fn a_payment_leaves_once_whatever_is_asked() {
     }
     let payments = bench.written.iter().filter(|(_, m)| m.get("PaymentRequest").is_some());
     assert_eq!(payments.count(), 1);
-    bench.told.clear();
+    assert_eq!(bench.told, [], "and is never called not started while it is on its way");
     bench.stir(Stir::Ask(Ask::Go(IntentNo(43))));
     assert!(matches!(bench.told[..], [PinPadEvent::Unknown { intent: IntentNo(43), .. }]));
+    assert_eq!(bench.written.len(), 1);
+}
+
+#[test]
+fn an_intent_that_was_sent_is_never_begun_again() {
+    let mut bench = Bench::sent();
+    bench.stir(Stir::LinkLost);
+    bench.told.clear();
+    bench.stir(Stir::Ask(Ask::Begin(Box::new(tender()))));
+    assert!(matches!(bench.told[..], [PinPadEvent::Unknown { intent: INTENT, .. }]));
+    bench.stir(Stir::Ask(Ask::Go(INTENT)));
     assert_eq!(bench.written.len(), 1);
 }
 
@@ -361,6 +373,13 @@ fn an_abort_goes_beside_the_payment_and_the_payments_answer_decides() {
     let exchange = bench.written[1].0;
     bench.stir(Stir::ExchangeLost { exchange });
     assert_eq!(bench.told, [], "a lost abort changes nothing");
+
+    let mut bench = Bench::new();
+    bench.stir(Stir::Ask(Ask::Begin(Box::new(tender()))));
+    bench.stir(Stir::Ask(Ask::Abort(INTENT)));
+    assert!(matches!(bench.told[..], [PinPadEvent::NotStarted { .. }]));
+    bench.answer(0, "Diagnosis", "DiagnosisResponse", success());
+    assert!(matches!(bench.told[1..], [PinPadEvent::Up { .. }]), "it is not wanted any more");
 
     let mut bench = Bench::up();
     bench.stir(Stir::Ask(Ask::Begin(Box::new(tender()))));
@@ -544,10 +563,8 @@ fn no_order_of_events_sends_a_payment_twice_or_declines_on_silence() {
                 }
             }
         }
-        let ready =
-            bench.told.iter().filter(|event| matches!(event, PinPadEvent::Ready(_))).count();
         let sent = bench.written.iter().filter(|(_, m)| m.get("PaymentRequest").is_some()).count();
-        assert!(sent <= ready, "{sent} payments for {ready} times ready");
+        assert!(sent <= 1, "{sent} payments for one intent");
         let ended = bench.told.iter().any(|event| matches!(event, PinPadEvent::Ended { .. }));
         assert!(!ended, "no terminal ever said how it ended");
     });

@@ -5,13 +5,13 @@
 
 mod probe;
 mod recovery;
+mod stray;
 
-use super::answer::{Answer, NotNexo};
-use super::message::{self, Category, Header, PROTOCOL_VERSION, Reference, Request, Till};
+use super::answer::Answer;
+use super::message::{self, Category, Reference, Request, Till};
 use super::verdict::{self, Verdict};
 use crate::pin_pad::{
-    Alarm, Ask, Display, Finding, IntentNo, Outcome, PinPad, PinPadEvent, Receipt, Step, Stir,
-    Tender,
+    Ask, Display, Finding, IntentNo, Outcome, PinPad, PinPadEvent, Receipt, Step, Stir, Tender,
 };
 use probe::Probe;
 use recovery::Recovery;
@@ -43,6 +43,10 @@ pub struct Sequence {
     questions: u64,
     /// The terminal could not be reached while this intent was looked for.
     away: Option<IntentNo>,
+    /// Another terminal that answered; told already.
+    stranger: Option<String>,
+    /// The last intent of which a byte may have left.
+    sent: Option<IntentNo>,
 }
 
 /// A question on its way.
@@ -75,30 +79,6 @@ enum Stage {
     },
 }
 
-/// Why an answer is none to what was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Stray {
-    NotNexo,
-    OtherTerminal { found: String },
-    OtherMessage,
-}
-
-impl Stray {
-    fn why(&self) -> String {
-        match self {
-            Stray::NotNexo => "the answer is no nexo message".to_owned(),
-            Stray::OtherTerminal { found } => format!("the terminal {found} answered"),
-            Stray::OtherMessage => "the answer belongs to another message".to_owned(),
-        }
-    }
-}
-
-impl From<NotNexo> for Stray {
-    fn from(_: NotNexo) -> Stray {
-        Stray::NotNexo
-    }
-}
-
 impl PinPad for Sequence {
     fn stir(&mut self, stir: Stir<'_>, now_ms: u64, steps: &mut Vec<Step>) {
         match stir {
@@ -124,8 +104,18 @@ impl PinPad for Sequence {
 
 impl Sequence {
     pub fn new(till: Till, start: Start) -> Sequence {
-        let (stage, up, probe_ms) = (Stage::Idle, false, None);
-        Sequence { till, start, stage, up, probe_ms, exchanges: 0, questions: 0, away: None }
+        Sequence {
+            till,
+            start,
+            stage: Stage::Idle,
+            up: false,
+            probe_ms: None,
+            exchanges: 0,
+            questions: 0,
+            away: None,
+            stranger: None,
+            sent: None,
+        }
     }
 
     /// An exchange that could not even be connected: proof that none of its bytes left.
@@ -149,6 +139,18 @@ impl Sequence {
 
     /// Makes ready: at once if the last exchange worked, else by asking the terminal first.
     fn begin(&mut self, tender: Tender, now_ms: u64, steps: &mut Vec<Step>) {
+        let intent = tender.intent;
+        if intent_of(&self.stage) == Some(intent) {
+            // In hand already: it must not be called "not started".
+            if matches!(self.stage, Stage::Ready(_)) {
+                tell(PinPadEvent::Ready(intent), steps);
+            }
+            return;
+        }
+        if self.sent == Some(intent) {
+            let why = "it was sent before; ask what became of it".to_owned();
+            return tell(PinPadEvent::Unknown { intent, why }, steps);
+        }
         if let Err(why) = self.takes(&tender) {
             return tell(PinPadEvent::NotStarted { intent: tender.intent, why }, steps);
         }
@@ -212,6 +214,7 @@ impl Sequence {
             ) => Request::Pay { tender: &tender, when },
         };
         let service_id = message::service_id_of(intent);
+        self.sent = Some(intent);
         let flight = self.send(service_id, &request, now_ms + PAYMENT_MS_MAX, steps);
         tell(PinPadEvent::Display { intent, display: Display::Wait }, steps);
         self.stage = Stage::Sent { tender, flight };
@@ -243,24 +246,21 @@ impl Sequence {
 
     /// A wish: the payment's own answer says whether it came in time.
     fn abort(&mut self, intent: IntentNo, now_ms: u64, steps: &mut Vec<Step>) {
-        let reference = match &self.stage {
-            Stage::Sent { tender, .. } if tender.intent == intent => Reference::of(tender),
-            Stage::Recovering(recovery) if recovery.tender.intent == intent => {
-                Reference::of(&recovery.tender)
+        if intent_of(&self.stage) != Some(intent) {
+            return;
+        }
+        let reference = match &mut self.stage {
+            Stage::Sent { tender, .. } => Reference::of(tender),
+            Stage::Recovering(recovery) => Reference::of(&recovery.tender),
+            Stage::Probing(probe) => {
+                probe.tender = None;
+                return stopped(intent, steps);
             }
-            Stage::Ready(tender) if tender.intent == intent => {
-                self.stage = Stage::Idle;
-                let why = "it was stopped before it was sent".to_owned();
-                tell(PinPadEvent::NotStarted { intent, why }, steps);
-                return self.rest(now_ms);
+            Stage::Ready(_) => {
+                self.rest(now_ms);
+                return stopped(intent, steps);
             }
-            Stage::Idle
-            | Stage::Probing(_)
-            | Stage::Ready(_)
-            | Stage::Sent { .. }
-            | Stage::Ended { .. }
-            | Stage::Recovering(_)
-            | Stage::Fetching { .. } => return,
+            Stage::Idle | Stage::Ended { .. } | Stage::Fetching { .. } => return,
         };
         if reference.category == Category::Payment {
             let service_id = self.fresh_service_id();
@@ -346,6 +346,7 @@ impl Sequence {
                     let why = "the connection was lost before the answer came".to_owned();
                     return self.unknown(tender.intent, why, now_ms, steps);
                 }
+                self.sent = None;
                 let why = "the terminal cannot be reached; nothing was sent".to_owned();
                 tell(PinPadEvent::NotStarted { intent: tender.intent, why }, steps);
                 self.rest(now_ms);
@@ -415,36 +416,6 @@ impl Sequence {
         Flight { exchange: self.exchanges, service_id, category: request.category(), due_ms }
     }
 
-    /// The answer, if it is one to this question.
-    fn read(&self, flight: &Flight, bytes: &[u8]) -> Result<Answer, Stray> {
-        let answer = Answer::read(bytes)?;
-        self.is_ours(&answer.header, flight.category, &flight.service_id)?;
-        Ok(answer)
-    }
-
-    fn is_ours(&self, header: &Header, category: Category, id: &str) -> Result<(), Stray> {
-        if header.poi_id != self.till.poi_id {
-            let found = super::answer::short(&header.poi_id);
-            return Err(Stray::OtherTerminal { found });
-        }
-        let version = header.protocol_version.as_str();
-        let ours = header.message_category == category
-            && header.message_class == message::SERVICE_CLASS
-            && header.message_type == "Response"
-            && header.service_id == id
-            && header.sale_id == self.till.sale_id
-            && (version.is_empty() || version == PROTOCOL_VERSION);
-        if ours { Ok(()) } else { Err(Stray::OtherMessage) }
-    }
-
-    fn tell_stray(&self, stray: &Stray, steps: &mut Vec<Step>) {
-        if let Stray::OtherTerminal { found } = stray {
-            let expected = self.till.poi_id.clone();
-            let alarm = Alarm::OtherTerminal { expected, found: found.clone() };
-            tell(PinPadEvent::Alarm(alarm), steps);
-        }
-    }
-
     /// Ten digits: half drawn at the start, half counted. Numbers of intents are shorter.
     fn fresh_service_id(&mut self) -> String {
         self.questions += 1;
@@ -481,6 +452,11 @@ fn judge(answer: &Answer, tender: &Tender, poi_id: &str) -> (Verdict, Vec<Receip
     }
     let Some(payment) = &answer.payment else { return (missing(), Vec::new()) };
     (verdict::of_payment(payment, tender, poi_id), verdict::receipts(&payment.receipts))
+}
+
+fn stopped(intent: IntentNo, steps: &mut Vec<Step>) {
+    let why = "it was stopped before it was sent".to_owned();
+    tell(PinPadEvent::NotStarted { intent, why }, steps);
 }
 
 fn tell(event: PinPadEvent, steps: &mut Vec<Step>) {

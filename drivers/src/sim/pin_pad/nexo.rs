@@ -1,6 +1,7 @@
 //! A nexo terminal made of software: an HTTPS server that takes sealed messages at `/nexo`.
 //! Holds the listening, the certificate and the power switch; written from the terminal's side
-//! and sharing no code with the driver. Never books without writing the truth first.
+//! and sharing no code with the driver. Never books without writing the truth first. In nexo
+//! nobody acknowledges an approval, so it is always kept, whatever a scene wants of that.
 //! Next: `nexo/terminal.rs` (what it does), `nexo/seal.rs` and `nexo/line.rs` (bytes).
 
 mod ask;

@@ -77,6 +77,7 @@ impl Sequence {
         let Some(health) = answer.diagnosis else {
             return self.probe_failed(probe, "it does not say how it is", now_ms, steps);
         };
+        self.stranger = None;
         if !self.up {
             self.up = true;
             tell(PinPadEvent::Up { identity: self.identity(), newest: None }, steps);

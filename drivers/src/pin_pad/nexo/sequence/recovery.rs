@@ -5,7 +5,8 @@
 use super::super::answer::{Answer, Condition, Repeated, StatusAnswer, Success};
 use super::super::message::{self, Category, Reference, Request};
 use super::super::verdict::{self, Verdict};
-use super::{ANSWER_MS_MAX, Flight, Sequence, Stage, Stray, failed, judge, recovered, tell};
+use super::stray::Stray;
+use super::{ANSWER_MS_MAX, Flight, Sequence, Stage, failed, judge, recovered, tell};
 use crate::pin_pad::{Finding, IntentNo, PinPadEvent, Receipt, Step, Tender};
 
 /// From one question to the next.
