@@ -7,9 +7,11 @@
 mod nexo;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use nexo::{Desk, World, purchase};
-use usher_drivers::pin_pad::{Ask, Finding, Outcome, PinPadEvent};
+use usher_drivers::pin_pad::nexo::message::service_id_of;
+use usher_drivers::pin_pad::{Ask, Finding, IntentNo, Outcome, PinPadEvent};
 use usher_drivers::sim::pin_pad::nexo::SimNexo;
 use usher_drivers::sim::pin_pad::script::{Direction, LineFault, Play, Scene, Script};
 use usher_drivers::sim::pin_pad::truth::Deed;
@@ -27,13 +29,13 @@ enum End {
 }
 
 /// One payment over a bad line, recovered if need be, by a box that was restarted if `again`.
-async fn pay(world: &World, desk: &mut Desk, intent: u32, again: bool) -> (End, usize) {
+async fn pay(world: &World, desk: &mut Desk, intent: u32, again: bool) -> End {
     let tender = purchase(intent, 1250);
     let end = match desk.pay(&tender).await {
         PinPadEvent::Ended { outcome: Outcome::Approved(booking), .. } => {
             assert_eq!(booking.amount_minor, Some(1250));
             desk.ask(Ask::Kept(tender.intent));
-            return (End::Approved, 0);
+            return End::Approved;
         }
         PinPadEvent::Unknown { .. } => {
             if again {
@@ -46,28 +48,33 @@ async fn pay(world: &World, desk: &mut Desk, intent: u32, again: bool) -> (End, 
     match end {
         Finding::Booked(booking) => {
             assert_eq!(booking.amount_minor, Some(1250));
-            (End::Recovered, 1)
+            End::Recovered
         }
-        Finding::NotBooked { .. } => (End::ProvedNotCharged, 1),
+        Finding::NotBooked { .. } => End::ProvedNotCharged,
         other => panic!("intent {intent}: {other:?}"),
     }
 }
 
+fn reference(intent: u32) -> String {
+    format!("till-1/{}", service_id_of(IntentNo(intent)))
+}
+
 fn bookings(world: &World, intent: u32) -> usize {
-    let id = usher_drivers::pin_pad::nexo::message::service_id_of(
-        usher_drivers::pin_pad::IntentNo(intent),
-    );
-    let reference = format!("till-1/{id}");
+    let reference = reference(intent);
     let is_its = |deed: Deed, named: &str| deed == Deed::Booked && named == reference;
     world.truth().iter().filter(|line| is_its(line.deed, &line.reference)).count()
 }
 
 fn check(world: &World, sim: &SimNexo, ends: &[(u32, End)]) {
+    let truth = world.truth();
     for (intent, end) in ends {
+        let reference = reference(*intent);
+        let bookings = truth.iter().filter(|line| line.reference == reference).count();
         let booked = usize::from(*end != End::ProvedNotCharged);
-        assert_eq!(bookings(world, *intent), booked, "intent {intent} ended {end:?}");
+        assert_eq!(bookings, booked, "intent {intent} ended {end:?}");
     }
-    let found = world.truth().len();
+    assert!(truth.iter().all(|line| line.deed == Deed::Booked && line.amount_minor == 1250));
+    let found = truth.len();
     let wanted = ends.iter().filter(|(_, end)| *end != End::ProvedNotCharged).count();
     assert_eq!(found, wanted, "the truth has bookings of nobody");
     assert_eq!(sim.violations(), Vec::<String>::new());
@@ -87,7 +94,7 @@ async fn cut(direction: Direction, first: u64, stride: u64) -> BTreeMap<End, u32
         let intent = INTENT_FIRST + u32::try_from(after).unwrap();
         let fault = Some(LineFault::Cut { direction, after });
         sim.arm(Scene { fault, ..Scene::default() });
-        let (end, _) = pay(&world, &mut desk, intent, after % 2 == 0).await;
+        let end = pay(&world, &mut desk, intent, after % 2 == 0).await;
         ends.push((intent, end));
         *counts.entry(end).or_default() += 1;
         if end == End::Approved {
@@ -134,6 +141,8 @@ async fn spoiled_bytes_and_a_dripping_line_change_nothing_about_the_money() {
     let sim = world.switch_on(Script::default()).await;
     let mut desk = world.desk();
     desk.up().await;
+    // A spoiled length leaves both sides waiting.
+    desk.patience = Duration::from_secs(1);
     let mut intent = INTENT_FIRST;
     for direction in [Direction::FromBox, Direction::ToBox] {
         for byte in (0..900).step_by(37) {
@@ -156,7 +165,7 @@ async fn spoiled_bytes_and_a_dripping_line_change_nothing_about_the_money() {
     }
     intent += 1;
     sim.arm(Scene { fault: Some(LineFault::Drip), ..Scene::default() });
-    let (end, _) = pay(&world, &mut desk, intent, false).await;
+    let end = pay(&world, &mut desk, intent, false).await;
     assert_eq!(end, End::Approved);
 }
 
@@ -166,7 +175,7 @@ async fn two_sales_of_the_same_amount_are_never_taken_for_each_other() {
     let sim = world.switch_on(Script::default()).await;
     let mut desk = world.desk();
     desk.up().await;
-    let (first, _) = pay(&world, &mut desk, INTENT_FIRST, false).await;
+    let first = pay(&world, &mut desk, INTENT_FIRST, false).await;
     assert_eq!(first, End::Approved);
     for (intent, direction, end) in [
         (INTENT_FIRST + 1, Direction::FromBox, End::ProvedNotCharged),
@@ -174,7 +183,7 @@ async fn two_sales_of_the_same_amount_are_never_taken_for_each_other() {
     ] {
         let fault = Some(LineFault::Cut { direction, after: 300 });
         sim.arm(Scene { fault, ..Scene::default() });
-        assert_eq!(pay(&world, &mut desk, intent, true).await.0, end);
+        assert_eq!(pay(&world, &mut desk, intent, true).await, end);
     }
     let ends = [
         (INTENT_FIRST, End::Approved),

@@ -155,8 +155,10 @@ async fn a_silent_terminal_is_unknown_and_stays_so_until_it_says_more() {
     let mut desk = world.desk();
     desk.up().await;
     let tender = purchase(42, 1250);
+    let patience = std::mem::replace(&mut desk.patience, Duration::from_millis(500));
     assert!(matches!(desk.pay(&tender).await, PinPadEvent::Unknown { .. }));
     assert!(desk.now_ms >= 120_000);
+    desk.patience = patience;
     desk.ask(Ask::Recover(Box::new(tender.clone())));
     let found = desk.until(|event| matches!(event, PinPadEvent::Recovered { .. })).await;
     let PinPadEvent::Recovered { finding, .. } = found else { panic!() };
@@ -379,7 +381,11 @@ async fn the_owner_task_says_why_it_is_down_once_and_pays_when_it_is_up() {
     assert!(matches!(next(&mut heard).await, PinPadEvent::Receipt { .. }));
     assert_eq!(next(&mut heard).await, PinPadEvent::Done { intent: IntentNo(42) });
 
+    let address = sim.address();
     drop(sim);
+    while tokio::net::TcpStream::connect(address).await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     for intent in [43, 44] {
         asks.send(Ask::Begin(Box::new(purchase(intent, 1250)))).await.unwrap();
         if intent == 43 {
