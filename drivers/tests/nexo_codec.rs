@@ -271,6 +271,22 @@ fn an_approval_keeps_what_may_be_kept() {
 }
 
 #[test]
+fn a_reference_comes_back_to_the_letter_or_not_at_all() {
+    let long = "x".repeat(201);
+    for (sent, kept) in [
+        ("BV0q001643892070000.4242424242424242", "BV0q001643892070000.4242424242424242"),
+        ("4242424242424242", ""),
+        ("a\u{7}b", ""),
+        (long.as_str(), ""),
+    ] {
+        let mut body = approval();
+        body["POIData"]["POITransactionID"]["TransactionID"] = json!(sent);
+        let Verdict::Approved { booking, .. } = judged(body) else { panic!("{sent}") };
+        assert_eq!(booking.reference, kept);
+    }
+}
+
+#[test]
 fn no_card_number_leaves_the_reader() {
     let mut body = approval();
     *body.pointer_mut("/PaymentResult/PaymentInstrumentData/CardData/MaskedPan").unwrap() =
@@ -314,9 +330,12 @@ fn free_text_loses_card_numbers_and_tracks() {
         ("Card 4242424242424242 ok", Some("Card ************4242 ok")),
         ("4242 4242 4242 4242", Some("**** **** **** 4242")),
         ("5555-5555-5555-4444.", Some("****-****-****-4444.")),
-        ("1111111111111", Some("1111111111111")),
-        // Fifteen of its digits could be a card number.
-        ("4242424242424241", Some("***********24241")),
+        // Parts of these pass, but no part from blank to blank does.
+        ("4242424242424241", Some("4242424242424241")),
+        ("BV0q001643892070000.8816178914360000", Some("BV0q001643892070000.8816178914360000")),
+        ("1 4242 4242 4242 4242 7", Some("1 **** **** **** 4242 7")),
+        // Longer than any card number, so that one may stand anywhere in it.
+        ("942424242424242427890", Some("9************42427890")),
         ("20260101 100000 0001", Some("20260101 100000 0001")),
         ("424242424242", Some("424242424242")),
         (";4242424242424242=30121010", None),

@@ -94,7 +94,7 @@ async fn cut(direction: Direction, first: u64, stride: u64) -> BTreeMap<End, u32
         let intent = INTENT_FIRST + u32::try_from(after).unwrap();
         let fault = Some(LineFault::Cut { direction, after });
         sim.arm(Scene { fault, ..Scene::default() });
-        let end = pay(&world, &mut desk, intent, after % 2 == 0).await;
+        let end = pay(&world, &mut desk, intent, after.is_multiple_of(2)).await;
         ends.push((intent, end));
         *counts.entry(end).or_default() += 1;
         if end == End::Approved {

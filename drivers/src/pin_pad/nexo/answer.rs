@@ -194,7 +194,7 @@ pub struct PoiData {
 /// The terminal's own name of a booking; wanted back for a refund.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct PoiTransaction {
-    #[serde(rename = "TransactionID", default, deserialize_with = "text")]
+    #[serde(rename = "TransactionID", default, deserialize_with = "reference")]
     pub id: String,
     #[serde(rename = "TimeStamp", default, deserialize_with = "text")]
     pub when: String,
@@ -276,6 +276,15 @@ pub fn short(text: &str) -> String {
 /// A text of the terminal, short and without card numbers.
 pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Ok(short(&Option::<String>::deserialize(from)?.unwrap_or_default()))
+}
+
+/// Wanted back to the letter: whole, or not at all. Only what is nothing but a card number goes.
+fn reference<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = Option::<String>::deserialize(from)?.unwrap_or_default();
+    let bare = text.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-'));
+    let card = bare && masked(&text).is_none_or(|kept| kept != text);
+    let long = text.chars().count() > TEXT_CHARS_MAX || text.chars().any(char::is_control);
+    Ok(if card || long { String::new() } else { text })
 }
 
 /// Only the reason is taken: what stands beside it is about the card.

@@ -2,6 +2,8 @@
 //! Holds the masking of free text too. Never keeps a line that looks like a track, and drops the
 //! parts of a line that say how it should look. Next: `answer.rs`, which reads them.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Deserializer};
 
 use super::answer::text;
@@ -100,7 +102,7 @@ pub fn masked(line: &str) -> Option<String> {
             continue;
         };
         let numbers: Vec<u32> = digits.iter().filter_map(|&i| chars.get(i)?.to_digit(10)).collect();
-        for found in card_numbers(&numbers) {
+        for found in card_numbers(&numbers, &edges(&digits)) {
             let behind = digits.get(found.end - 1).and_then(|&i| chars.get(i + 1));
             if matches!(behind, Some('=' | 'D' | 'd')) {
                 return None;
@@ -130,18 +132,33 @@ fn run_of_digits(chars: &[char], from: usize) -> Vec<usize> {
     digits
 }
 
-/// Runs of 13 to 19 digits that pass Luhn, the longest first from each place; never overlapping.
-fn card_numbers(digits: &[u32]) -> Vec<std::ops::Range<usize>> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    while start + PAN_DIGITS_MIN <= digits.len() {
-        let longest = PAN_DIGITS_MAX.min(digits.len() - start);
-        let number = (PAN_DIGITS_MIN..=longest)
-            .rev()
-            .map(|count| start..start + count)
-            .find(|range| digits.get(range.clone()).is_some_and(luhn));
-        start = number.as_ref().map_or(start + 1, |range| range.end);
-        found.extend(number);
+/// Where in a run a card number may begin or end: at its blanks and dashes. A number of the
+/// terminal's own is not torn into parts that happen to pass; one longer than any card is.
+fn edges(digits: &[usize]) -> Vec<usize> {
+    let mut edges = Vec::new();
+    let mut from = 0;
+    for group in digits.chunk_by(|at, next| at + 1 == *next) {
+        let until = from + group.len();
+        let inside = if group.len() > PAN_DIGITS_MAX { until } else { from + 1 };
+        edges.extend(from..inside);
+        from = until;
+    }
+    edges.push(from);
+    edges
+}
+
+/// From edge to edge 13 to 19 digits that pass Luhn, the longest first; never overlapping.
+fn card_numbers(digits: &[u32], edges: &[usize]) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (at, &start) in edges.iter().enumerate() {
+        if found.last().is_some_and(|last| start < last.end) {
+            continue;
+        }
+        let ends = edges.iter().skip(at + 1).take_while(|end| **end - start <= PAN_DIGITS_MAX);
+        let long = ends.filter(|end| **end - start >= PAN_DIGITS_MIN);
+        let passing =
+            long.map(|&end| start..end).filter(|range| digits.get(range.clone()).is_some_and(luhn));
+        found.extend(passing.last());
     }
     found
 }
