@@ -1,5 +1,6 @@
 //! Guards envelope, messages and answers of nexo by the vectors of the page, tables and fuzz.
-//! Holds no line and no clock. Next: `nexo_sequence.rs` for the dialogue, `nexo_cut.rs` for lines.
+//! Holds no line and no clock; card numbers in it are the well-known test numbers.
+//! Next: `nexo_sequence.rs` for the dialogue, `nexo_cut.rs` for lines.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

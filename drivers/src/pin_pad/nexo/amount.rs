@@ -1,5 +1,6 @@
 //! Amounts as nexo writes them: a JSON number in major units, made and read as text.
-//! Holds exact conversions only; never a float, never a rounding. Next: `message.rs`.
+//! Holds exact conversions only; never a float, never a rounding: what does not fit is refused.
+//! Next: `message.rs`.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::value::RawValue;
