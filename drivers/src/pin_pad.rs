@@ -5,10 +5,10 @@
 //! Next: one folder a protocol, `codec.rs` for its bytes and `sequence.rs` for its dialogue.
 
 pub mod concert;
+pub mod nexo;
 pub mod settings;
 pub mod task;
 pub mod zvt;
-pub mod nexo;
 
 use crate::Fault;
 

@@ -283,6 +283,10 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::LoginTaken => ("LoginTaken", CONFLICT, "conflict-title"),
         Refusal::CodeRefused => ("CodeRefused", FORBIDDEN, "not-allowed-title"),
         Refusal::LastManager => ("LastManager", CONFLICT, "conflict-title"),
+        Refusal::TillClosed => ("TillClosed", CONFLICT, "conflict-title"),
+        Refusal::TillOpenElsewhere { .. } => ("TillOpenElsewhere", CONFLICT, "conflict-title"),
+        Refusal::PadBusy { .. } => ("PadBusy", CONFLICT, "conflict-title"),
+        Refusal::CashShort { .. } => ("CashShort", NO, "wrong-title"),
     }
 }
 
@@ -317,6 +321,9 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         }
         Refusal::MissingData { fields } => json!({ "fields": fields }),
         Refusal::BelowMinimum { minimum } => json!({ "minimum": terms.money(*minimum) }),
+        Refusal::TillOpenElsewhere { by } => json!({ "by": by.0 }),
+        Refusal::PadBusy { till } => json!({ "till": till.0 }),
+        Refusal::CashShort { due } => json!({ "due": terms.money(*due) }),
         Refusal::NotFound
         | Refusal::NotAllowed
         | Refusal::KeyReused
@@ -332,7 +339,8 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         | Refusal::NotAdmitted
         | Refusal::LoginTaken
         | Refusal::CodeRefused
-        | Refusal::LastManager => json!({}),
+        | Refusal::LastManager
+        | Refusal::TillClosed => json!({}),
     }
 }
 

@@ -33,6 +33,11 @@ pub struct Counters {
     pub posting: u64,
     #[n(8)]
     pub letter: u64,
+    #[cbor(n(9), default)]
+    pub till_session: u64,
+    /// Number of the next payment at a pin pad.
+    #[cbor(n(10), default)]
+    pub intent: u64,
 }
 
 /// Stored. Which store this is, and in which shape.

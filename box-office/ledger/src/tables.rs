@@ -59,6 +59,11 @@ pub const JOURNAL: Rows<(u32, u64)> = TableDefinition::new("journal");
 /// (account, sub) -> minor units; rebuilt from the journal and compared.
 pub const BALANCES: TableDefinition<'static, (u16, u64), i64> = TableDefinition::new("balances");
 
+/// Sessions of tills.
+pub const TILL_SESSIONS: Rows<u64> = TableDefinition::new("till_sessions");
+/// Till -> the session that is open on it.
+pub const TILLS_OPEN: TableDefinition<'static, u16, u64> = TableDefinition::new("tills_open");
+
 pub const LETTERS: Rows<u64> = TableDefinition::new("letters");
 /// (state, due, letter).
 pub const MAIL: Index<(u8, i64, u64)> = TableDefinition::new("mail");
@@ -101,6 +106,8 @@ macro_rules! every {
         $each!(TICKET_CODES);
         $each!(JOURNAL);
         $each!(BALANCES);
+        $each!(TILL_SESSIONS);
+        $each!(TILLS_OPEN);
         $each!(LETTERS);
         $each!(MAIL);
         $each!(SESSIONS);

@@ -17,7 +17,7 @@ use crate::id::{BoxNo, CartId, LetterId, OrderId, PerformanceId, PostingId, Seat
 use crate::letter::{self, Letter};
 use crate::money::Money;
 use crate::order::{Order, Payment};
-use crate::posting::{self, Posting};
+use crate::posting::{self, GATEWAY_BATCH, Posting};
 use crate::tender::{self, Intent};
 use crate::ticket::{self, Ticket};
 use crate::{Ask, Event as AnyEvent, Key, Refusal, checkout_until};
@@ -391,7 +391,8 @@ impl Saga<'_> {
         let intent = self.approved_intent()?;
         let fresh = &self.facts.fresh;
         let order = self.cart.order.ok_or(Refusal::Stale)?;
-        let posting = posting::card_payment(order, intent.amount, self.ask.at, self.ask.day);
+        let posting =
+            posting::card_payment(order, GATEWAY_BATCH, intent.amount, self.ask.at, self.ask.day);
         let mut events = vec![
             self.intent(key, intent, tender::State::Captured),
             AnyEvent::Checkout(Event::Posted(fresh.posting, posting)),

@@ -5,7 +5,7 @@
 
 use crate::at::{At, Span};
 use crate::fee::{FEES_MAX, Fee};
-use crate::id::{CartId, LevelNo};
+use crate::id::{CartId, LevelNo, PadNo, TillNo};
 use crate::tax::{TAXES_MAX, Tax};
 use crate::{Ask, Event as AnyEvent, Refusal};
 use minicbor::{Decode, Encode};
@@ -57,6 +57,30 @@ pub enum ReEntry {
     AfterOut,
     #[n(2)]
     Unlimited,
+}
+
+/// A till of the counter, as configured.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Till {
+    #[n(0)]
+    pub no: TillNo,
+    #[n(1)]
+    pub name: String,
+    /// The pin pad beside it; several tills may share one (K9).
+    #[n(2)]
+    pub pad: Option<PadNo>,
+}
+
+/// A pin pad, as configured.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Pad {
+    #[n(0)]
+    pub no: PadNo,
+    #[n(1)]
+    pub name: String,
+    /// Where it stands.
+    #[n(2)]
+    pub place: String,
 }
 
 /// What a door does that hears nothing from the box (domain 9.3).
@@ -116,6 +140,10 @@ pub struct House {
     pub open_carts_max: u32,
     #[cbor(n(17), default)]
     pub without_box: WithoutBox,
+    #[cbor(n(18), default)]
+    pub tills: Vec<Till>,
+    #[cbor(n(19), default)]
+    pub pads: Vec<Pad>,
 }
 
 impl Default for House {
@@ -139,6 +167,8 @@ impl Default for House {
             unpaid_enters: false,
             open_carts_max: 20_000,
             without_box: WithoutBox::Snapshot,
+            tills: Vec::new(),
+            pads: Vec::new(),
         }
     }
 }

@@ -76,6 +76,8 @@ id! {
     PostingId,
     /// One mail to be sent.
     LetterId,
+    /// One cashier's time at a till, from float to count.
+    TillSessionId,
 }
 
 /// Index of a seat inside its plan, in import order (domain 3.2.8).
@@ -102,6 +104,16 @@ pub struct LevelNo(#[n(0)] pub u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(transparent)]
 pub struct DeviceNo(#[n(0)] pub u32);
+
+/// Number of a till, given by the configuration and kept for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct TillNo(#[n(0)] pub u16);
+
+/// Number of a pin pad, given by the configuration and kept for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct PadNo(#[n(0)] pub u16);
 
 /// Number of a member of staff, given by the house and kept for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]

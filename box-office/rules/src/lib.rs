@@ -29,10 +29,11 @@ pub mod staff;
 pub mod tax;
 pub mod tender;
 pub mod ticket;
+pub mod till;
 pub mod view;
 
 use crate::at::{At, Span};
-use crate::id::{CartId, DeviceNo, SeatNo, StaffNo};
+use crate::id::{CartId, DeviceNo, SeatNo, StaffNo, TillNo};
 use crate::money::Money;
 use minicbor::{Decode, Encode};
 
@@ -259,6 +260,21 @@ pub enum Refusal {
     DeviceUnknown,
     UndoTooLate,
     NotAdmitted,
+    // the counter
+    /// The cashier has no open till, or not this one.
+    TillClosed,
+    /// Somebody else has this till open.
+    TillOpenElsewhere {
+        by: StaffNo,
+    },
+    /// Another payment runs on this pad, or its outcome is not known yet (K9).
+    PadBusy {
+        till: TillNo,
+    },
+    /// Less cash than there is to pay.
+    CashShort {
+        due: Money,
+    },
     // staff
     LoginTaken,
     /// One for every reason: wrong, used, too old, or of an account that is put out.

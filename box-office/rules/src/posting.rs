@@ -6,7 +6,7 @@
 use crate::BusinessDay;
 use crate::at::At;
 use crate::fee::FeeLine;
-use crate::id::{OrderId, PerformanceId};
+use crate::id::{OrderId, PerformanceId, TillNo};
 use crate::money::Money;
 use crate::tax::Assessed;
 use minicbor::{Decode, Encode};
@@ -18,7 +18,8 @@ pub enum Account {
     /// Receivable, by order.
     #[n(1)]
     Receivable,
-    /// Card clearing, by batch; sub 0 is the gateway's running one.
+    /// Card clearing: sub 0 is the gateway's running batch, others are those of a pin pad by its
+    /// number.
     #[n(2)]
     CardClearing,
     /// Sold, not yet played; by performance.
@@ -30,6 +31,15 @@ pub enum Account {
     /// By fee number.
     #[n(5)]
     FeeRevenue,
+    /// Cash in a drawer, by till.
+    #[n(6)]
+    DrawerCash,
+    /// The safe and the bank behind it.
+    #[n(7)]
+    Bank,
+    /// What a count found too much or too little, by till.
+    #[n(8)]
+    OverShort,
 }
 
 impl Account {
@@ -41,6 +51,9 @@ impl Account {
             Account::DeferredTickets => 3,
             Account::TaxPayable => 4,
             Account::FeeRevenue => 5,
+            Account::DrawerCash => 6,
+            Account::Bank => 7,
+            Account::OverShort => 8,
         }
     }
 }
@@ -56,6 +69,9 @@ pub struct Amount {
     pub amount: Money,
 }
 
+/// Card clearing of what the gateway captured.
+pub const GATEWAY_BATCH: u64 = 0;
+
 /// Why it was posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
@@ -64,6 +80,21 @@ pub enum Cause {
     Sale,
     #[n(1)]
     CardPayment,
+    #[n(2)]
+    CashPayment,
+    /// Coins and notes put into a drawer when a till opens.
+    #[n(3)]
+    Float,
+    #[n(4)]
+    PayIn,
+    #[n(5)]
+    PayOut,
+    /// A count that differs from what should be there.
+    #[n(6)]
+    OverShort,
+    /// What was counted goes to the safe when a till closes.
+    #[n(7)]
+    TillClosed,
 }
 
 /// A journal entry.
@@ -73,8 +104,9 @@ pub struct Posting {
     pub at: At,
     #[n(1)]
     pub day: BusinessDay,
+    /// None of drawers and safes.
     #[n(2)]
-    pub order: OrderId,
+    pub order: Option<OrderId>,
     #[n(3)]
     pub cause: Cause,
     #[n(4)]
@@ -109,18 +141,50 @@ pub fn sale(
         credit_taxes(&mut lines, &fee.amount);
     }
     lines.insert(0, Amount { account: Account::Receivable, sub: order.0, amount: gross });
-    let posting = Posting { at, day, order, cause: Cause::Sale, lines };
+    let posting = Posting { at, day, order: Some(order), cause: Cause::Sale, lines };
     assert!(posting.balanced(), "net and taxes of every line make its gross");
     posting
 }
 
-/// Card payment: Dr card clearing; Cr receivable.
-pub fn card_payment(order: OrderId, amount: Money, at: At, day: BusinessDay) -> Posting {
+/// Card payment: Dr card clearing of that batch; Cr receivable.
+pub fn card_payment(
+    order: OrderId,
+    batch: u64,
+    amount: Money,
+    at: At,
+    day: BusinessDay,
+) -> Posting {
+    let to = (Account::CardClearing, batch);
+    between(Some(order), Cause::CardPayment, to, (Account::Receivable, order.0), amount, at, day)
+}
+
+/// Cash payment: Dr drawer; Cr receivable.
+pub fn cash_payment(
+    order: OrderId,
+    till: TillNo,
+    amount: Money,
+    at: At,
+    day: BusinessDay,
+) -> Posting {
+    let to = (Account::DrawerCash, u64::from(till.0));
+    between(Some(order), Cause::CashPayment, to, (Account::Receivable, order.0), amount, at, day)
+}
+
+/// One amount from one account to another: Dr `to`, Cr `from`.
+pub fn between(
+    order: Option<OrderId>,
+    cause: Cause,
+    to: (Account, u64),
+    from: (Account, u64),
+    amount: Money,
+    at: At,
+    day: BusinessDay,
+) -> Posting {
     let lines = vec![
-        Amount { account: Account::CardClearing, sub: 0, amount },
-        Amount { account: Account::Receivable, sub: order.0, amount: -amount },
+        Amount { account: to.0, sub: to.1, amount },
+        Amount { account: from.0, sub: from.1, amount: -amount },
     ];
-    Posting { at, day, order, cause: Cause::CardPayment, lines }
+    Posting { at, day, order, cause, lines }
 }
 
 fn credit_taxes(lines: &mut Vec<Amount>, price: &Assessed) {

@@ -45,6 +45,8 @@ impl Config {
                 WithoutBox::Snapshot => house::WithoutBox::Snapshot,
                 WithoutBox::Stop => house::WithoutBox::Stop,
             },
+            tills: Vec::new(),
+            pads: Vec::new(),
         }
     }
 

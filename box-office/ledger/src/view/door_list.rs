@@ -165,7 +165,7 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         Event::Checkout(
             sale::Event::Sold { id, .. }
             | sale::Event::PaymentMoved(id, _)
-            | sale::Event::Posted(_, usher_rules::posting::Posting { order: id, .. }),
+            | sale::Event::Posted(_, usher_rules::posting::Posting { order: Some(id), .. }),
         ) => Touched::Order(*id),
         Event::Admission(Scanned::Scanned(scan) | Scanned::Overridden { admitted: scan, .. }) => {
             scan.ticket.map_or(Touched::Nothing, Touched::Ticket)

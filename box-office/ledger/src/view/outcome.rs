@@ -90,7 +90,11 @@ fn said(refusal: &Refusal) -> Option<Said<'_>> {
         | Refusal::NotAdmitted
         | Refusal::LoginTaken
         | Refusal::CodeRefused
-        | Refusal::LastManager => return None,
+        | Refusal::LastManager
+        | Refusal::TillClosed
+        | Refusal::TillOpenElsewhere { .. }
+        | Refusal::PadBusy { .. }
+        | Refusal::CashShort { .. } => return None,
     })
 }
 
