@@ -304,7 +304,7 @@ fn a_worker_cut_off_anywhere_loses_nothing_and_takes_nothing_twice() {
     }
     let deadline = Instant::now() + WAIT_MAX;
     let open = |street: &Street| {
-        checkout::open_intents(&street.town.handle.snapshot().unwrap()).unwrap().len()
+        checkout::web_intents(&street.town.handle.snapshot().unwrap()).unwrap().len()
     };
     while open(&street) > 0 {
         assert!(Instant::now() < deadline, "{} intents stay open", open(&street));

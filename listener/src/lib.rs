@@ -16,6 +16,7 @@ mod feed;
 mod halfway;
 pub mod limits;
 pub mod metrics;
+pub mod pad;
 pub mod password;
 pub mod payment;
 pub mod request;

@@ -9,6 +9,7 @@ use crate::feed::Feeds;
 use crate::halfway::Halfway;
 use crate::limits::{Limits, PageThreads, Rates};
 use crate::metrics::Metrics;
+use crate::pad;
 use crate::password::Passwords;
 use crate::request::Permit;
 use crate::second_factor::Sealer;
@@ -24,7 +25,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use usher_ledger::Handle;
 use usher_rules::code::base32;
-use usher_rules::id::DeviceNo;
+use usher_rules::id::{DeviceNo, PadNo};
 use usher_rules::view::checkout::FieldFault;
 use usher_rules::view::desk::Disk;
 use usher_rules::view::venue::{Frame, Venue};
@@ -87,6 +88,7 @@ pub struct Shop {
     token_for_card: Option<Arc<TokenForCard>>,
     gates: OnceLock<Vec<DeviceNo>>,
     mail: OnceLock<Option<String>>,
+    pads: OnceLock<pad::Desks>,
     disk: AtomicU8,
     disk_free_bytes: AtomicU64,
     body_bytes_max: u32,
@@ -126,6 +128,7 @@ impl Shop {
             token_for_card: settings.token_for_card,
             gates: OnceLock::new(),
             mail: OnceLock::new(),
+            pads: OnceLock::new(),
             disk: AtomicU8::new(0),
             disk_free_bytes: AtomicU64::new(0),
             body_bytes_max: u32::try_from(limits.body_bytes_max).unwrap_or(u32::MAX),
@@ -209,6 +212,16 @@ impl Shop {
     /// As [`Shop::set_mail`]; the outer `None`: nobody has said.
     pub(crate) fn mail(&self) -> Option<Option<&str>> {
         self.mail.get().map(Option::as_deref)
+    }
+
+    /// The pin pads, once, by whoever started them.
+    pub fn set_pads(&self, pads: pad::Desks) {
+        let _ = self.pads.set(pads);
+    }
+
+    /// The pad of that number, if it was started.
+    pub fn pad(&self, no: PadNo) -> Option<&pad::Desk> {
+        self.pads.get()?.get(&no)
     }
 
     pub(crate) fn is_gate(&self, device: DeviceNo) -> bool {

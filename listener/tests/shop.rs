@@ -392,7 +392,7 @@ async fn a_card_without_an_answer_is_confirmed_and_never_paid_again() {
     assert!(forms(&page.body).iter().all(|form| form.action != "/checkout"));
     let cart = browser.go("/cart").await;
     assert!(forms(&cart.body).is_empty(), "nothing can be given back meanwhile");
-    let open = checkout::open_intents(&house.handle.snapshot().unwrap()).unwrap();
+    let open = checkout::web_intents(&house.handle.snapshot().unwrap()).unwrap();
     let (intent, paying) = &open[0];
     let address = usher_ledger::view::order::address_of_cart(&house.handle, paying.cart);
     let pending = browser.go(&format!("/orders/{address}")).await;
@@ -422,7 +422,7 @@ async fn what_is_wrong_with_a_checkout_is_said_field_by_field() {
     }
     assert!(!told.body.contains("href=\"#card-code\""), "the code was right");
     assert!(!told.body.contains("4111"), "a card number is never shown again");
-    let open = checkout::open_intents(&house.handle.snapshot().unwrap()).unwrap();
+    let open = checkout::web_intents(&house.handle.snapshot().unwrap()).unwrap();
     assert!(open.is_empty(), "nothing was asked of the gateway");
 }
 
@@ -436,7 +436,7 @@ async fn a_total_that_changed_is_shown_before_anything_is_charged() {
     let told = browser.press(&card(form(&seen, "/checkout"), "4242 4242 4242 4242")).await;
     assert_eq!(told.status, 409);
     says(&told, "The price changed");
-    let open = checkout::open_intents(&house.handle.snapshot().unwrap()).unwrap();
+    let open = checkout::web_intents(&house.handle.snapshot().unwrap()).unwrap();
     assert!(open.is_empty(), "nothing was asked of the gateway");
 }
 
@@ -538,7 +538,7 @@ async fn a_checkout_without_an_order_has_an_address_of_its_own() {
     let house = House::open().await;
     let mut browser = with_two(&house).await;
     pay(&mut browser, "4000 0000 0000 0119").await;
-    let open = checkout::open_intents(&house.handle.snapshot().unwrap()).unwrap();
+    let open = checkout::web_intents(&house.handle.snapshot().unwrap()).unwrap();
     let cart = open[0].1.cart;
     let address = usher_ledger::view::order::address_of_cart(&house.handle, cart);
     let page = Browser::new(&house).go(&format!("/orders/{address}")).await;

@@ -42,7 +42,7 @@ pub fn load<S: Source>(
         intent_open: false,
     };
     match command {
-        Command::Open { .. } => facts.open_carts = open_count(source)?,
+        Command::Open { .. } | Command::OpenAtTill(_) => facts.open_carts = open_count(source)?,
         Command::Touch { cart, .. }
         | Command::Close(cart)
         | Command::Expire { cart, .. }

@@ -7,20 +7,20 @@ use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
 use crate::stored::SeatRow;
 use crate::write::Write;
-use crate::{Fault, cart, performance, tables};
+use crate::{Fault, cart, performance, tables, till};
 use redb::ReadableTable;
 use sha2::{Digest, Sha256};
 use usher_rules::cart::{Cart, Place};
-use usher_rules::checkout::{Command, Event, Facts, Fresh};
+use usher_rules::checkout::{Command, Event, Facts, Fresh, pad};
 use usher_rules::id::{
-    BoxNo, CartId, LetterId, OrderId, PerformanceId, PostingId, SeatNo, TicketId, compose,
+    BoxNo, CartId, LetterId, OrderId, PadNo, PerformanceId, PostingId, SeatNo, TicketId, compose,
 };
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
 use usher_rules::posting::{Account, Posting};
 use usher_rules::tender::Intent;
 use usher_rules::ticket::Ticket;
-use usher_rules::{Ask, Key};
+use usher_rules::{Actor, Ask, Key};
 
 /// Ticket tags are 40 bits.
 const TAG_MASK: u64 = (1 << 40) - 1;
@@ -42,15 +42,14 @@ pub fn load(
     ask: &Ask,
 ) -> Result<Facts, Fault> {
     let txn = write.txn;
-    let (cart_id, found_intent) = match command {
-        Command::Begin { cart, .. } => (*cart, None),
-        Command::Answered(key, _)
-        | Command::Captured(key)
-        | Command::CaptureFailed { intent: key, .. }
-        | Command::Voided(key) => {
-            let found = intent(txn, *key)?;
-            (found.as_ref().map_or(CartId(0), |intent| intent.cart), found)
-        }
+    let found_intent = match intent_of(command) {
+        Some(key) => intent(txn, key)?,
+        None => None,
+    };
+    let cart_id = match (command, &found_intent) {
+        (Command::Begin { cart, .. } | Command::Cash { cart, .. }, _)
+        | (Command::Pad(pad::Command::Begin { cart, .. }), _) => *cart,
+        (_, found) => found.as_ref().map_or(CartId(0), |intent| intent.cart),
     };
     let cart = cart::get(txn, cart_id)?;
     let mut facts = Facts {
@@ -62,6 +61,14 @@ pub fn load(
         performance_nos: Vec::new(),
         cancelled: false,
         order: None,
+        till: match ask.by {
+            Actor::Account(cashier) => till::open_of(txn, cashier)?,
+            _ => None,
+        },
+        on_pad: match command {
+            Command::Pad(pad::Command::Begin { pad, .. }) => on_pad(txn, *pad)?,
+            _ => None,
+        },
         fresh: fresh(write, numbering),
     };
     if let Some(cart) = &cart {
@@ -75,6 +82,24 @@ pub fn load(
     Ok(facts)
 }
 
+/// The intent that a command names.
+fn intent_of(command: &Command) -> Option<Key> {
+    match command {
+        Command::Begin { .. } | Command::Cash { .. } => None,
+        Command::Answered(key, _)
+        | Command::Captured(key)
+        | Command::CaptureFailed { intent: key, .. }
+        | Command::Voided(key) => Some(*key),
+        Command::Pad(command) => command.intent(),
+    }
+}
+
+/// The payment that keeps a pad busy.
+fn on_pad<S: Source>(source: &S, pad: PadNo) -> Result<Option<Intent>, Fault> {
+    let open = pad_intents(source, pad)?.into_iter().map(|(_, intent)| intent);
+    Ok(open.into_iter().find(|intent| pad::keeps_pad(intent.state)))
+}
+
 fn fresh(write: &Write, numbering: Numbering) -> Fresh {
     let id = |counter: u64| compose(numbering.box_no, counter.max(1));
     Fresh {
@@ -86,6 +111,7 @@ fn fresh(write: &Write, numbering: Numbering) -> Fresh {
         letter: LetterId(id(write.counters.letter)),
         key: numbering.key,
         tags: Vec::new(),
+        intent_no: write.counters.intent.max(1),
     }
 }
 
@@ -145,7 +171,13 @@ fn tags<S: Source>(
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
     match event {
-        Event::Intent(key, intent) => put_intent(write, *key, intent),
+        Event::Intent(key, intent) => {
+            if let Some(pad) = &intent.pad {
+                write.used(|counters| &mut counters.intent, u64::from(pad.no))?;
+            }
+            put_intent(write, *key, intent)
+        }
+        Event::Orphaned(pad, booking) => write.put(tables::ORPHANS, (pad.0, write.seq), booking),
         Event::CartMoved { cart, state, at, until, attempts, since, intent } => {
             cart::change(write, *cart, |row| {
                 row.state = *state;
@@ -235,8 +267,21 @@ pub fn intent<S: Source>(source: &S, key: Key) -> Result<Option<Intent>, Fault> 
     source::get(source, tables::INTENTS, u128::from_be_bytes(key.0))
 }
 
-/// Intents on which something is still to be done or asked, by state.
-pub fn open_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> {
+/// Intents of the gateway on which something is still to be done or asked, by state.
+pub fn web_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> {
+    let mut open = open_intents(source)?;
+    open.retain(|(_, intent)| intent.pad.is_none());
+    Ok(open)
+}
+
+/// Intents of a pin pad whose outcome is not known, or waits for a person.
+pub fn pad_intents<S: Source>(source: &S, pad: PadNo) -> Result<Vec<(Key, Intent)>, Fault> {
+    let mut open = open_intents(source)?;
+    open.retain(|(_, intent)| intent.pad.as_ref().is_some_and(|at| at.pad == pad));
+    Ok(open)
+}
+
+fn open_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> {
     let keys = source::range(source, tables::INTENTS_OPEN, .., OPEN_MAX, |key, ()| {
         Ok(Key(key.1.to_be_bytes()))
     })?;

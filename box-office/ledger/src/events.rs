@@ -161,7 +161,8 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
             | checkout::Event::BuyerNamed(..)
             | checkout::Event::LinesLost(..)
             | checkout::Event::Posted(..)
-            | checkout::Event::PaymentMoved(..),
+            | checkout::Event::PaymentMoved(..)
+            | checkout::Event::Orphaned(..),
         ) => Vec::new(),
         Event::Admission(event) => vec![(Entity::Door, crate::admission::door_of(event))],
     }

@@ -151,7 +151,7 @@ fn orders<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
         let owed = checkout::balance(source, OrderId(id))?;
         let expected = match order.payment {
             Payment::CapturePending => order.total,
-            Payment::Captured | Payment::NothingToPay => Money::ZERO,
+            Payment::Captured | Payment::Paid | Payment::NothingToPay => Money::ZERO,
         };
         if owed != expected {
             wrong.push(format!("order {} owes {} and not {}", OrderId(id), owed.0, expected.0));

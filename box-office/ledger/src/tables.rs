@@ -49,6 +49,9 @@ pub const INTENTS: Rows<u128> = TableDefinition::new("intents");
 /// (state, key): what is still to be done or asked.
 pub const INTENTS_OPEN: Index<(u8, u128)> = TableDefinition::new("intents_open");
 
+/// (pin pad, entry) -> what the pad booked and no intent asked for.
+pub const ORPHANS: Rows<(u16, u64)> = TableDefinition::new("orphans");
+
 pub const ORDERS: Rows<u64> = TableDefinition::new("orders");
 pub const TICKETS: Rows<u64> = TableDefinition::new("tickets");
 /// (performance number, tag) -> ticket. The generation is compared with the ticket's row.
@@ -101,6 +104,7 @@ macro_rules! every {
         $each!(CART_LOG);
         $each!(INTENTS);
         $each!(INTENTS_OPEN);
+        $each!(ORPHANS);
         $each!(ORDERS);
         $each!(TICKETS);
         $each!(TICKET_CODES);

@@ -6,10 +6,11 @@
 use crate::at::{At, Span};
 use crate::fee::{self, Fee, FeeLine};
 use crate::house::House;
-use crate::id::{AreaNo, CartId, CategoryNo, LevelNo, OrderId, PerformanceId, SeatNo};
+use crate::id::{AreaNo, CartId, CategoryNo, LevelNo, OrderId, PerformanceId, SeatNo, TillNo};
 use crate::money::Money;
 use crate::tax::{Assessed, Tax};
-use crate::{Ask, Event as AnyEvent, Key, Refusal};
+use crate::tender::pad::Copy;
+use crate::{Actor, Ask, Event as AnyEvent, Key, Refusal};
 use minicbor::{Decode, Encode};
 
 /// Longest source tag; longer ones are cut (F2).
@@ -141,6 +142,9 @@ pub struct Cart {
     /// Staff asked it closed; it lets go when its time is up (D6).
     #[n(18)]
     pub forced: bool,
+    /// Sold at this till by a cashier; none is a visitor's of the shop.
+    #[n(19)]
+    pub till: Option<TillNo>,
 }
 
 impl Cart {
@@ -240,6 +244,87 @@ pub enum Note {
         #[n(0)]
         reason: String,
     },
+    /// Paid in cash.
+    #[n(12)]
+    CashTaken {
+        #[n(0)]
+        given: Money,
+        #[n(1)]
+        change: Money,
+    },
+    /// First of the six lines of a pin pad (K2).
+    #[n(13)]
+    PadActivated {
+        #[n(0)]
+        id: u32,
+    },
+    #[n(14)]
+    ReceiptRequested {
+        #[n(0)]
+        id: u32,
+        #[n(1)]
+        copy: Copy,
+    },
+    #[n(15)]
+    ReceiptRetrieved {
+        #[n(0)]
+        id: u32,
+        #[n(1)]
+        copy: Copy,
+    },
+    /// The terminal prints its receipts itself and tells no text.
+    #[n(16)]
+    PrintedByTerminal {
+        #[n(0)]
+        id: u32,
+        #[n(1)]
+        copy: Copy,
+    },
+    /// Last of the six.
+    #[n(17)]
+    Housekept {
+        #[n(0)]
+        processed: u16,
+        #[n(1)]
+        in_error: u16,
+    },
+    /// The pad never began, so nothing was charged.
+    #[n(18)]
+    PadNotStarted {
+        #[n(0)]
+        why: String,
+    },
+    #[n(19)]
+    PadCancelled,
+    /// Nobody knows the outcome; the box asks the terminal.
+    #[n(20)]
+    PadSilent {
+        #[n(0)]
+        why: String,
+    },
+    /// The terminal was asked: it booked the payment, or it proved that it did not.
+    #[n(21)]
+    PadFound {
+        #[n(0)]
+        booked: bool,
+        #[n(1)]
+        evidence: String,
+    },
+    /// A person must look.
+    #[n(22)]
+    PadNeedsOperator {
+        #[n(0)]
+        why: String,
+    },
+    #[n(23)]
+    PadDecided {
+        #[n(0)]
+        charged: bool,
+        #[n(1)]
+        name: String,
+        #[n(2)]
+        reason: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -276,6 +361,9 @@ pub enum Command {
     /// Staff end the cart; its seats wait for the shortened hold (D6).
     #[n(4)]
     ForceClose(#[n(0)] CartId),
+    /// A cashier begins a sale; only at a till of the house.
+    #[n(5)]
+    OpenAtTill(#[n(0)] TillNo),
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -340,6 +428,16 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
             }
             Event::Opened(facts.next, opened(&facts.house, source, user_agent, *session, ask.at))
         }
+        Command::OpenAtTill(till) => {
+            if !matches!(ask.by, Actor::Account(_)) {
+                return Err(Refusal::NotAllowed);
+            }
+            if !facts.house.tills.iter().any(|known| known.no == *till) {
+                return Err(Refusal::NotFound);
+            }
+            let cart = opened(&facts.house, "", "", None, ask.at);
+            Event::Opened(facts.next, Cart { till: Some(*till), ..cart })
+        }
         Command::Touch { cart, seen } => touch(facts, *cart, *seen)?,
         Command::Close(id) => {
             let cart = known(facts)?;
@@ -397,6 +495,7 @@ fn opened(
         buyer: Buyer::default(),
         next_log: FIRST_LOG,
         forced: false,
+        till: None,
     }
 }
 

@@ -5,24 +5,31 @@
 //! Next: `tender.rs` for the intent, `order.rs` and `posting.rs` for what a sale leaves.
 
 pub mod buyer;
+mod counter;
 mod lost;
+pub mod pad;
+mod sell;
 
 pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable, mask_digits};
 
 use crate::at::At;
 use crate::cart::{self, Buyer, Cart, Note, State};
-use crate::code::CodeBody;
 use crate::house::House;
-use crate::id::{BoxNo, CartId, LetterId, OrderId, PerformanceId, PostingId, SeatNo, TicketId};
-use crate::letter::{self, Letter};
+use crate::id::{
+    BoxNo, CartId, LetterId, OrderId, PadNo, PerformanceId, PostingId, SeatNo, TicketId,
+    TillSessionId,
+};
 use crate::money::Money;
 use crate::order::{Order, Payment};
 use crate::posting::{self, GATEWAY_BATCH, Posting};
+use crate::tender::pad::Booking;
 use crate::tender::{self, Intent};
-use crate::ticket::{self, Ticket};
+use crate::ticket::Ticket;
+use crate::till::TillSession;
 use crate::{Ask, Event as AnyEvent, Key, Refusal, checkout_until};
 use buyer::checked;
 use minicbor::{Decode, Encode};
+use sell::Paying;
 
 /// What the gateway said.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -79,6 +86,23 @@ pub enum Command {
     /// The authorisation was given back.
     #[n(4)]
     Voided(#[n(0)] Key),
+    /// A cashier takes cash for all of a cart.
+    #[n(5)]
+    Cash {
+        #[n(0)]
+        cart: CartId,
+        /// Name and email may be empty.
+        #[n(1)]
+        buyer: Buyer,
+        #[n(2)]
+        given: Money,
+        /// The total the cashier saw.
+        #[n(3)]
+        shown: Money,
+    },
+    /// A payment at a pin pad, step by step.
+    #[n(6)]
+    Pad(#[n(0)] pad::Command),
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -123,6 +147,9 @@ pub enum Event {
     /// These lines left the cart; their seats were not its own any more.
     #[n(6)]
     LinesLost(#[n(0)] CartId, #[n(1)] Vec<cart::Line>),
+    /// A pin pad booked what no intent asked for.
+    #[n(7)]
+    Orphaned(#[n(0)] PadNo, #[n(1)] Booking),
 }
 
 /// Numbers for what a sale makes, in order.
@@ -137,6 +164,8 @@ pub struct Fresh {
     pub key: u8,
     /// Random ticket tags, one a line, none in use in its performance.
     pub tags: Vec<u64>,
+    /// Number of the next payment at a pin pad.
+    pub intent_no: u64,
 }
 
 pub struct Facts {
@@ -151,10 +180,17 @@ pub struct Facts {
     /// Is one of them cancelled?
     pub cancelled: bool,
     pub order: Option<Order>,
+    /// The open till session of the member of staff who asks.
+    pub till: Option<(TillSessionId, TillSession)>,
+    /// The payment that keeps the pin pad of the command busy.
+    pub on_pad: Option<Intent>,
     pub fresh: Fresh,
 }
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
+    if let Command::Pad(pad::Command::Orphan(pad, booking)) = command {
+        return Ok(vec![AnyEvent::Checkout(Event::Orphaned(*pad, booking.clone()))]);
+    }
     let cart = facts.cart.as_ref().ok_or(Refusal::NotFound)?;
     let saga = Saga { facts, cart, ask };
     match command {
@@ -163,6 +199,8 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
         Command::Captured(key) => saga.captured(*key),
         Command::CaptureFailed { intent, reason } => saga.capture_failed(*intent, reason),
         Command::Voided(key) => saga.voided(*key),
+        Command::Cash { buyer, given, shown, .. } => saga.cash(buyer, *given, *shown),
+        Command::Pad(command) => saga.at_pad(command),
     }
 }
 
@@ -181,23 +219,10 @@ impl Saga<'_> {
         shown: Option<Money>,
     ) -> Result<Vec<AnyEvent>, Refusal> {
         let cart = self.cart;
-        cart.active()?;
-        if cart.lines.is_empty() {
-            return Err(Refusal::CartEmpty);
-        }
-        if self.facts.cancelled {
-            return Err(Refusal::NotOnSale { opens: None });
-        }
+        let total = self.ready(shown)?;
         let attempts_max = self.facts.house.card_attempts_max;
         if cart.attempts >= attempts_max {
             return Err(Refusal::TooManyAttempts { max: attempts_max });
-        }
-        lost::none(&self.facts.lost)?;
-        let total = cart.total();
-        if let Some(old) = shown
-            && old != total
-        {
-            return Err(Refusal::PriceChanged { old, new: total });
         }
         let buyer = checked(buyer, token, total)?;
         if note.chars().count() > NOTE_CHARS_MAX {
@@ -208,13 +233,30 @@ impl Saga<'_> {
         let started = Note::Started { tickets: cart.tickets(), total };
         if total == Money::ZERO {
             events.push(self.log(vec![started, Note::Requested { card: false }]));
-            events.extend(self.sell(&buyer, None, Note::Authorized(None)));
+            events.extend(self.sell(&buyer, Paying::NOTHING, Note::Authorized(None)));
             events.push(self.log(vec![Note::Captured { card: false }]));
             events.extend(self.complete(&buyer, self.facts.fresh.order));
             return Ok(events);
         }
         events.extend(self.open_intent(token, total, started));
         Ok(events)
+    }
+
+    /// What is to pay for the cart, if it can be sold as it stands and as it was shown.
+    fn ready(&self, shown: Option<Money>) -> Result<Money, Refusal> {
+        self.cart.active()?;
+        if self.cart.lines.is_empty() {
+            return Err(Refusal::CartEmpty);
+        }
+        if self.facts.cancelled {
+            return Err(Refusal::NotOnSale { opens: None });
+        }
+        lost::none(&self.facts.lost)?;
+        let total = self.cart.total();
+        match shown {
+            Some(old) if old != total => Err(Refusal::PriceChanged { old, new: total }),
+            _ => Ok(total),
+        }
     }
 
     /// The intent is written as Sent at once: from here on only the gateway's word counts.
@@ -233,6 +275,7 @@ impl Saga<'_> {
             approval: String::new(),
             reference: String::new(),
             queries: 0,
+            pad: None,
         };
         let until = checkout_until(self.cart.until, now, self.facts.house.gateway_deadline);
         vec![
@@ -316,75 +359,9 @@ impl Saga<'_> {
             ];
         }
         let mut events = vec![self.intent(key, &known, tender::State::Approved)];
-        events.extend(self.sell(&self.cart.buyer, Some(key), authorized));
+        let paying = Paying { intent: Some(key), payment: Payment::CapturePending, counter: None };
+        events.extend(self.sell(&self.cart.buyer, paying, authorized));
         events
-    }
-
-    /// Step 4: the order, its tickets and its sale posting; the seats are sold.
-    fn sell(&self, buyer: &Buyer, intent: Option<Key>, authorized: Note) -> Vec<AnyEvent> {
-        let fresh = &self.facts.fresh;
-        let cart = self.cart;
-        let tickets = self.tickets();
-        let fees = cart.fee_lines();
-        let total = cart.total();
-        let order = Order {
-            cart: self.facts.cart_id,
-            buyer: buyer.clone(),
-            created_at: self.ask.at,
-            day: self.ask.day,
-            lines: cart.lines.clone(),
-            fees: fees.clone(),
-            total,
-            payment: match intent {
-                Some(_) => Payment::CapturePending,
-                None => Payment::NothingToPay,
-            },
-            tickets: tickets.iter().map(|(id, _)| *id).collect(),
-            note: cart.note.clone(),
-            source: cart.source.clone(),
-            intent,
-        };
-        let priced: Vec<_> = cart.lines.iter().map(|l| (l.performance, &l.price)).collect();
-        let sale = posting::sale(fresh.order, &priced, &fees, self.ask.at, self.ask.day);
-        let created = Note::OrderCreated { order: fresh.order, tickets: cart.tickets() };
-        vec![
-            AnyEvent::Checkout(Event::Sold { id: fresh.order, order, tickets }),
-            AnyEvent::Checkout(Event::Posted(fresh.posting, sale)),
-            self.log(vec![authorized, created]),
-        ]
-    }
-
-    fn tickets(&self) -> Vec<(TicketId, Ticket)> {
-        let fresh = &self.facts.fresh;
-        let number = |performance| {
-            let found = self.facts.performance_nos.iter().find(|(id, _)| *id == performance);
-            found.map(|(_, no)| *no).expect("a line's performance is never deleted")
-        };
-        let numbered = self.cart.lines.iter().zip(&fresh.tags).enumerate();
-        numbered
-            .map(|(index, (line, tag))| {
-                let code = CodeBody {
-                    key: fresh.key,
-                    performance: number(line.performance),
-                    tag: *tag,
-                    generation: 0,
-                };
-                let ticket = Ticket {
-                    order: fresh.order,
-                    line: line.no,
-                    performance: line.performance,
-                    place: line.place,
-                    level: line.level,
-                    category: line.category,
-                    price: line.price.gross,
-                    code,
-                    state: ticket::State::Valid,
-                    blocked: false,
-                    replaced_at: None,
-                };
-                (TicketId(fresh.first_ticket + index as u64), ticket)
-            })
-            .collect()
     }
 
     fn captured(&self, key: Key) -> Result<Vec<AnyEvent>, Refusal> {
@@ -403,29 +380,6 @@ impl Saga<'_> {
             events.extend(self.complete(&self.cart.buyer, order));
         }
         Ok(events)
-    }
-
-    /// Step 6: receipt queued, cart completed.
-    fn complete(&self, buyer: &Buyer, order: OrderId) -> Vec<AnyEvent> {
-        let now = self.ask.at;
-        let letter = Letter {
-            kind: letter::Kind::Confirmation(order),
-            to: buyer.email.clone(),
-            state: letter::State::NotDone,
-            created_at: now,
-            due: now,
-            attempts: 0,
-            transcript: String::new(),
-            sent_at: None,
-            words: None,
-        };
-        let since = self.cart.checkout_since;
-        let key = self.cart.intent;
-        vec![
-            AnyEvent::Letter(letter::Event::Put(self.facts.fresh.letter, letter)),
-            self.move_cart(State::Completed, now, self.cart.attempts, since, key),
-            self.log(vec![Note::Finished]),
-        ]
     }
 
     fn approved_intent(&self) -> Result<&Intent, Refusal> {
@@ -459,7 +413,7 @@ impl Saga<'_> {
         ])
     }
 
-    fn intent(&self, key: Key, intent: &Intent, state: tender::State) -> AnyEvent {
+    pub(super) fn intent(&self, key: Key, intent: &Intent, state: tender::State) -> AnyEvent {
         let mut row = intent.clone();
         row.state = state;
         row.changed_at = self.ask.at;
@@ -486,13 +440,4 @@ impl Saga<'_> {
         let cart = self.facts.cart_id;
         AnyEvent::Cart(cart::Event::Logged { cart, at: self.ask.at, notes })
     }
-}
-
-/// Seats of these lines, for what must be given back or was sold.
-pub fn seats(lines: &[cart::Line]) -> Vec<(PerformanceId, SeatNo)> {
-    let seats = lines.iter().filter_map(|line| match line.place {
-        cart::Place::Seat(seat) => Some((line.performance, seat)),
-        cart::Place::Area(_) => None,
-    });
-    seats.collect()
 }

@@ -8,6 +8,7 @@ use crate::cart::{Buyer, Line};
 use crate::fee::FeeLine;
 use crate::id::{CartId, TicketId};
 use crate::money::Money;
+use crate::tender::pad::Counter;
 use crate::{BusinessDay, Key};
 use minicbor::{Decode, Encode};
 
@@ -22,6 +23,9 @@ pub enum Payment {
     CapturePending,
     #[n(2)]
     Captured,
+    /// At the counter, by cash or on a pin pad.
+    #[n(3)]
+    Paid,
 }
 
 /// An order row.
@@ -51,4 +55,7 @@ pub struct Order {
     pub source: String,
     #[n(11)]
     pub intent: Option<Key>,
+    /// Sold at the counter; none is a sale of the shop.
+    #[n(12)]
+    pub counter: Option<Counter>,
 }

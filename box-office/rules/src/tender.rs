@@ -1,7 +1,10 @@
 //! One payment intent: the write-ahead row that is on disk before any money can move.
 //!
 //! The same noun and states for web and pin pad (domain 5.8). Never holds anything of a card but
-//! what the never-store list of the trust page allows. Next: `checkout.rs`.
+//! what the never-store list of the trust page allows. Next:
+//! `tender/pad.rs` for what a pin pad adds, `checkout.rs`.
+
+pub mod pad;
 
 use crate::Key;
 use crate::at::At;
@@ -86,6 +89,9 @@ pub struct Intent {
     /// Questions asked about it so far, for the back-off.
     #[n(8)]
     pub queries: u16,
+    /// Paid at a pin pad, and there alone; none is the gateway's.
+    #[n(9)]
+    pub pad: Option<pad::AtPad>,
 }
 
 /// The key of an intent and of every call about it: box, epoch, cart counter, attempt.

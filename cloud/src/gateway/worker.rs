@@ -122,7 +122,7 @@ impl Worker {
     }
 
     fn open(&self) -> Vec<(Key, Intent)> {
-        let read = self.handle.snapshot().and_then(|snapshot| checkout::open_intents(&snapshot));
+        let read = self.handle.snapshot().and_then(|snapshot| checkout::web_intents(&snapshot));
         read.unwrap_or_else(|fault| {
             tracing::error!(%fault, "open intents cannot be read");
             Vec::new()

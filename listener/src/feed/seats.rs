@@ -115,7 +115,8 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
             | checkout::Event::BuyerNamed(..)
             | checkout::Event::Posted(..)
             | checkout::Event::PaymentMoved(..)
-            | checkout::Event::LinesLost(..),
+            | checkout::Event::LinesLost(..)
+            | checkout::Event::Orphaned(..),
         )
         | Event::House(_)
         | Event::Production(_)

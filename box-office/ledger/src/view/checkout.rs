@@ -99,19 +99,8 @@ fn lost(snapshot: &Snapshot, owner: Owner, row: &Cart) -> Result<Vec<Place>, Fau
         return Ok(Vec::new());
     };
     let log = cart::log_of(snapshot, id)?;
-    let named = log.into_iter().rev().find_map(|(_, line)| match line.note {
-        Note::SeatsLost { lines } => Some(lines),
-        Note::Started { .. }
-        | Note::Requested { .. }
-        | Note::Authorized(_)
-        | Note::OrderCreated { .. }
-        | Note::Captured { .. }
-        | Note::Finished
-        | Note::Declined { .. }
-        | Note::Unanswered
-        | Note::NeverBooked
-        | Note::Voided
-        | Note::CaptureFailed { .. } => None,
+    let named = log.into_iter().rev().find_map(|(_, line)| {
+        if let Note::SeatsLost { lines } = line.note { Some(lines) } else { None }
     });
     let lines = named.unwrap_or_default();
     let seats: Vec<SeatNo> = lines.iter().filter_map(seat_of).collect();

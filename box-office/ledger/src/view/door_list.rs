@@ -183,7 +183,9 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
             sale::Event::Intent(..)
             | sale::Event::CartMoved { .. }
             | sale::Event::BuyerNamed(..)
-            | sale::Event::LinesLost(..),
+            | sale::Event::Posted(_, usher_rules::posting::Posting { order: None, .. })
+            | sale::Event::LinesLost(..)
+            | sale::Event::Orphaned(..),
         )
         | Event::Device(enrolled::Event::Put(..))
         | Event::Cart(_)

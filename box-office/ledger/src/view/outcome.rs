@@ -324,5 +324,6 @@ fn nobody(now: At) -> Cart {
         buyer: Buyer::default(),
         next_log: 1,
         forced: false,
+        till: None,
     }
 }

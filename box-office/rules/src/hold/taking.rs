@@ -4,9 +4,9 @@
 //! nothing by itself. Next: `seat.rs`.
 
 use super::{Command, Event, Scene};
-use crate::at::At;
+use crate::at::{At, Span};
 use crate::cart::{Cart, Line, Place};
-use crate::house::House;
+use crate::house::{House, TICKETS_PER_CART_MAX};
 use crate::id::{AreaNo, CartId, CategoryNo, LevelNo, SeatNo};
 use crate::money::Money;
 use crate::performance::Sale;
@@ -14,6 +14,9 @@ use crate::price::{self, Places};
 use crate::seat::{self, Mode, NoSeats, Request, SingleRule, Verdict};
 use crate::tax;
 use crate::{Event as AnyEvent, Refusal};
+
+/// How long after the curtain the counter still sells to latecomers.
+const COUNTER_SELLS_INTO: Span = Span::hours(2);
 
 /// A cart before a performance, at a moment.
 pub(super) struct Taking<'a> {
@@ -27,6 +30,7 @@ impl Taking<'_> {
     pub fn room_for(&self, places: &[Places]) -> Result<(), Refusal> {
         let scene = self.scene;
         match scene.performance.sale(scene.production, self.house, self.now) {
+            _ if self.cart.till.is_some() && self.sells_at_counter() => {}
             Sale::Open => {}
             Sale::NotYet { opens } => return Err(Refusal::NotOnSale { opens: Some(opens) }),
             Sale::Ended | Sale::Off => return Err(Refusal::NotOnSale { opens: None }),
@@ -35,12 +39,21 @@ impl Taking<'_> {
         if wanted == 0 {
             return Err(Refusal::Malformed { field: "places" });
         }
-        let max = scene.performance.tickets_max(scene.production, self.house);
+        let max = match self.cart.till {
+            Some(_) => TICKETS_PER_CART_MAX,
+            None => scene.performance.tickets_max(scene.production, self.house),
+        };
         if self.cart.lines.len() + wanted > usize::from(max) {
             return Err(Refusal::MaxTickets { max });
         }
         let known = |place: &Places| self.house.levels.iter().any(|level| level.no == place.level);
         if places.iter().all(known) { Ok(()) } else { Err(Refusal::PriceMissing) }
+    }
+
+    /// The windows of the web are not the counter's: it sells until some time into the show.
+    fn sells_at_counter(&self) -> bool {
+        let performance = self.scene.performance;
+        !performance.cancelled && self.now < performance.starts_at + COUNTER_SELLS_INTO
     }
 
     fn rule(&self) -> SingleRule {

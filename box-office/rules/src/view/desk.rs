@@ -6,6 +6,7 @@
 pub mod account;
 pub mod cart;
 pub mod letter;
+pub mod pad;
 pub mod staff;
 
 use super::venue::Frame;

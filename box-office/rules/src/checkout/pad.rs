@@ -1,0 +1,402 @@
+//! A payment at a pin pad, step by step: the states of pin-pads 2 and what each event does.
+//!
+//! A terminal books and captures at once, so `Captured` is its approved state. Silence is never
+//! "declined", and an approval is never dropped: it sells the cart, or it waits for a person with
+//! the evidence. Never talks to a pad. Next:
+//! `pad/outcome.rs`, `tender/pad.rs`, the box's pad errand.
+
+mod outcome;
+
+use super::{Event, Saga, counter};
+use crate::cart::{Buyer, Note, State as CartState};
+use crate::id::{CartId, PadNo};
+use crate::money::Money;
+use crate::tender::pad::{
+    AtPad, Booking, Copy, Decision, Finding, INTENT_NO_MAX, Outcome, RECEIPT_LINES_MAX,
+    RECEIPTS_MAX, Receipt, kept,
+};
+use crate::tender::{self, Intent, State};
+use crate::{Actor, Event as AnyEvent, Key, Refusal};
+use minicbor::{Decode, Encode};
+
+/// Payments one cart may try at a pad.
+pub const ATTEMPTS_MAX: u8 = 100;
+/// A payment below this makes no sense at a terminal.
+const AMOUNT_MIN: Money = Money(1);
+
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum Command {
+    /// The cashier presses Pay: the intent is written, nothing is sent yet.
+    #[n(0)]
+    Begin {
+        #[n(0)]
+        cart: CartId,
+        #[n(1)]
+        pad: PadNo,
+        /// Name and email may be empty.
+        #[n(2)]
+        buyer: Buyer,
+        /// The total the cashier saw.
+        #[n(3)]
+        shown: Money,
+        #[n(4)]
+        baseline: Option<Booking>,
+    },
+    /// The terminal is ready: on disk before the first byte of the payment leaves.
+    #[n(1)]
+    Send(#[n(0)] Key),
+    /// The terminal said so before it began, or it was never asked.
+    #[n(2)]
+    NotStarted {
+        #[n(0)]
+        intent: Key,
+        #[n(1)]
+        why: String,
+    },
+    #[n(3)]
+    Ended {
+        #[n(0)]
+        intent: Key,
+        #[n(1)]
+        outcome: Outcome,
+    },
+    /// Silence, a lost link, garbage, a restart.
+    #[n(4)]
+    Lost {
+        #[n(0)]
+        intent: Key,
+        #[n(1)]
+        why: String,
+    },
+    #[n(5)]
+    Found {
+        #[n(0)]
+        intent: Key,
+        #[n(1)]
+        finding: Finding,
+    },
+    #[n(6)]
+    Receipt {
+        #[n(0)]
+        intent: Key,
+        #[n(1)]
+        receipt: Receipt,
+    },
+    /// The dialogue about it is over.
+    #[n(7)]
+    Done(#[n(0)] Key),
+    /// A person looked at the terminal and says what happened.
+    #[n(8)]
+    Decide {
+        #[n(0)]
+        intent: Key,
+        #[n(1)]
+        charged: bool,
+        #[n(2)]
+        evidence: String,
+        #[n(3)]
+        name: String,
+        #[n(4)]
+        reason: String,
+    },
+    /// A booking that no intent asked for.
+    #[n(9)]
+    Orphan(#[n(0)] PadNo, #[n(1)] Booking),
+}
+
+impl Command {
+    /// The intent it is about; a beginning and an orphan have none yet.
+    pub fn intent(&self) -> Option<Key> {
+        match self {
+            Command::Begin { .. } | Command::Orphan(..) => None,
+            Command::Send(key) | Command::Done(key) => Some(*key),
+            Command::NotStarted { intent, .. }
+            | Command::Ended { intent, .. }
+            | Command::Lost { intent, .. }
+            | Command::Found { intent, .. }
+            | Command::Receipt { intent, .. }
+            | Command::Decide { intent, .. } => Some(*intent),
+        }
+    }
+}
+
+/// Does an intent in this state keep its pad from others? One that waits for a person does not.
+pub fn keeps_pad(state: State) -> bool {
+    match state {
+        State::Created | State::Sent | State::Unknown => true,
+        State::Approved
+        | State::Captured
+        | State::Declined
+        | State::Cancelled
+        | State::NotCharged
+        | State::NeedsOperator
+        | State::Reversing
+        | State::Reversed => false,
+    }
+}
+
+/// An intent that is known to be a pad's.
+struct Known<'a> {
+    key: Key,
+    intent: &'a Intent,
+    pad: &'a AtPad,
+}
+
+impl Saga<'_> {
+    pub(super) fn at_pad(&self, command: &Command) -> Result<Vec<AnyEvent>, Refusal> {
+        if let Command::Begin { pad, buyer, shown, baseline, .. } = command {
+            return self.pay_at(*pad, buyer, *shown, baseline.clone());
+        }
+        let key = command.intent().ok_or(Refusal::NotFound)?;
+        let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
+        let pad = intent.pad.as_ref().ok_or(Refusal::NotFound)?;
+        let known = Known { key, intent, pad };
+        match command {
+            Command::Send(_) => self.sent(&known),
+            Command::NotStarted { why, .. } => self.not_started(&known, why),
+            Command::Ended { outcome, .. } => self.ended(&known, outcome),
+            Command::Lost { why, .. } => self.lost(&known, why),
+            Command::Found { finding, .. } => self.found(&known, finding),
+            Command::Receipt { receipt, .. } => self.receipt(&known, receipt),
+            Command::Done(_) => self.done(&known),
+            Command::Decide { charged, evidence, name, reason, .. } => {
+                self.decided(&known, *charged, [evidence, name, reason])
+            }
+            Command::Begin { .. } | Command::Orphan(..) => Err(Refusal::NotFound),
+        }
+    }
+
+    fn pay_at(
+        &self,
+        pad: PadNo,
+        buyer: &Buyer,
+        shown: Money,
+        baseline: Option<Booking>,
+    ) -> Result<Vec<AnyEvent>, Refusal> {
+        let at = self.counter()?;
+        let total = self.ready(Some(shown))?;
+        if total < AMOUNT_MIN {
+            return Err(Refusal::BelowMinimum { minimum: AMOUNT_MIN });
+        }
+        if !self.facts.house.pads.iter().any(|known| known.no == pad) {
+            return Err(Refusal::NotFound);
+        }
+        if let Some(other) = self.facts.on_pad.as_ref().and_then(|intent| intent.pad.as_ref()) {
+            return Err(Refusal::PadBusy { till: other.at.till });
+        }
+        if self.cart.attempts >= ATTEMPTS_MAX {
+            return Err(Refusal::TooManyAttempts { max: ATTEMPTS_MAX });
+        }
+        let buyer = counter::named(buyer)?;
+        let (fresh, now) = (&self.facts.fresh, self.ask.at);
+        let attempt = self.cart.attempts + 1;
+        let key = tender::key(fresh.box_no, fresh.epoch, self.facts.cart_id, u32::from(attempt));
+        let no = (fresh.intent_no.saturating_sub(1) % INTENT_NO_MAX + 1) as u32;
+        let at_pad = AtPad {
+            pad,
+            no,
+            at,
+            baseline,
+            booking: None,
+            receipts: Vec::new(),
+            why: String::new(),
+            decision: None,
+            recovered: false,
+            housekept: false,
+        };
+        let intent = Intent {
+            cart: self.facts.cart_id,
+            amount: total,
+            state: State::Created,
+            created_at: now,
+            changed_at: now,
+            token: String::new(),
+            approval: String::new(),
+            reference: String::new(),
+            queries: 0,
+            pad: Some(at_pad),
+        };
+        let started = Note::Started { tickets: self.cart.tickets(), total };
+        Ok(vec![
+            AnyEvent::Checkout(Event::BuyerNamed(self.facts.cart_id, buyer, String::new())),
+            AnyEvent::Checkout(Event::Intent(key, intent)),
+            self.move_cart(CartState::CheckingOut, now, attempt, Some(now), Some(key)),
+            self.log(vec![started]),
+        ])
+    }
+
+    fn sent(&self, known: &Known) -> Result<Vec<AnyEvent>, Refusal> {
+        match known.intent.state {
+            State::Created => Ok(vec![
+                self.intent(known.key, known.intent, State::Sent),
+                self.log(vec![Note::PadActivated { id: known.pad.no }]),
+            ]),
+            _ => Err(Refusal::Stale),
+        }
+    }
+
+    fn not_started(&self, known: &Known, why: &str) -> Result<Vec<AnyEvent>, Refusal> {
+        match known.intent.state {
+            State::Created | State::Sent => {
+                let note = Note::PadNotStarted { why: kept(why) };
+                Ok(self.unpaid(known, State::NotCharged, &kept(why), note))
+            }
+            _ => Err(Refusal::Stale),
+        }
+    }
+
+    fn ended(&self, known: &Known, outcome: &Outcome) -> Result<Vec<AnyEvent>, Refusal> {
+        match outcome {
+            Outcome::Approved(booking) => self.booked(known, booking, false),
+            Outcome::Declined { code, text } if undecided(known.intent.state) => {
+                let text = kept(&format!("{code} {text}"));
+                let note = Note::Declined { bank_text: text.clone() };
+                Ok(self.unpaid(known, State::Declined, &text, note))
+            }
+            Outcome::Cancelled if undecided(known.intent.state) => {
+                Ok(self.unpaid(known, State::Cancelled, "", Note::PadCancelled))
+            }
+            Outcome::Declined { .. } | Outcome::Cancelled => Err(Refusal::Stale),
+        }
+    }
+
+    fn lost(&self, known: &Known, why: &str) -> Result<Vec<AnyEvent>, Refusal> {
+        let why = kept(why);
+        match known.intent.state {
+            // Nothing was sent, so nothing can have been charged.
+            State::Created => {
+                let note = Note::PadNotStarted { why: why.clone() };
+                Ok(self.unpaid(known, State::NotCharged, &why, note))
+            }
+            State::Sent => {
+                let mut events =
+                    vec![self.pad_intent(known, State::Unknown, |pad| pad.why.clone_from(&why))];
+                events.extend(self.hold_on(known));
+                events.push(self.log(vec![Note::PadSilent { why }]));
+                Ok(events)
+            }
+            _ => Err(Refusal::Stale),
+        }
+    }
+
+    fn found(&self, known: &Known, finding: &Finding) -> Result<Vec<AnyEvent>, Refusal> {
+        match finding {
+            Finding::Booked(booking) => self.booked(known, booking, true),
+            Finding::NotBooked { evidence } if undecided(known.intent.state) => {
+                let evidence = kept(evidence);
+                let note = Note::PadFound { booked: false, evidence: evidence.clone() };
+                Ok(self.unpaid(known, State::NotCharged, &evidence, note))
+            }
+            Finding::Undecided { evidence } => match known.intent.state {
+                State::Sent | State::Unknown => Ok(self.ask_a_person(known, None, evidence)),
+                _ => Err(Refusal::Stale),
+            },
+            Finding::NotBooked { .. } => Err(Refusal::Stale),
+        }
+    }
+
+    fn decided(
+        &self,
+        known: &Known,
+        charged: bool,
+        [evidence, name, reason]: [&String; 3],
+    ) -> Result<Vec<AnyEvent>, Refusal> {
+        let Actor::Account(by) = self.ask.by else { return Err(Refusal::NotAllowed) };
+        if known.intent.state != State::NeedsOperator {
+            return Err(Refusal::Stale);
+        }
+        let (evidence, name, reason) = (kept(evidence), kept(name), kept(reason));
+        let mut missing = Vec::new();
+        if charged && evidence.is_empty() {
+            missing.push("evidence");
+        }
+        if name.is_empty() {
+            missing.push("name");
+        }
+        if reason.is_empty() {
+            missing.push("reason");
+        }
+        if !missing.is_empty() {
+            return Err(Refusal::MissingData { fields: missing });
+        }
+        if charged && !self.can_be_sold(known) {
+            return Err(Refusal::Stale);
+        }
+        let note = Note::PadDecided { charged, name: name.clone(), reason: reason.clone() };
+        let approval = evidence.clone();
+        let decision = Decision { charged, evidence, name, reason, by, at: self.ask.at };
+        let mut known_now = known.pad.clone();
+        known_now.decision = Some(decision);
+        let settled = Known { pad: &known_now, ..*known };
+        if !charged {
+            return Ok(self.unpaid(&settled, State::NotCharged, &known.pad.why, note));
+        }
+        let amount = Some(known.intent.amount);
+        let seen = Booking { amount, approval, ..Booking::default() };
+        let booking = known.pad.booking.clone().unwrap_or(seen);
+        let mut events = vec![self.log(vec![note])];
+        events.extend(self.paid(&settled, &booking, |_| {}, false));
+        Ok(events)
+    }
+
+    fn receipt(&self, known: &Known, receipt: &Receipt) -> Result<Vec<AnyEvent>, Refusal> {
+        let lines = receipt.lines.iter().take(RECEIPT_LINES_MAX).map(|line| line_kept(line));
+        let receipt = Receipt { lines: lines.collect(), ..receipt.clone() };
+        if known.pad.receipts.contains(&receipt) {
+            return Err(Refusal::Stale);
+        }
+        Ok(vec![self.pad_intent(known, known.intent.state, |pad| {
+            pad.receipts.retain(|other| other.copy != receipt.copy);
+            pad.receipts.truncate(RECEIPTS_MAX - 1);
+            pad.receipts.push(receipt);
+        })])
+    }
+
+    /// The rest of the six lines, once (K2 to K4).
+    fn done(&self, known: &Known) -> Result<Vec<AnyEvent>, Refusal> {
+        if known.pad.housekept || undecided(known.intent.state) {
+            return Err(Refusal::Stale);
+        }
+        let (id, captured) = (known.pad.no, known.intent.state == State::Captured);
+        let mut notes = Vec::new();
+        if captured {
+            for copy in [Copy::Customer, Copy::Merchant] {
+                let told = known.pad.receipts.iter().any(|receipt| receipt.copy == copy);
+                notes.push(match told {
+                    true => Note::ReceiptRetrieved { id, copy },
+                    false => Note::PrintedByTerminal { id, copy },
+                });
+            }
+        }
+        notes.push(Note::Housekept { processed: 1, in_error: u16::from(!captured) });
+        Ok(vec![
+            self.pad_intent(known, known.intent.state, |pad| pad.housekept = true),
+            self.log(notes),
+        ])
+    }
+
+    fn pad_intent(&self, known: &Known, state: State, how: impl FnOnce(&mut AtPad)) -> AnyEvent {
+        let mut pad = known.pad.clone();
+        how(&mut pad);
+        let mut row = known.intent.clone();
+        if let Some(booking) = &pad.booking {
+            row.approval.clone_from(&booking.approval);
+            row.reference.clone_from(&booking.reference);
+        }
+        row.pad = Some(pad);
+        self.intent(known.key, &row, state)
+    }
+}
+
+/// Is the outcome still open?
+fn undecided(state: State) -> bool {
+    keeps_pad(state) || state == State::NeedsOperator
+}
+
+/// A line of a receipt keeps its blanks: they make its columns.
+fn line_kept(line: &str) -> String {
+    /// Characters of a receipt line; the widest printers have 48.
+    const CHARS_MAX: usize = 80;
+    let plain = line.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    plain.take(CHARS_MAX).collect::<String>().trim_end().to_owned()
+}

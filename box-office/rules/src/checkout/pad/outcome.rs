@@ -1,0 +1,132 @@
+//! What an outcome at a pin pad does to the cart: sold, given back to the cashier, or held on to.
+//!
+//! Never releases a seat while money may have moved (pin-pads 2). Next: `checkout/sell.rs`.
+
+use super::super::sell::Paying;
+use super::super::{Event, Saga};
+use super::Known;
+use crate::cart::{self, Note, State as CartState};
+use crate::order::Payment;
+use crate::tender::State;
+use crate::tender::pad::{AtPad, Booking, Copy, kept};
+use crate::{Event as AnyEvent, Refusal, posting};
+
+impl Saga<'_> {
+    /// The terminal booked it: sold, if the cart is as it was; else a person must pay it back.
+    pub(super) fn booked(
+        &self,
+        known: &Known,
+        booking: &Booking,
+        recovered: bool,
+    ) -> Result<Vec<AnyEvent>, Refusal> {
+        if known.pad.booking.as_ref() == Some(booking) || known.intent.state == State::Captured {
+            return Err(Refusal::Stale);
+        }
+        let asked = known.intent.amount;
+        if let Some(amount) = booking.amount.filter(|amount| *amount != asked) {
+            let why = format!("{} was asked for and {} booked", asked.0, amount.0);
+            return Ok(self.ask_a_person(known, Some(booking), &why));
+        }
+        if !self.can_be_sold(known) {
+            let why = "booked, but the sale was over: give the money back at the terminal";
+            return Ok(self.ask_a_person(known, Some(booking), why));
+        }
+        Ok(self.paid(known, booking, |pad| pad.recovered = recovered, recovered))
+    }
+
+    /// Does the cart of this payment still hold all that is paid for?
+    pub(super) fn can_be_sold(&self, known: &Known) -> bool {
+        let waits = match self.cart.state {
+            CartState::Active | CartState::CheckingOut | CartState::CheckoutError => true,
+            CartState::Completed
+            | CartState::ClosedByPatron
+            | CartState::ClosedBySystem
+            | CartState::ClosedByOperator => false,
+        };
+        waits
+            && self.cart.intent == Some(known.key)
+            && self.cart.order.is_none()
+            && self.cart.total() == known.intent.amount
+            && self.facts.lost.is_empty()
+    }
+
+    pub(super) fn paid(
+        &self,
+        known: &Known,
+        booking: &Booking,
+        how: impl FnOnce(&mut AtPad),
+        recovered: bool,
+    ) -> Vec<AnyEvent> {
+        let (fresh, id) = (&self.facts.fresh, known.pad.no);
+        let mut events = vec![self.pad_intent(known, State::Captured, |pad| {
+            pad.booking = Some(booking.clone());
+            how(pad);
+        })];
+        let mut notes = Vec::new();
+        if recovered {
+            notes.push(Note::PadFound { booked: true, evidence: booking.approval.clone() });
+        }
+        notes.push(Note::ReceiptRequested { id, copy: Copy::Customer });
+        notes.push(Note::ReceiptRequested { id, copy: Copy::Merchant });
+        events.push(self.log(notes));
+        let paying =
+            Paying { intent: Some(known.key), payment: Payment::Paid, counter: Some(known.pad.at) };
+        let authorized = Note::Authorized(Some(booking.approval.clone()));
+        events.extend(self.sell(&self.cart.buyer, paying, authorized));
+        let batch = u64::from(known.pad.pad.0);
+        let (amount, at, day) = (known.intent.amount, self.ask.at, self.ask.day);
+        let posting = posting::card_payment(fresh.order, batch, amount, at, day);
+        events.push(AnyEvent::Checkout(Event::Posted(self.second_posting(), posting)));
+        events.push(self.log(vec![Note::Captured { card: true }]));
+        events.extend(self.complete(&self.cart.buyer, fresh.order));
+        events
+    }
+
+    /// Nothing was charged: the cart is the cashier's again, its hold begins anew.
+    pub(super) fn unpaid(
+        &self,
+        known: &Known,
+        state: State,
+        why: &str,
+        note: Note,
+    ) -> Vec<AnyEvent> {
+        let mut events = vec![self.pad_intent(known, state, |pad| why.clone_into(&mut pad.why))];
+        if self.cart.intent == Some(known.key) && self.waits_for_money() {
+            let until = self.cart.until.max(self.ask.at + self.facts.house.hold_time);
+            let attempts = self.cart.attempts;
+            events.push(self.move_cart(CartState::Active, until, attempts, None, Some(known.key)));
+        }
+        events.push(self.log(vec![note]));
+        events
+    }
+
+    fn waits_for_money(&self) -> bool {
+        matches!(self.cart.state, CartState::CheckingOut | CartState::CheckoutError)
+    }
+
+    /// The seats stay with the cart until the money is settled.
+    pub(super) fn hold_on(&self, known: &Known) -> Option<AnyEvent> {
+        let ours = self.cart.intent == Some(known.key) && self.waits_for_money();
+        let until = self.ask.at + cart::PROBLEM_HOLD;
+        let (attempts, since) = (self.cart.attempts, self.cart.checkout_since);
+        ours.then(|| {
+            self.move_cart(CartState::CheckoutError, until, attempts, since, Some(known.key))
+        })
+    }
+
+    pub(super) fn ask_a_person(
+        &self,
+        known: &Known,
+        booking: Option<&Booking>,
+        why: &str,
+    ) -> Vec<AnyEvent> {
+        let why = kept(why);
+        let mut events = vec![self.pad_intent(known, State::NeedsOperator, |pad| {
+            pad.why.clone_from(&why);
+            pad.booking = booking.cloned().or(pad.booking.take());
+        })];
+        events.extend(self.hold_on(known));
+        events.push(self.log(vec![Note::PadNeedsOperator { why }]));
+        events
+    }
+}

@@ -1,0 +1,46 @@
+//! Pin pads as the desk reaches them: orders to the pad's errand, and its face to watch.
+//!
+//! Never sees a driver: the box's pad errand stands between (`firmware-host`). Next:
+//! `staff/sell.rs`, `state.rs`.
+
+use std::collections::HashMap;
+use tokio::sync::{mpsc, oneshot, watch};
+use usher_ledger::Denied;
+use usher_rules::cart::Buyer;
+use usher_rules::id::{CartId, PadNo};
+use usher_rules::money::Money;
+use usher_rules::view::desk::pad::Face;
+use usher_rules::{Actor, Key};
+
+/// Orders that may wait for an errand.
+pub const ORDERS_MAX: usize = 16;
+
+/// What the desk wants of a pad.
+#[derive(Debug)]
+pub enum Order {
+    /// Begin a payment. Answered when its intent is on disk, or with why it is not.
+    Pay { by: Actor, wanted: Wanted, reply: oneshot::Sender<Result<Key, Denied>> },
+    /// The cashier wants to stop. The approval wins if it is on its way.
+    Abort(Key),
+    /// Somebody looks at this payment; one that nobody looks at any more is stopped (K9).
+    Watched(Key),
+}
+
+/// One payment as the cashier asks for it.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub cart: CartId,
+    pub buyer: Buyer,
+    /// The total the cashier saw.
+    pub shown: Money,
+}
+
+/// One pad from the desk's side.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    pub orders: mpsc::Sender<Order>,
+    pub face: watch::Receiver<Face>,
+}
+
+/// All pads of the house by their number.
+pub type Desks = HashMap<PadNo, Desk>;
