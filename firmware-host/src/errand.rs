@@ -5,4 +5,5 @@
 pub mod disk;
 pub mod door;
 pub mod gate;
+pub mod pad;
 pub mod sweep;

@@ -64,6 +64,7 @@ fn cart_of(state: State) -> Cart {
         buyer: buyer(),
         next_log: 1,
         forced: false,
+        till: None,
     }
 }
 
@@ -81,6 +82,8 @@ fn facts(cart: Cart) -> Facts {
         performance_nos: vec![(PerformanceId(7), 77)],
         cancelled: false,
         order: None,
+        till: None,
+        on_pad: None,
         fresh: Fresh {
             box_no: BoxNo(1),
             epoch: 1,
@@ -90,6 +93,7 @@ fn facts(cart: Cart) -> Facts {
             letter: LetterId(50),
             key: 1,
             tags: vec![0xaa, 0xbb],
+            intent_no: 1,
         },
     }
 }
@@ -105,6 +109,7 @@ fn intent(state: tender::State) -> Intent {
         approval: String::new(),
         reference: String::new(),
         queries: 0,
+        pad: None,
     }
 }
 

@@ -20,6 +20,7 @@ fn intent(state: State, queries: u16, ago: Span) -> Intent {
         approval: String::new(),
         reference: String::new(),
         queries,
+        pad: None,
     }
 }
 
