@@ -1,30 +1,32 @@
-//! The settings of one pin pad on an open byte stream, as they stand in `usher.toml`.
+//! The settings of one ZVT terminal, as they stand in `usher.toml`: its line and its dialogue.
 //! Holds defaults and limits and refuses what cannot work, naming the key.
-//! Never opens anything. Next: `task.rs` (opens the line), `zvt/settings.rs` (the dialogue's).
+//! Never opens anything and never holds the currency: that is the venue's, and comes with the call.
+//! Next: `pin_pad/task.rs` (opens the line), `zvt/settings.rs` (the dialogue's).
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::PinPad;
-use super::task::Endpoint;
-use super::zvt::Zvt;
-use super::zvt::charset::Charset;
-use super::zvt::settings::{
+use super::charset::Charset;
+use super::settings::{
     Labels, Password, Timers, Transport, ZvtSettings, customer_headings, merchant_headings,
 };
 use crate::Fault;
+use crate::pin_pad::Currency;
+use crate::pin_pad::task::Endpoint;
 use crate::port::Line;
 use crate::scanner::{Framing, Parity};
 
 pub const BAUD_MAX: u32 = 4_000_000;
 pub const ADDRESS_BYTES_MAX: usize = 255;
 
-/// One pin pad.
+/// Stands for the venue's while the table alone is looked at.
+const CURRENCY_ANY: Currency = Currency { number: 978, letters: *b"EUR", minor_digits: 2 };
+
+/// One ZVT terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PinPadSettings {
-    pub protocol: Protocol,
+pub struct ZvtTable {
     /// Device node or a stable link to it; or `address`.
     #[serde(default)]
     pub path: Option<PathBuf>,
@@ -40,10 +42,7 @@ pub struct PinPadSettings {
     /// Six digits; terminals are delivered with 000000, 123456 or 010203.
     #[serde(default)]
     pub password: Password,
-    /// ISO 4217 number that the pad is registered for.
-    #[serde(default = "currency_default")]
-    pub currency: u16,
-    /// The pad that this till may use; any other is refused. Empty: any.
+    /// The one terminal that is taken; any other is refused. Empty, on a serial line only: any.
     #[serde(default)]
     pub terminal_id: String,
     /// Characters of receipts: `cp437`, `iso-8859-15` or `utf-8`.
@@ -68,12 +67,6 @@ pub struct PinPadSettings {
     pub timers: Timers,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Protocol {
-    Zvt,
-}
-
 fn baud_default() -> u32 {
     9_600
 }
@@ -82,18 +75,19 @@ fn framing_default() -> Framing {
     Framing { data_bits: 8, parity: Parity::None, stop_bits: 2 }
 }
 
-fn currency_default() -> u16 {
-    978
-}
-
-impl PinPadSettings {
+impl ZvtTable {
     /// Refuses what can be seen to be wrong without the pad.
     pub fn check(&self) -> Result<(), Fault> {
         self.endpoint()?;
+        // On a network anybody can answer at an address (trust 3).
+        if self.address.is_some() && self.terminal_id.is_empty() {
+            let text = "must be given for a terminal on the network";
+            return Err(Fault::setting("terminal_id", text));
+        }
         if self.baud == 0 || self.baud > BAUD_MAX {
             return Err(Fault::setting("baud", format!("must be 1 to {BAUD_MAX}")));
         }
-        self.zvt().check()
+        self.dialogue(CURRENCY_ANY).check()
     }
 
     /// Where the pad is.
@@ -111,14 +105,8 @@ impl PinPadSettings {
         }
     }
 
-    /// The dialogue with it.
-    pub fn pin_pad(&self) -> Box<dyn PinPad> {
-        match self.protocol {
-            Protocol::Zvt => Box::new(Zvt::new(self.zvt())),
-        }
-    }
-
-    pub fn zvt(&self) -> ZvtSettings {
+    /// What the dialogue is told, in the currency of the venue.
+    pub fn dialogue(&self, currency: Currency) -> ZvtSettings {
         let transport = match self.address {
             Some(_) => Transport::Tcp,
             None => Transport::Serial,
@@ -126,7 +114,7 @@ impl PinPadSettings {
         ZvtSettings {
             transport,
             password: self.password,
-            currency: self.currency,
+            currency: currency.number,
             terminal_id: self.terminal_id.clone(),
             charset: self.charset,
             width: self.receipt_width,

@@ -1,0 +1,95 @@
+//! The settings of one pin pad, as they stand in `usher.toml`: the table of its protocol.
+//! Holds the one choice between the protocols, and what all of them can be asked.
+//! Never opens anything; currency and name of the venue are no part of it.
+//! Next: `zvt/table.rs`, `concert/settings.rs`, `nexo/settings.rs`, then `start.rs`.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::concert::settings::ConcertSettings;
+use super::nexo::NexoSettings;
+use super::zvt::ZvtTable;
+use crate::Fault;
+
+/// One pin pad: exactly one of the tables `zvt`, `concert` and `nexo`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PinPadSettings {
+    Zvt(Box<ZvtTable>),
+    Concert(ConcertSettings),
+    Nexo(NexoSettings),
+}
+
+/// Where a pad is found. No two devices share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reach<'a> {
+    /// Device node of a serial line.
+    Path(&'a Path),
+    /// Host, with or without a port.
+    Address { address: &'a str, port_default: Option<u16> },
+}
+
+impl PinPadSettings {
+    /// Name of the protocol, and of its table.
+    pub fn protocol(&self) -> &'static str {
+        match self {
+            PinPadSettings::Zvt(_) => "zvt",
+            PinPadSettings::Concert(_) => "concert",
+            PinPadSettings::Nexo(_) => "nexo",
+        }
+    }
+
+    /// Refuses what can be seen to be wrong without the pad. The key is one of its table.
+    pub fn check(&self) -> Result<(), Fault> {
+        match self {
+            PinPadSettings::Zvt(table) => table.check(),
+            PinPadSettings::Concert(settings) => settings.check(),
+            PinPadSettings::Nexo(settings) => settings.check(),
+        }
+    }
+
+    /// Where it is; `None` only where `check` refuses the table.
+    pub fn reach(&self) -> Option<Reach<'_>> {
+        match self {
+            PinPadSettings::Zvt(table) => match (&table.path, &table.address) {
+                (Some(path), None) => Some(Reach::Path(path)),
+                (None, Some(address)) => Some(Reach::Address { address, port_default: None }),
+                (Some(_), Some(_)) | (None, None) => None,
+            },
+            PinPadSettings::Concert(settings) => Some(Reach::Path(&settings.path)),
+            PinPadSettings::Nexo(settings) => Some(Reach::Address {
+                address: &settings.address,
+                port_default: Some(super::nexo::settings::PORT_DEFAULT),
+            }),
+        }
+    }
+
+    /// Files that it names, by key.
+    pub fn files(&self) -> Vec<(&'static str, &Path)> {
+        match self {
+            PinPadSettings::Zvt(_) | PinPadSettings::Concert(_) => Vec::new(),
+            PinPadSettings::Nexo(NexoSettings { root, passphrase_file, .. }) => {
+                vec![("root", root), ("passphrase_file", passphrase_file)]
+            }
+        }
+    }
+}
+
+impl Reach<'_> {
+    /// `host:port` of an address.
+    pub fn socket(&self) -> Option<String> {
+        match *self {
+            Reach::Path(_) => None,
+            Reach::Address { address, port_default: Some(port) } if !has_port(address) => {
+                Some(format!("{address}:{port}"))
+            }
+            Reach::Address { address, port_default: _ } => Some(address.to_owned()),
+        }
+    }
+}
+
+/// An IPv6 address without a port ends with its bracket.
+fn has_port(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']'))
+}
