@@ -1,8 +1,8 @@
-//! What is plugged in: scanners and gates, and the simulated twin of each.
+//! What is plugged in: scanners, gates and pin pads, and the simulated twin of each.
 //! Holds the one table of known drivers and the faults of all of them.
 //! Never knows of tickets, theatres, the ledger or the web: codes go out, verdicts come in.
-//! Start with `scanner.rs` and `gate.rs` (the types), then `scanner/task.rs` (an owner task),
-//! `sim.rs` (the twins) and `port.rs` (bytes).
+//! Start with `scanner.rs`, `gate.rs` and `pin_pad.rs` (the types), then `scanner/task.rs` (an
+//! owner task), `sim.rs` (the twins) and `port.rs` (bytes).
 
 #![deny(clippy::indexing_slicing, clippy::expect_used)]
 
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
     pub kind: Kind,
-    /// The value of `protocol` (scanners) or `port` (gates).
+    /// The value of `protocol` (scanners) or `port` (gates), or the table of a pin pad.
     pub name: &'static str,
     pub about: &'static str,
     /// False when this build left it out.
@@ -29,10 +29,11 @@ pub struct Known {
 pub enum Kind {
     Scanner,
     Gate,
+    PinPad,
 }
 
 /// Every driver there is. A new device is one file and one line here.
-pub const KNOWN: [Known; 5] = [
+pub const KNOWN: [Known; 8] = [
     Known {
         kind: Kind::Scanner,
         name: "ascii",
@@ -63,6 +64,24 @@ pub const KNOWN: [Known; 5] = [
         about: "header pins of a Raspberry Pi; untried on hardware",
         built: cfg!(feature = "rppal"),
     },
+    Known {
+        kind: Kind::PinPad,
+        name: "zvt",
+        about: "card terminal that speaks ZVT, serial or network; untried on hardware",
+        built: true,
+    },
+    Known {
+        kind: Kind::PinPad,
+        name: "concert",
+        about: "card terminal that speaks Concert C-E+, serial; untried on hardware",
+        built: true,
+    },
+    Known {
+        kind: Kind::PinPad,
+        name: "nexo",
+        about: "card terminal that speaks nexo in the local network; untried on hardware",
+        built: true,
+    },
 ];
 
 /// What can be wrong with a device. Each text tells a technician what to check.
@@ -90,9 +109,9 @@ pub enum Fault {
     Gpio { chip: String, detail: String },
     #[error("this is no Raspberry Pi that rppal knows: set the gate's `port` to \"gpiocdev\"")]
     NotAPi,
-    #[error("no pseudo terminal for a simulated scanner: {detail}; is /dev/pts mounted?")]
+    #[error("no pseudo terminal for a simulated device: {detail}; is /dev/pts mounted?")]
     PseudoTerminal { detail: String },
-    #[error("{}: {detail}; give the simulated scanner another link", link.display())]
+    #[error("{}: {detail}; give the simulated device another link", link.display())]
     Link { link: PathBuf, detail: String },
     #[error("the simulated scanner has been stopped")]
     SimStopped,

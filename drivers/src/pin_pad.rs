@@ -2,15 +2,20 @@
 //! Holds plain types only, and nothing of a card beyond what may be kept (trust 2).
 //! Never decides about an order, never opens a device, never commits anything: it asks for the
 //! commit and waits (`Ask::Go`, `Ask::Kept`). Source: pin-pads 1 and 2.
-//! Next: one folder a protocol, `codec.rs` for its bytes and `sequence.rs` for its dialogue.
+//! Next: `pin_pad/start.rs` (a pad begins), then one folder a protocol, with its bytes and its
+//! dialogue (`sequence.rs`).
 
 pub mod concert;
 pub mod nexo;
 pub mod settings;
+mod start;
 pub mod task;
 pub mod zvt;
 
 use crate::Fault;
+
+pub use settings::{PinPadSettings, Reach};
+pub use start::run;
 
 /// Largest number of an intent that every protocol can carry (Concert has nine digits for it).
 pub const INTENT_NO_MAX: u32 = 999_999_999;

@@ -67,7 +67,7 @@ fn the_happy_path_has_the_bytes_that_are_cut_below() {
         world.run();
         assert_eq!(world.gone, (FROM_BOX, TO_BOX));
         assert_eq!(ending(&world.till.written, &world.truth), Ok(Ending::Approved));
-        assert!(world.till.is_over && world.violations().is_empty());
+        assert!(world.till.is_over && world.violations.all().is_empty());
     }
 }
 

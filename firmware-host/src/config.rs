@@ -6,6 +6,7 @@
 //! Next: `config/check.rs` for what is judged, `config/finding.rs` for how it is told.
 
 mod check;
+mod counter;
 mod device;
 mod door;
 mod finding;
@@ -19,6 +20,7 @@ mod token;
 mod venue;
 
 pub use check::Purpose;
+pub use counter::{PinPad, Till};
 pub use device::{Device, DeviceKind, Network};
 pub use door::{Door, DoorPlace, ReEntry, WithoutBox};
 pub use finding::{Finding, Place};
@@ -63,6 +65,10 @@ pub struct Config {
     pub door_places: Vec<DoorPlace>,
     #[serde(default, rename = "device")]
     pub devices: Vec<Device>,
+    #[serde(default, rename = "pin_pad")]
+    pub pin_pads: Vec<PinPad>,
+    #[serde(default, rename = "till")]
+    pub tills: Vec<Till>,
     #[serde(default, rename = "token")]
     pub tokens: Vec<Token>,
     #[serde(default)]
@@ -118,6 +124,15 @@ impl Config {
         } else {
             Err(wrong(Document::new(&text).placed(findings)))
         }
+    }
+}
+
+/// Where a secret is: a bare name is a credential in the service manager's folder.
+fn credential(file: &Path, credentials: Option<&Path>) -> PathBuf {
+    let bare = file.parent().is_some_and(|parent| parent.as_os_str().is_empty());
+    match credentials {
+        Some(folder) if bare => folder.join(file),
+        Some(_) | None => file.to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use usher::command::simulate::pin_pad;
 use usher::command::user::Wish;
 use usher::command::{Exit, check, demo, doctor, plan, serve, simulate, token, user};
 use usher::config::PATH_DEFAULT;
@@ -135,6 +136,13 @@ enum SimulateCommand {
         #[arg(long, default_value = "cr")]
         suffix: Suffix,
     },
+    /// A card terminal: speaks its wire protocol only, and keeps its own books. Prints one JSON
+    /// line when it is ready; ends when it is told to (SIGTERM, SIGINT).
+    PinPad {
+        protocol: pin_pad::Protocol,
+        #[command(flatten)]
+        options: pin_pad::Options,
+    },
 }
 
 #[derive(Subcommand)]
@@ -187,6 +195,9 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             };
             let settings = SimScannerSettings { suffix, speech, ..SimScannerSettings::at(link) };
             simulate::scanner(settings, &mut err)?
+        }
+        Command::Simulate(SimulateCommand::PinPad { protocol, options }) => {
+            pin_pad::run(protocol, options, &mut out, &mut err)?
         }
         Command::User(command) => user(command, credentials.as_deref())?,
         Command::Token(TokenCommand::New) => token::new(rand::random(), &mut out)?,

@@ -28,12 +28,39 @@ fn wrong_usage_ends_with_two_and_says_so_on_stderr() {
         &["plan", "check"],
         &["simulate", "scanner", "--link", "/tmp/x", "--protocol", "hid"],
         &["simulate", "scanner", "--link", "/tmp/x", "--suffix", "bell"],
+        &["simulate", "pin-pad", "opi", "--link", "/tmp/x", "--truth", "/tmp/t"],
+        &["simulate", "pin-pad", "zvt", "--truth", "/tmp/t"],
+        &["simulate", "pin-pad", "zvt", "--link", "/tmp/x"],
+        &["simulate", "pin-pad", "zvt", "--link", "/x", "--tcp", "127.0.0.1:0", "--truth", "/t"],
+        &["simulate", "pin-pad", "zvt", "--link", "/x", "--cert", "/c", "--truth", "/t"],
+        &["simulate", "pin-pad", "concert", "--tcp", "127.0.0.1:0", "--truth", "/t"],
+        &["simulate", "pin-pad", "nexo", "--link", "/x", "--truth", "/t"],
+        &["simulate", "pin-pad", "nexo", "--tcp", "127.0.0.1:0", "--truth", "/t"],
     ] {
         let output = usher(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
         assert!(!output.stderr.is_empty(), "{arguments:?}");
     }
+}
+
+#[test]
+fn a_terminal_that_cannot_keep_books_or_follow_its_script_does_not_start() {
+    let script = std::env::temp_dir().join(format!("usher-script-{}", std::process::id()));
+    std::fs::write(&script, "{}\n\n{\"play\": {\"do\": \"dance\"}}\n").unwrap();
+    let script = script.to_str().unwrap();
+    let pad = ["simulate", "pin-pad", "zvt", "--tcp", "127.0.0.1:0", "--truth"];
+    for (more, says) in [
+        (&["/nowhere/truth"][..], "setting `truth`: /nowhere/truth"),
+        (&["/dev/null", "--script", script][..], "line 3: unknown variant `dance`"),
+        (&["/dev/null", "--script", "/nowhere/script"][..], "setting `script`: /nowhere/script"),
+    ] {
+        let output = usher(&[&pad[..], more].concat());
+        assert_eq!(output.status.code(), Some(1), "{more:?}");
+        assert!(output.stdout.is_empty(), "{more:?}");
+        assert!(text(&output.stderr).contains(says), "{}", text(&output.stderr));
+    }
+    std::fs::remove_file(script).unwrap();
 }
 
 #[test]

@@ -10,6 +10,7 @@ use usher::config::{
 };
 use usher_rules::at::Span;
 use usher_rules::house::House;
+use usher_rules::id::{PadNo, TillNo};
 
 const SAMPLE: &str = include_str!("../../config/usher.toml");
 const LEAST: &str =
@@ -99,6 +100,9 @@ fn every_example_in_the_sample_is_good() {
     assert_eq!((config.fees.len(), config.taxes.len(), config.tokens.len()), (1, 1, 1));
     let kinds: Vec<DeviceKind> = config.devices.iter().map(|device| device.kind).collect();
     assert_eq!(kinds, [DeviceKind::Scanner, DeviceKind::Gate, DeviceKind::Network]);
+    let protocols = config.pin_pads.iter().map(|pad| pad.settings(None).unwrap().protocol());
+    assert_eq!(protocols.collect::<Vec<_>>(), ["zvt", "concert", "nexo"]);
+    assert_eq!(config.tills.len(), 1);
     assert!(config.listen.tls());
     assert_eq!(config.mail.port, Some(587));
 }
@@ -158,6 +162,29 @@ fn the_house_gets_what_the_file_says() {
     assert_eq!(enrolled.len(), 3);
     assert_eq!((enrolled[0].0.0, enrolled[0].1.door.as_str()), (1, "Foyer"));
     assert!(enrolled.iter().all(|(_, device)| device.enabled));
+    let pads: Vec<_> = house.pads.iter().map(|pad| (pad.no.0, pad.place.as_str())).collect();
+    let right = (2, "Box office, right window");
+    assert_eq!(pads, [(1, "Box office, left window"), right, (3, "Foyer, beside the bar")]);
+    assert_eq!(house.tills.len(), 1);
+    assert_eq!((house.tills[0].no, house.tills[0].pad), (TillNo(1), Some(PadNo(1))));
+    assert_eq!(house.tills[0].name, "Left window");
+}
+
+#[test]
+fn a_till_beside_a_pad_that_is_off_takes_cash_only() {
+    let inspected = "inspected = \"2026-11-02\"\nenabled = ";
+    let text = written_out(true).replace(&format!("{inspected}true"), &format!("{inspected}false"));
+    let house = good(&text).house();
+    assert_eq!((house.tills[0].pad, house.pads.len()), (None, 3));
+}
+
+#[test]
+fn pads_are_told_the_currency_of_the_venue() {
+    for (code, number, minor_digits) in [("GBP", 826, 2), ("JPY", 392, 0), ("KWD", 414, 3)] {
+        let currency = good(&LEAST.replace("GBP", code)).pad_currency();
+        assert_eq!((currency.number, currency.minor_digits), (number, minor_digits));
+        assert_eq!(currency.letters, code.as_bytes());
+    }
 }
 
 #[test]
@@ -400,6 +427,90 @@ fn gates_have_a_chip_lines_of_their_own_and_bounds() {
     assert_eq!(finding.key, "device[3].gate.lines");
     assert!(finding.says.contains("GPIO22 belongs to Foyer turnstile"), "{}", finding.says);
     assert!(parse(&text.replace("chip = \"pinctrl-rp1\"\nlines", "chip = \"x\"\nlines")).is_ok());
+}
+
+/// All examples of the sample with more behind them.
+fn with_more(more: &str) -> String {
+    format!("{}\n{more}\n", written_out(true))
+}
+
+fn pad(number: u32, name: &str, table: &str) -> String {
+    format!("[[pin_pad]]\nnumber = {number}\nname = \"{name}\"\nplace = \"Bar\"\n{table}\n")
+}
+
+#[test]
+fn a_pin_pad_has_exactly_one_table_and_names_of_its_own() {
+    let none = finding(&with_more(&pad(9, "Bare", "")));
+    assert_eq!(none.key, "pin_pad[3]");
+    assert!(none.remedy.contains("[pin_pad.zvt], [pin_pad.concert] or [pin_pad.nexo]"));
+    let zvt = "[pin_pad.zvt]\npath = \"/dev/pad\"";
+    let two = format!("{zvt}\n[pin_pad.concert]\npath = \"/dev/other\"");
+    let two = finding(&with_more(&pad(9, "Two", &two)));
+    assert_eq!(two.key, "pin_pad[3].concert");
+    assert!(two.says.contains("has the table `zvt` already"), "{}", two.says);
+    assert!(parse(&with_more(&pad(9, "One", zvt))).is_ok());
+    let same = finding(&with_more(&pad(3, "One", zvt)));
+    assert_eq!((same.key.as_str(), same.says.as_str()), SAME_NUMBER);
+    let called = finding(&with_more(&pad(9, "Foyer bar", zvt)));
+    assert_eq!(called.key, "pin_pad[3].name");
+    check_spoiled("place = \"Box office, left", "place = \"\\u0007", "pin_pad[0].place", "control");
+    check_spoiled("inspected = \"2026-11-02\"", "inspected = \"2026-13-02\"", "", "month");
+    let numbers = [("number = 9", true), ("number = 65535", true), ("number = 65536", false)];
+    for (number, is_good) in numbers {
+        let text = with_more(&pad(9, "One", zvt).replace("number = 9", number));
+        assert_eq!(parse(&text).is_ok(), is_good, "{number}");
+    }
+}
+
+const SAME_NUMBER: (&str, &str) = ("pin_pad[3].number", "there is another pin_pad with number 3");
+
+#[test]
+fn a_pin_pad_says_what_the_drivers_would_refuse_at_its_key() {
+    check_spoiled("password = \"000000\"", "password = \"0\"", "", "must be six digits");
+    let key = "pin_pad[0].zvt.terminal_id";
+    check_spoiled("terminal_id = \"52523535\"", "terminal_id = \"5\"", key, "eight digits");
+    check_spoiled("terminal_id = \"52523535\"\n", "", key, "terminal on the network");
+    let path = "path = \"/dev/usher/pad-0001\"";
+    let key = "pin_pad[1].concert.path";
+    check_spoiled(path, "path = \"pad\"", key, "where the daemon was started");
+    let key = "pin_pad[2].nexo.root";
+    check_spoiled("root = \"/etc", "root = \"etc", key, "where the daemon was started");
+    let file = "passphrase_file = \"pad-passphrase\"";
+    let key = "pin_pad[2].nexo.passphrase_file";
+    check_spoiled(file, "passphrase_file = \"near/by\"", key, "where the daemon was started");
+    let key = "pin_pad[2].serial_number";
+    check_spoiled("\"346403161\"", "\"346403162\"", key, "another serial number");
+}
+
+#[test]
+fn a_line_or_an_address_belongs_to_one_device() {
+    let path = "path = \"/dev/usher/pad-0001\"";
+    let key = "pin_pad[1].concert.path";
+    check_spoiled(path, "path = \"/dev/usher/scanner-0001\"", key, "belongs to Foyer left");
+    let twin = "[pin_pad.zvt]\naddress = \"192.0.2.8:8443\"\nterminal_id = \"52523535\"";
+    let finding = finding(&with_more(&pad(9, "Twin", twin)));
+    assert_eq!(finding.key, "pin_pad[3].zvt.address");
+    assert!(finding.says.contains("192.0.2.8:8443 belongs to Foyer bar"), "{}", finding.says);
+}
+
+#[test]
+fn a_till_knows_its_pin_pad_and_has_a_name_and_number_of_its_own() {
+    let till = "pin_pad = \"Window left\"";
+    check_spoiled(till, "pin_pad = \"Window\"", "till[0].pin_pad", "there is no pin pad `Window`");
+    assert!(parse(&written_out(true).replace(till, "")).is_ok());
+    let second = |number: u32, name: &str| {
+        let till = format!("[[till]]\nnumber = {number}\nname = \"{name}\"\n");
+        parse(&with_more(&format!("{till}pin_pad = \"Window left\"")))
+    };
+    assert!(second(2, "Right window").is_ok(), "tills may share a pad");
+    assert_eq!(second(1, "Right window").unwrap_err()[0].key, "till[1].number");
+    assert_eq!(second(2, "Left window").unwrap_err()[0].key, "till[1].name");
+    let many = |count: u32| {
+        let tills = (2..=count).map(|no| format!("[[till]]\nnumber = {no}\nname = \"T{no}\"\n"));
+        parse(&with_more(&tills.collect::<String>()))
+    };
+    assert!(many(64).is_ok());
+    assert_eq!(many(65).unwrap_err()[0].remedy, "at most 64");
 }
 
 #[test]

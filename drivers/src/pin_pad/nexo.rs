@@ -6,7 +6,7 @@
 
 pub mod amount;
 pub mod answer;
-mod certificate;
+pub(crate) mod certificate;
 pub mod envelope;
 pub mod message;
 pub mod port;

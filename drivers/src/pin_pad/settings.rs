@@ -1,146 +1,95 @@
-//! The settings of one pin pad on an open byte stream, as they stand in `usher.toml`.
-//! Holds defaults and limits and refuses what cannot work, naming the key.
-//! Never opens anything. Next: `task.rs` (opens the line), `zvt/settings.rs` (the dialogue's).
+//! The settings of one pin pad, as they stand in `usher.toml`: the table of its protocol.
+//! Holds the one choice between the protocols, and what all of them can be asked.
+//! Never opens anything; currency and name of the venue are no part of it.
+//! Next: `zvt/table.rs`, `concert/settings.rs`, `nexo/settings.rs`, then `start.rs`.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde::Deserialize;
 
-use super::PinPad;
-use super::task::Endpoint;
-use super::zvt::Zvt;
-use super::zvt::charset::Charset;
-use super::zvt::settings::{
-    Labels, Password, Timers, Transport, ZvtSettings, customer_headings, merchant_headings,
-};
+use super::concert::settings::ConcertSettings;
+use super::nexo::NexoSettings;
+use super::zvt::ZvtTable;
 use crate::Fault;
-use crate::port::Line;
-use crate::scanner::{Framing, Parity};
 
-pub const BAUD_MAX: u32 = 4_000_000;
-pub const ADDRESS_BYTES_MAX: usize = 255;
-
-/// One pin pad.
+/// One pin pad: exactly one of the tables `zvt`, `concert` and `nexo`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PinPadSettings {
-    pub protocol: Protocol,
-    /// Device node or a stable link to it; or `address`.
-    #[serde(default)]
-    pub path: Option<PathBuf>,
-    /// Host and port of a pad on the network, such as `192.0.2.7:20007`; or `path`.
-    #[serde(default)]
-    pub address: Option<String>,
-    /// Line speed. A USB (CDC) pad ignores it.
-    #[serde(default = "baud_default")]
-    pub baud: u32,
-    /// Data bits, parity and stop bits.
-    #[serde(default = "framing_default")]
-    pub framing: Framing,
-    /// Six digits; terminals are delivered with 000000, 123456 or 010203.
-    #[serde(default)]
-    pub password: Password,
-    /// ISO 4217 number that the pad is registered for.
-    #[serde(default = "currency_default")]
-    pub currency: u16,
-    /// The pad that this till may use; any other is refused. Empty: any.
-    #[serde(default)]
-    pub terminal_id: String,
-    /// Characters of receipts: `cp437`, `iso-8859-15` or `utf-8`.
-    #[serde(default)]
-    pub charset: Charset,
-    /// Characters of a receipt line. Absent: the pad decides.
-    #[serde(default)]
-    pub receipt_width: Option<u8>,
-    /// How often the pad may be asked to wait for a slow disk; 0: never.
-    #[serde(default)]
-    pub repeats: u8,
-    /// Words by which a printed copy is told to be the merchant's.
-    #[serde(default = "merchant_headings")]
-    pub merchant_headings: Vec<String>,
-    /// Words by which a printed copy is told to be the customer's.
-    #[serde(default = "customer_headings")]
-    pub customer_headings: Vec<String>,
-    /// Words before the numbers of a receipt, for pads that repeat it as text only.
-    #[serde(default)]
-    pub labels: Labels,
-    #[serde(default)]
-    pub timers: Timers,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Protocol {
-    Zvt,
+pub enum PinPadSettings {
+    Zvt(Box<ZvtTable>),
+    Concert(ConcertSettings),
+    Nexo(NexoSettings),
 }
 
-fn baud_default() -> u32 {
-    9_600
-}
-
-fn framing_default() -> Framing {
-    Framing { data_bits: 8, parity: Parity::None, stop_bits: 2 }
-}
-
-fn currency_default() -> u16 {
-    978
+/// Where a pad is found. No two devices share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reach<'a> {
+    /// Device node of a serial line.
+    Path(&'a Path),
+    /// Host, with or without a port.
+    Address { address: &'a str, port_default: Option<u16> },
 }
 
 impl PinPadSettings {
-    /// Refuses what can be seen to be wrong without the pad.
+    /// Name of the protocol, and of its table.
+    pub fn protocol(&self) -> &'static str {
+        match self {
+            PinPadSettings::Zvt(_) => "zvt",
+            PinPadSettings::Concert(_) => "concert",
+            PinPadSettings::Nexo(_) => "nexo",
+        }
+    }
+
+    /// Refuses what can be seen to be wrong without the pad. The key is one of its table.
     pub fn check(&self) -> Result<(), Fault> {
-        self.endpoint()?;
-        if self.baud == 0 || self.baud > BAUD_MAX {
-            return Err(Fault::setting("baud", format!("must be 1 to {BAUD_MAX}")));
+        match self {
+            PinPadSettings::Zvt(table) => table.check(),
+            PinPadSettings::Concert(settings) => settings.check(),
+            PinPadSettings::Nexo(settings) => settings.check(),
         }
-        self.zvt().check()
     }
 
-    /// Where the pad is.
-    pub fn endpoint(&self) -> Result<Endpoint, Fault> {
-        match (&self.path, &self.address) {
-            (Some(path), None) => Ok(Endpoint::Serial {
-                path: path.clone(),
-                line: Line { baud: self.baud, framing: self.framing },
+    /// Where it is; `None` only where `check` refuses the table.
+    pub fn reach(&self) -> Option<Reach<'_>> {
+        match self {
+            PinPadSettings::Zvt(table) => match (&table.path, &table.address) {
+                (Some(path), None) => Some(Reach::Path(path)),
+                (None, Some(address)) => Some(Reach::Address { address, port_default: None }),
+                (Some(_), Some(_)) | (None, None) => None,
+            },
+            PinPadSettings::Concert(settings) => Some(Reach::Path(&settings.path)),
+            PinPadSettings::Nexo(settings) => Some(Reach::Address {
+                address: &settings.address,
+                port_default: Some(super::nexo::settings::PORT_DEFAULT),
             }),
-            (None, Some(address)) if is_address(address) => Ok(Endpoint::Tcp(address.clone())),
-            (None, Some(_)) => Err(Fault::setting("address", "must be host and port")),
-            (Some(_), Some(_)) | (None, None) => {
-                Err(Fault::setting("path", "set either `path` or `address`"))
+        }
+    }
+
+    /// Files that it names, by key.
+    pub fn files(&self) -> Vec<(&'static str, &Path)> {
+        match self {
+            PinPadSettings::Zvt(_) | PinPadSettings::Concert(_) => Vec::new(),
+            PinPadSettings::Nexo(NexoSettings { root, passphrase_file, .. }) => {
+                vec![("root", root), ("passphrase_file", passphrase_file)]
             }
-        }
-    }
-
-    /// The dialogue with it.
-    pub fn pin_pad(&self) -> Box<dyn PinPad> {
-        match self.protocol {
-            Protocol::Zvt => Box::new(Zvt::new(self.zvt())),
-        }
-    }
-
-    pub fn zvt(&self) -> ZvtSettings {
-        let transport = match self.address {
-            Some(_) => Transport::Tcp,
-            None => Transport::Serial,
-        };
-        ZvtSettings {
-            transport,
-            password: self.password,
-            currency: self.currency,
-            terminal_id: self.terminal_id.clone(),
-            charset: self.charset,
-            width: self.receipt_width,
-            repeats: self.repeats,
-            merchant_headings: self.merchant_headings.clone(),
-            customer_headings: self.customer_headings.clone(),
-            labels: self.labels.clone(),
-            timers: self.timers,
         }
     }
 }
 
-fn is_address(address: &str) -> bool {
-    let port = address.rsplit_once(':').filter(|(host, _)| !host.is_empty());
-    let port = port.and_then(|(_, port)| port.parse::<u16>().ok());
-    address.len() <= ADDRESS_BYTES_MAX && port.is_some_and(|port| port > 0)
+impl Reach<'_> {
+    /// `host:port` of an address.
+    pub fn socket(&self) -> Option<String> {
+        match *self {
+            Reach::Path(_) => None,
+            Reach::Address { address, port_default: Some(port) } if !has_port(address) => {
+                Some(format!("{address}:{port}"))
+            }
+            Reach::Address { address, port_default: _ } => Some(address.to_owned()),
+        }
+    }
+}
+
+/// An IPv6 address without a port ends with its bracket.
+fn has_port(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']'))
 }

@@ -1,7 +1,7 @@
 //! The owner task of one pin pad on an open byte stream: opens it, reads, writes, opens it again.
 //! Holds the wiring of port and dialogue with bounded channels on both sides.
 //! Never frames, never decides: what happens goes to a `PinPad` and what it wants is done.
-//! Next: `port.rs` (bytes), `zvt/sequence.rs` (a dialogue).
+//! Next: `port.rs` (bytes), `zvt/sequence.rs` and `concert/sequence.rs` (dialogues).
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -132,8 +132,12 @@ impl Owner {
         let pause = pause(watch, pause_ms);
         tokio::pin!(pause);
         loop {
+            let due = self.due();
             tokio::select! {
                 () = &mut pause => return Ok(()),
+                () = sleep_until(due.unwrap_or(self.started)), if due.is_some() => {
+                    self.stir(Stir::Due);
+                }
                 woken = woken(&self.events, &mut self.asks, &self.outbox) => match woken {
                     Woken::Unheard => return Err(Unheard),
                     Woken::Ask(ask) => {
@@ -176,8 +180,12 @@ impl Owner {
         }
     }
 
+    fn due(&self) -> Option<Instant> {
+        self.pad.due_ms().map(|due_ms| self.started + Duration::from_millis(due_ms))
+    }
+
     async fn woken(&mut self, port: &mut Port, buf: &mut [u8]) -> Woken {
-        let due = self.pad.due_ms().map(|due_ms| self.started + Duration::from_millis(due_ms));
+        let due = self.due();
         tokio::select! {
             woken = woken(&self.events, &mut self.asks, &self.outbox) => woken,
             read = port.read(buf), if self.outbox.len() < EVENTS_WAITING_MAX => Woken::Read(read),

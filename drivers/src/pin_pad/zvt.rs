@@ -14,7 +14,9 @@ pub mod redact;
 pub mod sequence;
 pub mod serial;
 pub mod settings;
+pub mod table;
 pub mod tlv;
 
 pub use sequence::Zvt;
 pub use settings::ZvtSettings;
+pub use table::ZvtTable;

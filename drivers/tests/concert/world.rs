@@ -11,6 +11,7 @@ use usher_drivers::pin_pad::{Ask, PinPad, Step, Stir};
 use usher_drivers::sim::pin_pad::concert::terminal::{Output, Terminal};
 use usher_drivers::sim::pin_pad::script::{Direction, Script};
 use usher_drivers::sim::pin_pad::truth::Truth;
+use usher_drivers::sim::pin_pad::violation::Violations;
 
 use super::{Till, Written};
 
@@ -43,6 +44,7 @@ pub struct World {
     pub settings: ConcertSettings,
     pub truth: PathBuf,
     terminal: Terminal,
+    pub violations: Violations,
     pad: Concert,
     now_ms: u64,
     queue: VecDeque<Due>,
@@ -67,9 +69,11 @@ const AFTER_MS: u64 = 60_000;
 impl World {
     pub fn new(till: Till, script: Script, truth: &Path) -> World {
         let settings = ConcertSettings::at("unused");
+        let violations = Violations::default();
         World {
             till,
-            terminal: Terminal::new(script, Truth::open(truth).unwrap()),
+            terminal: Terminal::new(script, Truth::open(truth).unwrap(), violations.clone()),
+            violations,
             pad: Concert::new(settings.clone()),
             settings,
             truth: truth.to_path_buf(),
@@ -87,10 +91,6 @@ impl World {
     pub fn with(mut self, fault: Fault) -> World {
         self.fault = Some(fault);
         self
-    }
-
-    pub fn violations(&self) -> &[String] {
-        self.terminal.violations()
     }
 
     /// Runs until the till is done, and then until the terminal is.

@@ -20,7 +20,7 @@ use usher_drivers::pin_pad::nexo::{Environment, NexoSettings, Sequence, Start};
 use usher_drivers::pin_pad::{
     Ask, Currency, Finding, IntentNo, Kind, PinPad, PinPadEvent, Step, Stir, Tender,
 };
-use usher_drivers::sim::pin_pad::nexo::{SimNexo, SimNexoSettings};
+use usher_drivers::sim::pin_pad::nexo::{KeyName, SimNexo, SimNexoSettings};
 use usher_drivers::sim::pin_pad::script::Script;
 use usher_drivers::sim::pin_pad::truth::{Line, Truth};
 
@@ -56,8 +56,7 @@ impl World {
             cert: file("cert.pem", &cert),
             key: file("key.pem", &key),
             passphrase_file: file("passphrase", &format!("{PASSPHRASE}\n")),
-            key_identifier: "saltmere".to_owned(),
-            key_version: 1,
+            key_name: Some(KeyName { identifier: "saltmere".to_owned(), version: 1 }),
             poi_id: POI_ID.to_owned(),
             truth: folder.join("truth"),
         };

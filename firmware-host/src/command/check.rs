@@ -19,7 +19,10 @@ pub fn run(
         Ok(config) => {
             let (doors, devices) = (config.door_places.len(), config.devices.len());
             let venue = &config.venue.name;
-            writeln!(out, "{}: good: {venue}, {doors} doors, {devices} devices", path.display())?;
+            let (tills, pads) = (config.tills.len(), config.pin_pads.len());
+            let counter = format!("{tills} tills, {pads} pin pads");
+            let house = format!("{venue}, {doors} doors, {devices} devices, {counter}");
+            writeln!(out, "{}: good: {house}", path.display())?;
             Ok(Exit::Done)
         }
         Err(fault) => {
@@ -71,7 +74,10 @@ mod tests {
     fn a_good_file_ends_with_zero_and_says_so() {
         let (exit, out, err) = Folder::new("check-good").check(LEAST);
         assert_eq!(exit, Exit::Done);
-        assert!(out.contains("good: The Tidewell, 0 doors, 0 devices"), "{out}");
+        assert!(
+            out.contains("good: The Tidewell, 0 doors, 0 devices, 0 tills, 0 pin pads"),
+            "{out}"
+        );
         assert_eq!(err, "");
     }
 
@@ -105,6 +111,26 @@ mod tests {
         assert!(err.contains("usher.toml:7:15: listen.certificate: /nowhere/leaf.pem"), "{err}");
         assert!(err.contains("usher.toml:8:7: listen.key: /nowhere/key.pem"), "{err}");
         assert!(err.ends_with("2 things to put right\n"), "{err}");
+    }
+
+    #[test]
+    fn files_of_a_pin_pad_are_looked_at_and_a_bare_name_is_a_credential() {
+        let folder = Folder::new("check-pad");
+        let pad = "[[pin_pad]]\nnumber = 1\nname = \"Bar\"\nplace = \"Bar\"\n[pin_pad.nexo]\n\
+                   address = \"192.0.2.8\"\npoi_id = \"V400m-1\"\nsale_id = \"till\"\n\
+                   root = \"/nowhere/root.pem\"\npassphrase_file = \"pad-passphrase\"\n\
+                   key_identifier = \"k\"\n";
+        let text = format!("{LEAST}{pad}");
+        let (exit, _, err) = folder.check(&text);
+        assert_eq!(exit, Exit::Refused);
+        assert!(err.contains("pin_pad[0].nexo.root: /nowhere/root.pem"), "{err}");
+        assert!(err.contains("pin_pad[0].nexo.passphrase_file: pad-passphrase"), "{err}");
+        fs::write(folder.0.join("pad-passphrase"), "secret").unwrap();
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let file = folder.0.join("usher.toml");
+        assert_eq!(run(&file, Some(&folder.0), &mut out, &mut err).unwrap(), Exit::Refused);
+        let err = String::from_utf8(err).unwrap();
+        assert!(err.ends_with("1 thing to put right\n"), "{err}");
     }
 
     #[test]

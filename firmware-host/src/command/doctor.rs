@@ -3,10 +3,13 @@
 //! Looks, and changes nothing. What a running box holds is judged from outside; what is free is
 //! opened. Exit 0 only if all is green.
 
+mod pad;
+
 use crate::clock::{ClockTrust, MachineClock, built};
 use crate::command::Exit;
 use crate::config::{Config, Device, DeviceKind, Purpose};
 use crate::errand::disk;
+use pad::pad;
 use serde::Serialize;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
@@ -92,6 +95,8 @@ fn look(path: &Path, credentials: Option<&Path>) -> Vec<Finding> {
     findings.push(finding("mail", mail(&config, credentials)));
     findings.push(finding("cloud", Ok("not configured".to_owned())));
     findings.extend(config.devices.iter().filter(|device| device.enabled).map(device));
+    let pads = config.pin_pads.iter().filter(|pad| pad.enabled);
+    findings.extend(pads.map(|one| pad(one, running, credentials)));
     findings
 }
 

@@ -1,7 +1,10 @@
-//! `usher simulate scanner`: a scanner made of software, driven by lines on standard input.
+//! `usher simulate`: devices made of software, as peers of their own.
 //!
-//! Hands standard input and output to the simulated twin of `usher-drivers` and waits for it to
-//! end. Never opens the store and never knows a ticket. Next: `usher-drivers`' `sim/stdio.rs`.
+//! Here the scanner: hands standard input and output to the simulated twin of `usher-drivers` and
+//! waits for it to end. Never opens the store and never knows a ticket. Next: `simulate/pin_pad.rs`,
+//! and `usher-drivers`' `sim/stdio.rs`.
+
+pub mod pin_pad;
 
 use super::Exit;
 use std::fs::File as BlockingFile;

@@ -2,9 +2,11 @@
 //!
 //! Ranges, references between tables, and combinations that would leave the house open or deaf.
 //! Each finding names key, fact and remedy. Never repairs anything and never guesses a value.
-//! Next: `check/bounds.rs` for ranges, `check/device.rs` for doors, devices and tokens.
+//! Next: `check/bounds.rs` for ranges, `check/device.rs` for doors, devices and tokens,
+//! `check/counter.rs` for tills and pin pads.
 
 mod bounds;
+mod counter;
 mod device;
 
 use super::{Config, Finding, GatewayKind, Listen, Mail, Venue};
@@ -33,6 +35,7 @@ pub(super) fn findings(config: &Config, purpose: Purpose) -> Vec<Finding> {
     absolute("store.folder", &config.store.folder, &mut found);
     kept(config, &mut found);
     device::check(config, &mut found);
+    counter::check(config, &mut found);
     mail(&config.mail, &mut found);
     gateway(config, purpose, &mut found);
     found
@@ -43,14 +46,14 @@ pub(super) fn files(config: &Config, credentials: Option<&Path>) -> Vec<Finding>
     let mut found = Vec::new();
     let password = config.mail.password_path(credentials);
     let readable = [
-        ("listen.certificate", config.listen.certificate.as_deref()),
-        ("listen.key", config.listen.key.as_deref()),
-        ("mail.password_file", password.as_deref()),
-        ("mail.ca_file", config.mail.ca_file.as_deref()),
+        ("listen.certificate", config.listen.certificate.clone()),
+        ("listen.key", config.listen.key.clone()),
+        ("mail.password_file", password),
+        ("mail.ca_file", config.mail.ca_file.clone()),
     ];
-    for (key, path) in readable {
-        let Some(path) = path else { continue };
-        if let Err(fault) = File::open(path).and_then(|file| file.metadata()) {
+    let readable = readable.into_iter().filter_map(|(key, path)| Some((key.to_owned(), path?)));
+    for (key, path) in readable.chain(counter::files(config, credentials)) {
+        if let Err(fault) = File::open(&path).and_then(|file| file.metadata()) {
             let says = format!("{} cannot be read: {fault}", path.display());
             found.push(Finding::new(key, says, "check the path, and that the daemon may read it"));
         } else if path.is_dir() {

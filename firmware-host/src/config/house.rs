@@ -3,12 +3,12 @@
 //! One direction only, once at start; from then on the ledger's copy is what decisions see.
 //! Never judges: a configuration that got here has been checked. Next: `start.rs`.
 
-use super::{Config, FeePer, ReEntry, Relax, Sale, WithoutBox};
+use super::{Config, FeePer, PinPad, ReEntry, Relax, Sale, WithoutBox};
 use usher_rules::at::Span;
 use usher_rules::device::Device;
 use usher_rules::fee::{Fee, Per};
 use usher_rules::house::{self, House, Level};
-use usher_rules::id::{DeviceNo, LevelNo};
+use usher_rules::id::{DeviceNo, LevelNo, PadNo, TillNo};
 use usher_rules::money::Money;
 use usher_rules::tax::Tax;
 
@@ -45,8 +45,8 @@ impl Config {
                 WithoutBox::Snapshot => house::WithoutBox::Snapshot,
                 WithoutBox::Stop => house::WithoutBox::Stop,
             },
-            tills: Vec::new(),
-            pads: Vec::new(),
+            tills: self.house_tills(),
+            pads: self.house_pads(),
         }
     }
 
@@ -69,6 +69,29 @@ impl Config {
         levels
             .map(|level| Level { no: LevelNo(number(level.number)), name: level.name.clone() })
             .collect()
+    }
+
+    /// A till beside a pad that is off takes cash only.
+    fn house_tills(&self) -> Vec<house::Till> {
+        let tills = self.tills.iter().map(|till| {
+            let beside = |pad: &&PinPad| pad.enabled && till.pin_pad.as_ref() == Some(&pad.name);
+            house::Till {
+                no: TillNo(number(till.number)),
+                name: till.name.clone(),
+                pad: self.pin_pads.iter().find(beside).map(|pad| PadNo(number(pad.number))),
+            }
+        });
+        tills.collect()
+    }
+
+    /// Those that are off stay: old payments name them.
+    fn house_pads(&self) -> Vec<house::Pad> {
+        let pads = self.pin_pads.iter().map(|pad| house::Pad {
+            no: PadNo(number(pad.number)),
+            name: pad.name.clone(),
+            place: pad.place.clone(),
+        });
+        pads.collect()
     }
 
     fn house_fees(&self) -> Vec<Fee> {

@@ -75,12 +75,7 @@ impl Mail {
 
     /// Where the password is: a bare name is a credential in the service manager's folder.
     pub fn password_path(&self, credentials: Option<&Path>) -> Option<PathBuf> {
-        let file = self.password_file.as_ref()?;
-        let bare = file.parent().is_some_and(|parent| parent.as_os_str().is_empty());
-        Some(match credentials {
-            Some(folder) if bare => folder.join(file),
-            Some(_) | None => file.clone(),
-        })
+        Some(super::credential(self.password_file.as_ref()?, credentials))
     }
 }
 

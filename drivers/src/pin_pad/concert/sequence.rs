@@ -189,6 +189,10 @@ impl Concert {
 
     fn link_lost(&mut self, now_ms: u64, steps: &mut Vec<Step>) {
         let place = self.place;
+        // What hung up itself has a time of its own for the line to come back.
+        if place == Place::Down {
+            return;
+        }
         self.drop_line();
         let why = "the line to the terminal was lost";
         match place {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::codec::{AMOUNT_MINOR_MAX, Dialect, TILL_MAX};
 use crate::Fault;
 use crate::pin_pad::Kind;
+use crate::pin_pad::task::Endpoint;
 use crate::port::Line;
 use crate::scanner::Framing;
 
@@ -130,9 +131,10 @@ impl ConcertSettings {
         check_code("cancellation_code", self.cancellation_code)
     }
 
-    /// How the port is to be opened.
-    pub fn line(&self) -> Line {
-        Line { baud: self.baud, framing: self.framing }
+    /// Where the terminal is.
+    pub fn endpoint(&self) -> Endpoint {
+        let line = Line { baud: self.baud, framing: self.framing };
+        Endpoint::Serial { path: self.path.clone(), line }
     }
 
     /// The `type` of the request, if this kind is switched on.

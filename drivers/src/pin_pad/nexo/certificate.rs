@@ -49,9 +49,9 @@ impl Verifier {
     }
 
     fn check_name(&self, certificate: &CertificateDer<'_>) -> Result<(), Error> {
-        let parsed = webpki::EndEntityCert::try_from(certificate)
+        webpki::EndEntityCert::try_from(certificate)
             .map_err(|_| Error::InvalidCertificate(CertificateError::BadEncoding))?;
-        let found = common_name(parsed.subject()).unwrap_or_default();
+        let found = name_of(certificate).unwrap_or_default();
         if self.names.iter().any(|name| name.eq_ignore_ascii_case(&found)) {
             return Ok(());
         }
@@ -103,6 +103,11 @@ impl ServerCertVerifier for Verifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
+}
+
+/// The common name that a certificate carries, if it has one.
+pub(crate) fn name_of(certificate: &CertificateDer<'_>) -> Option<String> {
+    common_name(webpki::EndEntityCert::try_from(certificate).ok()?.subject())
 }
 
 /// The common name in a subject: a sequence of sets of pairs of name and text.

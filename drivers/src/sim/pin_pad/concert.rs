@@ -9,7 +9,6 @@ pub mod terminal;
 mod wire;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
@@ -17,8 +16,9 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use self::terminal::{Output, Terminal};
+use super::books;
 use super::script::Script;
-use super::truth::Truth;
+use super::violation::Violations;
 use crate::Fault;
 use crate::sim::pty::{FarEnd, HostEnd, Pty, point, unpoint};
 
@@ -45,25 +45,22 @@ pub struct SimConcertSettings {
 /// A running terminal. Dropping it is pulling its power.
 #[derive(Debug)]
 pub struct SimConcert {
-    violations: Arc<Mutex<Vec<String>>>,
+    violations: Violations,
     _power: DropGuard,
 }
 
 impl SimConcert {
     /// Opens truth and line, then lives on a task of its own.
     pub fn start(settings: SimConcertSettings) -> Result<SimConcert, Fault> {
-        let opened = Truth::open(&settings.truth);
-        let truth = opened.map_err(|error| Fault::port(&settings.truth, error.to_string()))?;
+        let (truth, violations) = books(&settings.truth)?;
         let pty = Pty::open()?;
         point(&settings.link, pty.name())?;
-        let violations = Arc::new(Mutex::new(Vec::new()));
         let line = Line {
-            terminal: Terminal::new(settings.script, truth),
+            terminal: Terminal::new(settings.script, truth, violations.clone()),
             link: settings.link,
             pace: u64::from(settings.pace.max(1)),
             started: Instant::now(),
             pty: Some(pty),
-            violations: Arc::clone(&violations),
         };
         let power = CancellationToken::new();
         let off = power.clone();
@@ -73,7 +70,7 @@ impl SimConcert {
 
     /// What the box did against the protocol.
     pub fn violations(&self) -> Vec<String> {
-        self.violations.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.violations.all()
     }
 }
 
@@ -83,7 +80,6 @@ struct Line {
     pace: u64,
     started: Instant,
     pty: Option<Pty>,
-    violations: Arc<Mutex<Vec<String>>>,
 }
 
 impl Drop for Line {
@@ -116,9 +112,6 @@ impl Line {
             for output in outputs.drain(..) {
                 self.put_out(output).await;
             }
-            let mut violations = self.violations.lock().unwrap_or_else(PoisonError::into_inner);
-            violations.clear();
-            violations.extend_from_slice(self.terminal.violations());
         }
     }
 

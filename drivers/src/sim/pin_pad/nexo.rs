@@ -1,6 +1,6 @@
 //! A nexo terminal made of software: an HTTPS server that takes sealed messages at `/nexo`.
 //! Holds the listening, the certificate and the power switch; written from the terminal's side
-//! and sharing no code with the driver. Never books without writing the truth first. In nexo
+//! and sharing no code with the driver but the look for a certificate's name. Never books without writing the truth first. In nexo
 //! nobody acknowledges an approval, so it is always kept, whatever a scene wants of that.
 //! Next: `nexo/terminal.rs` (what it does), `nexo/seal.rs` and `nexo/line.rs` (bytes).
 
@@ -32,8 +32,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::script::{Scene, Script};
 use crate::Fault;
+use crate::pin_pad::nexo::certificate::name_of;
 use line::Line;
 use seal::Seal;
+
+pub use seal::KeyName;
 use terminal::{Heard, Terminal};
 
 /// How long the terminal is off when it restarts.
@@ -54,11 +57,31 @@ pub struct SimNexoSettings {
     pub cert: PathBuf,
     pub key: PathBuf,
     pub passphrase_file: PathBuf,
-    pub key_identifier: String,
-    pub key_version: u32,
+    /// Name and version of the shared key; `None` takes any, and answers by the same.
+    pub key_name: Option<KeyName>,
     /// Model and serial number.
     pub poi_id: String,
     pub truth: PathBuf,
+}
+
+impl SimNexoSettings {
+    /// A terminal that takes any key's name, and is called as its certificate says.
+    pub fn of_certificate(
+        listen: SocketAddr,
+        (cert, key): (PathBuf, PathBuf),
+        passphrase_file: PathBuf,
+        truth: PathBuf,
+    ) -> Result<SimNexoSettings, Fault> {
+        let chain = CertificateDer::from_pem_file(&cert)
+            .map_err(|error| Fault::setting("cert", format!("{}: {error}", cert.display())))?;
+        let name = name_of(&chain).unwrap_or_default();
+        let poi_id = name.split('.').next().filter(|name| name.contains('-'));
+        let poi_id = poi_id.map(str::to_owned).ok_or_else(|| {
+            let wanted = "V400m-346403161.test.terminal.adyen.com";
+            Fault::setting("cert", format!("common name {name:?}, wanted one such as {wanted}"))
+        })?;
+        Ok(SimNexoSettings { listen, cert, key, passphrase_file, key_name: None, poi_id, truth })
+    }
 }
 
 /// A running terminal; dropped, its power is cut.
@@ -83,13 +106,9 @@ impl SimNexo {
         let acceptor = acceptor(&settings)?;
         let passphrase = std::fs::read_to_string(&settings.passphrase_file)
             .map_err(|error| Fault::setting("passphrase_file", error.to_string()))?;
-        let seal = Seal::new(
-            passphrase.trim_end_matches(['\r', '\n']),
-            &settings.key_identifier,
-            settings.key_version,
-        );
-        let terminal = Terminal::open(&settings.poi_id, &settings.truth, script)
-            .map_err(|error| Fault::setting("truth", error.to_string()))?;
+        let passphrase = passphrase.trim_end_matches(['\r', '\n']);
+        let seal = Seal::new(passphrase, settings.key_name.clone());
+        let terminal = Terminal::open(&settings.poi_id, &settings.truth, script)?;
         let listener = bind(settings.listen).await?;
         let address =
             listener.local_addr().map_err(|error| Fault::setting("listen", error.to_string()))?;
@@ -114,7 +133,7 @@ impl SimNexo {
 
     /// What the box did against the protocol.
     pub fn violations(&self) -> Vec<String> {
-        self.shared.terminal().violations().to_vec()
+        self.shared.terminal().violations()
     }
 
     /// How many messages of each kind were taken: payments, reversals, aborts, status, diagnoses.
@@ -220,8 +239,8 @@ impl Shared {
         }
         let body = Limited::new(request.into_body(), BODY_BYTES_MAX).collect().await;
         let body = body.map_err(|error| io::Error::other(error.to_string()))?.to_bytes();
-        let message = match self.seal.open(&body) {
-            Ok(message) => message,
+        let (message, key_name) = match self.seal.open(&body) {
+            Ok(opened) => opened,
             Err(why) => {
                 self.terminal().violate(format!("a message that cannot be opened: {why}"));
                 let error = reply::crypto_error(&why);
@@ -237,7 +256,8 @@ impl Shared {
         };
         // A payment that ended without an answer: the terminal went off.
         let reply = reply.ok_or_else(|| io::Error::other("switched off"))?;
-        let sealed = self.seal.seal(&reply).ok_or_else(|| io::Error::other("not sealed"))?;
+        let sealed =
+            self.seal.seal(&reply, &key_name).ok_or_else(|| io::Error::other("not sealed"))?;
         Ok(with(StatusCode::OK, sealed.into()))
     }
 

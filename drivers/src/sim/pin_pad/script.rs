@@ -99,9 +99,12 @@ impl Script {
     /// Reads a file, a scene a line; empty lines do not count.
     pub fn read(path: &Path) -> io::Result<Script> {
         let text = std::fs::read_to_string(path)?;
-        let lines = text.lines().filter(|line| !line.trim().is_empty());
-        let scenes: Result<_, _> = lines.map(serde_json::from_str).collect();
-        Ok(Script(scenes?))
+        let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        let scenes = lines.map(|(number, line)| {
+            serde_json::from_str(line)
+                .map_err(|error| io::Error::other(format!("line {number}: {error}")))
+        });
+        Ok(Script(scenes.collect::<io::Result<_>>()?))
     }
 
     /// The scene of the next payment.

@@ -10,7 +10,6 @@ mod wire;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -19,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 use self::bank::Bank;
 use self::terminal::Terminal;
 use self::wire::{Socket, Wire};
+use super::books;
 use super::script::Script;
-use super::truth::Truth;
+use super::violation::Violations;
 use crate::Fault;
 use crate::sim::pty::{Pty, point, unpoint};
 
@@ -63,7 +63,8 @@ pub struct SimZvtSettings {
     /// Eight digits.
     pub terminal_id: u32,
     pub password: u32,
-    pub currency: u16,
+    /// ISO 4217 numeric; `None` is that of the box that registers.
+    pub currency: Option<u16>,
     pub paper: Paper,
     pub customer_first: bool,
     pub repeat: Repeat,
@@ -83,7 +84,7 @@ impl SimZvtSettings {
             script: Script::default(),
             terminal_id: 52_523_535,
             password: 0,
-            currency: 978,
+            currency: None,
             paper: Paper::default(),
             customer_first: false,
             repeat: Repeat::default(),
@@ -107,9 +108,7 @@ pub struct SimZvt {
 impl SimZvt {
     /// Switches it on. It reads what an earlier run of it booked.
     pub async fn start(settings: SimZvtSettings) -> Result<SimZvt, Fault> {
-        let truth = Truth::open(&settings.truth)
-            .map_err(|error| Fault::port(&settings.truth, error.to_string()))?;
-        let violations = Violations::default();
+        let (truth, violations) = books(&settings.truth)?;
         let stop = CancellationToken::new();
         let listener = match &settings.place {
             Place::Tcp(address) => Some(listen(*address).await?),
@@ -162,22 +161,9 @@ impl Drop for SimZvt {
     }
 }
 
-#[derive(Debug, Clone, Default)]
-struct Violations(Arc<Mutex<Vec<String>>>);
-
-impl Violations {
-    fn add(&self, what: impl Into<String>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what.into());
-    }
-
-    fn all(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
 async fn listen(address: SocketAddr) -> Result<TcpListener, Fault> {
     let listener = TcpListener::bind(address).await;
-    listener.map_err(|error| Fault::port(Path::new(&address.to_string()), error.to_string()))
+    listener.map_err(|error| Fault::setting("listen", format!("{address}: {error}")))
 }
 
 fn plug(link: &Path) -> Result<Pty, Fault> {

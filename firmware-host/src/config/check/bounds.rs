@@ -66,6 +66,8 @@ fn tables(config: &Config) -> Vec<Row> {
     rows.extend(kept_numbers("fee", config.fees.iter().map(|fee| fee.number)));
     rows.extend(kept_numbers("tax", config.taxes.iter().map(|tax| tax.number)));
     rows.extend(kept_numbers("device", config.devices.iter().map(|device| device.number)));
+    rows.extend(kept_numbers("pin_pad", config.pin_pads.iter().map(|pad| pad.number)));
+    rows.extend(kept_numbers("till", config.tills.iter().map(|till| till.number)));
     for (index, fee) in config.fees.iter().enumerate() {
         rows.push(row(format!("fee[{index}].amount_minor"), fee.amount_minor, 0, 10_000_000));
     }

@@ -7,6 +7,7 @@ use super::frame::{Ear, Order, Said, answer};
 use super::wire::Wire;
 use crate::sim::pin_pad::script::{Direction, Play, Scene, Script, Unacknowledged};
 use crate::sim::pin_pad::truth::{Deed, Line, Of, Truth};
+use crate::sim::pin_pad::violation::Violations;
 
 /// How long it waits for a signal, and between two calls.
 pub const SIGNAL_MS_MAX: u64 = 3_000;
@@ -19,8 +20,6 @@ pub const QUIET_MS: u64 = 100;
 /// How long a cardholder takes.
 pub const CARD_MS: u64 = 400;
 pub const TIMEOUT_MS: u64 = 60_000;
-/// Violations kept; more of them say no more.
-const VIOLATIONS_MAX: usize = 32;
 
 /// A well-known test number: no card has it.
 const CLEAR_NUMBER: &str = "4242424242424242";
@@ -77,11 +76,11 @@ pub struct Terminal {
     owed: Option<Owed>,
     due_ms: Option<u64>,
     heard_ms: u64,
-    violations: Vec<String>,
+    violations: Violations,
 }
 
 impl Terminal {
-    pub fn new(script: Script, truth: Truth) -> Terminal {
+    pub fn new(script: Script, truth: Truth, violations: Violations) -> Terminal {
         Terminal {
             script,
             truth,
@@ -93,13 +92,8 @@ impl Terminal {
             owed: None,
             due_ms: None,
             heard_ms: 0,
-            violations: Vec::new(),
+            violations,
         }
-    }
-
-    /// What the box did against the protocol.
-    pub fn violations(&self) -> &[String] {
-        &self.violations
     }
 
     pub fn due_ms(&self) -> Option<u64> {
@@ -158,19 +152,19 @@ impl Terminal {
                 self.tell(calls, messages, now_ms, out);
             }
             (Place::Telling { calls, .. }, Said::Nak) => self.rest(*calls, now_ms, out),
-            (_, Said::Request(_)) => self.violation("a message nobody was listening to"),
-            (_, Said::Ack) => self.violation("an ACK for nothing"),
-            (_, Said::Nak) => self.violation("a NAK for nothing"),
+            (_, Said::Request(_)) => self.violations.add("a message nobody was listening to"),
+            (_, Said::Ack) => self.violations.add("an ACK for nothing"),
+            (_, Said::Nak) => self.violations.add("a NAK for nothing"),
             (_, Said::Garbage(_) | Said::Enq | Said::Eot) => {}
         }
     }
 
     fn asked(&mut self, order: Order, now_ms: u64, out: &mut Vec<Output>) {
         if order.wants_report && !order.private.trim().is_empty() {
-            self.violation("a report with the card number was asked for");
+            self.violations.add("a report with the card number was asked for");
         }
         if !order.waits_for_end {
-            self.violation("the answer was wanted before the end");
+            self.violations.add("the answer was wanted before the end");
         }
         if self.scene.play == Play::Busy {
             self.refusals += 1;
@@ -376,11 +370,5 @@ impl Terminal {
     fn go_to(&mut self, place: Place, due_ms: Option<u64>) {
         self.place = place;
         self.due_ms = due_ms;
-    }
-
-    fn violation(&mut self, what: &str) {
-        if self.violations.len() < VIOLATIONS_MAX {
-            self.violations.push(what.to_owned());
-        }
     }
 }

@@ -13,30 +13,37 @@ use serde_json::{Value, json};
 
 const ROUNDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(3_999);
 
+/// By which name a key is known, and which of its versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyName {
+    pub identifier: String,
+    pub version: u32,
+}
+
 pub struct Seal {
     derived: [u8; 80],
-    identifier: String,
-    version: u32,
+    name: Option<KeyName>,
 }
 
 impl Seal {
-    pub fn new(passphrase: &str, identifier: &str, version: u32) -> Seal {
+    pub fn new(passphrase: &str, name: Option<KeyName>) -> Seal {
         let mut derived = [0; 80];
         let algorithm = pbkdf2::PBKDF2_HMAC_SHA1;
         let salt = b"AdyenNexoV1Salt";
         pbkdf2::derive(algorithm, ROUNDS, salt, passphrase.as_bytes(), &mut derived);
-        Seal { derived, identifier: identifier.to_owned(), version }
+        Seal { derived, name }
     }
 
-    /// The plain text of a request, or what is wrong with it.
-    pub fn open(&self, body: &[u8]) -> Result<String, String> {
+    /// The plain text of a request and the name of its key, or what is wrong with it.
+    pub fn open(&self, body: &[u8]) -> Result<(String, KeyName), String> {
         let outer: Value = serde_json::from_slice(body).map_err(|_| "no JSON".to_owned())?;
         let outer = outer.get("SaleToPOIRequest").ok_or("no SaleToPOIRequest")?;
         let trailer = outer.get("SecurityTrailer").ok_or("no SecurityTrailer")?;
-        let known = trailer.get("AdyenCryptoVersion") == Some(&json!(1))
-            && trailer.get("KeyIdentifier") == Some(&json!(self.identifier))
-            && trailer.get("KeyVersion") == Some(&json!(self.version));
-        if !known {
+        if trailer.get("AdyenCryptoVersion") != Some(&json!(1)) {
+            return Err("an unknown AdyenCryptoVersion".to_owned());
+        }
+        let name = key_name(trailer).ok_or("a key without name or version")?;
+        if self.name.as_ref().is_some_and(|own| *own != name) {
             return Err("an unknown key".to_owned());
         }
         let nonce = base64_of(trailer.get("Nonce")).ok_or("no Nonce")?;
@@ -52,11 +59,11 @@ impl Seal {
         {
             return Err("two different headers".to_owned());
         }
-        Ok(plain)
+        Ok((plain, name))
     }
 
-    /// Seals a whole answer.
-    pub fn seal(&self, plain: &str) -> Option<String> {
+    /// Seals a whole answer, by the name of the key as the request had it.
+    pub fn seal(&self, plain: &str, name: &KeyName) -> Option<String> {
         let answer: Value = serde_json::from_str(plain).ok()?;
         let header = answer.get("SaleToPOIResponse")?.get("MessageHeader")?.clone();
         let mut nonce = [0; 16];
@@ -70,8 +77,8 @@ impl Seal {
             hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, self.part(0, 32)), plain.as_bytes());
         let trailer = json!({
             "AdyenCryptoVersion": 1,
-            "KeyIdentifier": self.identifier,
-            "KeyVersion": self.version,
+            "KeyIdentifier": name.identifier,
+            "KeyVersion": name.version,
             "Nonce": STANDARD.encode(nonce),
             "Hmac": STANDARD.encode(tag),
         });
@@ -101,6 +108,12 @@ impl Seal {
     }
 }
 
+fn key_name(trailer: &Value) -> Option<KeyName> {
+    let identifier = trailer.get("KeyIdentifier")?.as_str()?.to_owned();
+    let version = u32::try_from(trailer.get("KeyVersion")?.as_u64()?).ok()?;
+    Some(KeyName { identifier, version })
+}
+
 fn base64_of(value: Option<&Value>) -> Option<Vec<u8>> {
     STANDARD.decode(value?.as_str()?).ok()
 }
@@ -111,7 +124,8 @@ mod tests {
 
     #[test]
     fn the_terminal_opens_the_message_of_the_page_and_no_altered_one() {
-        let seal = Seal::new("correct horse battery", "key", 1);
+        let name = KeyName { identifier: "key".to_owned(), version: 1 };
+        let seal = Seal::new("correct horse battery", Some(name.clone()));
         let message = |hmac: &str| {
             let blob = "pBxSjGMrY7nVMluofgHR3+6fOo/7JLnfj2Hptcd+r4B85d6swifJVJ9UthLHvV0M1HWmxfgwkD\
                         qQiJBYFeOZyoML48fOc4v4H7sfhoJEWPk=";
@@ -125,8 +139,11 @@ mod tests {
         };
         let plain = r#"{"SaleToPOIRequest":{"MessageHeader":{"MessageCategory":"Payment"}}}"#;
         let good = message("X9Tl14Q46hHXVgkhNepSJYFsG4IgnA5QvkL3EuEmub0=");
-        assert_eq!(seal.open(good.as_bytes()).as_deref(), Ok(plain));
+        assert_eq!(seal.open(good.as_bytes()), Ok((plain.to_owned(), name)));
         let altered = message("Y9Tl14Q46hHXVgkhNepSJYFsG4IgnA5QvkL3EuEmub0=");
         assert_eq!(seal.open(altered.as_bytes()), Err("a wrong Hmac".to_owned()));
+        let other = KeyName { identifier: "key".to_owned(), version: 2 };
+        let seal = Seal::new("correct horse battery", Some(other));
+        assert_eq!(seal.open(good.as_bytes()), Err("an unknown key".to_owned()));
     }
 }

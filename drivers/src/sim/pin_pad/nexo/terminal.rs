@@ -13,8 +13,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::ask::{Asked, AskedPayment, AskedReversal, Found, Message, Repeated, referred};
 use super::reply::{self, Body, Money, Told};
+use crate::Fault;
+use crate::sim::pin_pad::books;
 use crate::sim::pin_pad::script::{Play, Scene, Script};
 use crate::sim::pin_pad::truth::{Deed, Line, Of, Truth};
+use crate::sim::pin_pad::violation::Violations;
 
 const SERVICE_ID_CHARS_MAX: usize = 10;
 
@@ -38,7 +41,7 @@ pub struct Terminal {
     log: BTreeMap<String, (&'static str, Body)>,
     seen: BTreeSet<String>,
     busy: Option<(String, CancellationToken)>,
-    violations: Vec<String>,
+    violations: Violations,
     heard: Heard,
 }
 
@@ -83,17 +86,18 @@ impl Working {
 }
 
 impl Terminal {
-    pub fn open(poi_id: &str, path: &Path, script: Script) -> io::Result<Terminal> {
+    pub fn open(poi_id: &str, path: &Path, script: Script) -> Result<Terminal, Fault> {
+        let (truth, violations) = books(path)?;
         let mut terminal = Terminal {
             poi_id: poi_id.to_owned(),
             path: path.to_owned(),
-            truth: Truth::open(path)?,
+            truth,
             armed: VecDeque::new(),
             script,
             log: BTreeMap::new(),
             seen: BTreeSet::new(),
             busy: None,
-            violations: Vec::new(),
+            violations,
             heard: Heard::default(),
         };
         terminal.remember();
@@ -134,12 +138,12 @@ impl Terminal {
         self.armed.pop_front().unwrap_or_else(|| self.script.next_scene())
     }
 
-    pub fn violations(&self) -> &[String] {
-        &self.violations
+    pub fn violations(&self) -> Vec<String> {
+        self.violations.all()
     }
 
-    pub fn violate(&mut self, what: String) {
-        self.violations.push(what);
+    pub fn violate(&self, what: String) {
+        self.violations.add(what);
     }
 
     pub fn heard(&self) -> Heard {

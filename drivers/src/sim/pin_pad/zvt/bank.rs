@@ -64,11 +64,11 @@ impl Bank {
         self.write(Deed::Acknowledged, kept.sum, trace, kept.receipt, String::new())
     }
 
-    pub fn settle(&mut self) -> io::Result<(u32, i64)> {
+    pub fn settle(&mut self, currency: u16) -> io::Result<(u32, i64)> {
         let (count, total) = self.batch();
         let (trace, receipt) = self.next_numbers();
         let amount_minor = u64::try_from(total).unwrap_or(0);
-        let sum = Sum { of: Of::Purchase, amount_minor, currency: 978 };
+        let sum = Sum { of: Of::Purchase, amount_minor, currency };
         self.write(Deed::Settled, sum, trace, receipt, String::new())?;
         Ok((count, total))
     }

@@ -10,9 +10,10 @@ use tokio::time::{Instant, sleep, timeout};
 use super::bank::{Bank, Kept, Sum};
 use super::record::{self, Order, apdu};
 use super::wire::{Lost, Wire};
-use super::{Paper, Repeat, SimZvtSettings, Violations};
+use super::{Paper, Repeat, SimZvtSettings};
 use crate::sim::pin_pad::script::{Play, Scene, Unacknowledged};
 use crate::sim::pin_pad::truth::{Deed, Of};
+use crate::sim::pin_pad::violation::Violations;
 
 const YES: [u8; 3] = [0x80, 0x00, 0x00];
 const CANCELLED: u8 = 0x6C;
@@ -45,6 +46,8 @@ pub struct Terminal {
     bank: Bank,
     violations: Violations,
     scene: Option<Scene>,
+    /// That of the registration.
+    currency: u16,
     is_registered: bool,
     is_aborted: bool,
     running: Option<Running>,
@@ -57,6 +60,7 @@ impl Terminal {
             bank,
             violations,
             scene: None,
+            currency: 0,
             is_registered: false,
             is_aborted: false,
             running: None,
@@ -157,17 +161,20 @@ impl Terminal {
 
     async fn register(&mut self, wire: &mut Wire, body: &[u8]) -> Result<(), Lost> {
         let currency = body.get(4..6).and_then(record::number);
+        let currency = currency.and_then(|number| u16::try_from(number).ok());
         if body.get(3) != Some(&0xBE) {
             self.violations.add("registered without control of the terminal");
         }
-        if currency != Some(self.settings.currency.into()) {
+        let is_own = |number: &u16| self.settings.currency.is_none_or(|own| own == *number);
+        let Some(currency) = currency.filter(is_own) else {
             return wire.send(&[0x84, 0x6F, 0x00]).await;
-        }
+        };
+        self.currency = currency;
         self.is_registered = true;
         let mut done = vec![0x19, 0x00, 0x29];
         done.extend(record::pairs(self.settings.terminal_id.into(), 4));
         done.push(0x49);
-        done.extend(record::pairs(self.settings.currency.into(), 2));
+        done.extend(record::pairs(currency.into(), 2));
         self.answer_with(wire, &[apdu(0x06, 0x0F, &done)]).await
     }
 
@@ -191,7 +198,7 @@ impl Terminal {
 
     async fn end_of_day(&mut self, wire: &mut Wire) -> Result<(), Lost> {
         wire.send(&YES).await?;
-        let Ok((count, sum)) = self.bank.settle() else {
+        let Ok((count, sum)) = self.bank.settle(self.currency) else {
             return self.fail(wire).await;
         };
         self.say(wire, &apdu(0x04, 0xFF, &[0x0E])).await?;
@@ -250,7 +257,7 @@ impl Terminal {
         of: Of,
     ) -> Result<(), Lost> {
         let order = Order::read(bytes);
-        let sum = order.as_ref().and_then(|order| record::sum(order, of, self.settings.currency));
+        let sum = order.as_ref().and_then(|order| record::sum(order, of, self.currency));
         let (Some(order), Some(sum)) = (order, sum) else {
             self.violations.add("a payment that cannot be read");
             return wire.send(&[0x84, 0x9A, 0x00]).await;
