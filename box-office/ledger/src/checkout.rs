@@ -7,7 +7,7 @@ use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
 use crate::stored::SeatRow;
 use crate::write::Write;
-use crate::{Fault, cart, performance, tables};
+use crate::{Fault, cart, performance, tables, till};
 use redb::ReadableTable;
 use sha2::{Digest, Sha256};
 use usher_rules::cart::{Cart, Place};
@@ -228,6 +228,7 @@ fn posted(write: &mut Write, id: PostingId, posting: &Posting) -> Result<(), Fau
         }
     }
     drop(balances);
+    till::follow(write, posting)?;
     write.used(|counters| &mut counters.posting, id.0)
 }
 

@@ -34,6 +34,7 @@ pub mod source;
 pub mod staff;
 pub mod stored;
 pub mod tables;
+pub mod till;
 pub mod trial;
 pub mod turnout;
 pub mod view;
