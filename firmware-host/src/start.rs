@@ -7,6 +7,7 @@ use crate::clock::MachineClock;
 use crate::config::{Config, DeviceKind, GatewayKind};
 use crate::counted::{Counted, Written};
 use crate::errand::door::{self, Beside, DoorErrand};
+use crate::errand::pad::{self as pad_errand, PadErrand};
 use crate::errand::{disk, gate, sweep};
 use crate::keys::{self, Keys, KeysFault};
 use crate::listen;
@@ -26,16 +27,19 @@ use usher_cloud::gateway::demo::DemoGateway;
 use usher_cloud::{gateway, mail};
 use usher_drivers::gate::run_gate_on;
 use usher_drivers::gate::{GateEvent, GateOrder, GateSettings, ORDERS_MAX, PortKind, run_gate};
+use usher_drivers::pin_pad;
 use usher_drivers::scanner::{self, ScannerEvent};
 use usher_drivers::sim::SimGate;
 use usher_ledger::checkout::Numbering;
 use usher_ledger::handle::{self, Surroundings};
 use usher_ledger::open::{self as store, OpenFault};
 use usher_ledger::{Fault, Handle};
+use usher_listener::pad;
 use usher_listener::state::{Settings, Shop};
 use usher_rules::admission::Direction;
 use usher_rules::at::Clock;
 use usher_rules::id::{BoxNo, DeviceNo};
+use usher_rules::view::desk::pad::Face;
 
 /// Bytes in one MiB of cache.
 const MIB: usize = 1024 * 1024;
@@ -204,6 +208,7 @@ impl Running {
         circumstances: &Circumstances<'_>,
     ) -> Result<(), StartFault> {
         self.doors(config);
+        self.pads(config, circumstances.credentials);
         let handle = self.handle.clone();
         if circumstances.demo && config.gateway.kind == GatewayKind::Demo {
             let truth = config.store.folder.join("bank.jsonl");
@@ -274,6 +279,30 @@ impl Running {
                 }
             });
         }
+    }
+
+    /// Starts every pin pad with its errand.
+    fn pads(&mut self, config: &Config, credentials: Option<&Path>) {
+        let mut desks = pad::Desks::new();
+        for known in config.pin_pads.iter().filter(|pad| pad.enabled) {
+            let Some(settings) = known.settings(credentials) else { continue };
+            let no = known.no();
+            let (events, heard) = mpsc::channel(pad_errand::EVENTS_MAX);
+            let (asks, asked) = mpsc::channel(pad_errand::ASKS_MAX);
+            let (orders, ordered) = mpsc::channel(pad::ORDERS_MAX);
+            let (face, seen) = watch::channel(Face::default());
+            let (currency, handle) = (config.pad_currency(), self.handle.clone());
+            let errand = PadErrand { handle, pad: no, currency, asks, face };
+            self.spawn(errand.run(heard, ordered));
+            desks.insert(no, pad::Desk { orders, face: seen });
+            let (stop, name) = (self.stop.clone(), known.name.clone());
+            self.tasks.spawn(async move {
+                if let Err(fault) = pin_pad::run(settings, currency, asked, events, stop).await {
+                    tracing::error!(pad = name, %fault, "pin pad is not started");
+                }
+            });
+        }
+        self.shop.set_pads(desks);
     }
 
     fn gate(&mut self, no: DeviceNo, settings: GateSettings) -> mpsc::Sender<GateOrder> {

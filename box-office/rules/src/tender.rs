@@ -91,7 +91,7 @@ pub struct Intent {
     pub queries: u16,
     /// Paid at a pin pad, and there alone; none is the gateway's.
     #[n(9)]
-    pub pad: Option<pad::AtPad>,
+    pub pad: Option<Box<pad::AtPad>>,
 }
 
 /// The key of an intent and of every call about it: box, epoch, cart counter, attempt.

@@ -20,8 +20,8 @@ use usher_rules::posting::{Account, Posting};
 use usher_rules::tax::assess;
 use usher_rules::tender::pad::{Booking, Copy, Finding, Outcome, Receipt};
 use usher_rules::tender::{Intent, State};
-use usher_rules::till::{State as TillState, TillSession};
-use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal};
+use usher_rules::till::TillSession;
+use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal, till};
 
 const NOW: At = At(5_000_000);
 const CART: CartId = CartId(9);
@@ -69,14 +69,7 @@ fn cart() -> Cart {
 
 fn facts() -> Facts {
     let pad = house::Pad { no: PAD, name: "Pad".into(), place: "Foyer".into() };
-    let session = TillSession {
-        till: TILL,
-        cashier: ANNA,
-        opened_at: At(0),
-        day: BusinessDay(3),
-        state: TillState::Open,
-        float: Money(10_000),
-    };
+    let session = TillSession::opened(TILL, ANNA, Money(10_000), &ask(Actor::Account(ANNA)));
     Facts {
         house: House { pads: vec![pad], ..House::default() },
         cart_id: CART,
@@ -235,6 +228,9 @@ impl Counter {
                 self.notes.extend(notes.iter().cloned());
             }
             AnyEvent::Letter(_) => self.letters += 1,
+            AnyEvent::Till(till::Event::CardTaken(session, amount)) => {
+                assert_eq!((*session, *amount), (TillSessionId(60), TOTAL));
+            }
             other => panic!("a pad does not do this: {other:?}"),
         }
     }

@@ -13,6 +13,7 @@ use usher_drivers::pin_pad::concert::settings::ConcertSettings;
 use usher_drivers::pin_pad::nexo::NexoSettings;
 use usher_drivers::pin_pad::zvt::ZvtTable;
 use usher_drivers::pin_pad::{Currency, PinPadSettings};
+use usher_rules::id::PadNo;
 
 /// `[[pin_pad]]`, with exactly one of the three tables.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -65,6 +66,11 @@ impl PinPad {
             (Some(settings), None) => Some(settings),
             (Some(_), Some(_)) | (None, _) => None,
         }
+    }
+
+    /// Its number in the house.
+    pub fn no(&self) -> PadNo {
+        PadNo(u16::try_from(self.number).expect("`check/bounds.rs` keeps numbers to 65,535"))
     }
 
     /// Names of the tables that are there.

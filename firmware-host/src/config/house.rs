@@ -8,7 +8,7 @@ use usher_rules::at::Span;
 use usher_rules::device::Device;
 use usher_rules::fee::{Fee, Per};
 use usher_rules::house::{self, House, Level};
-use usher_rules::id::{DeviceNo, LevelNo, PadNo, TillNo};
+use usher_rules::id::{DeviceNo, LevelNo, TillNo};
 use usher_rules::money::Money;
 use usher_rules::tax::Tax;
 
@@ -78,7 +78,7 @@ impl Config {
             house::Till {
                 no: TillNo(number(till.number)),
                 name: till.name.clone(),
-                pad: self.pin_pads.iter().find(beside).map(|pad| PadNo(number(pad.number))),
+                pad: self.pin_pads.iter().find(beside).map(|pad| pad.no()),
             }
         });
         tills.collect()
@@ -87,7 +87,7 @@ impl Config {
     /// Those that are off stay: old payments name them.
     fn house_pads(&self) -> Vec<house::Pad> {
         let pads = self.pin_pads.iter().map(|pad| house::Pad {
-            no: PadNo(number(pad.number)),
+            no: pad.no(),
             name: pad.name.clone(),
             place: pad.place.clone(),
         });

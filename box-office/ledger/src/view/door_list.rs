@@ -192,7 +192,8 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         | Event::Hold(_)
         | Event::Letter(_)
         | Event::Session(_)
-        | Event::Staff(_) => Touched::Nothing,
+        | Event::Staff(_)
+        | Event::Till(_) => Touched::Nothing,
     }
 }
 

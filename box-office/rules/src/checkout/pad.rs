@@ -214,7 +214,7 @@ impl Saga<'_> {
             approval: String::new(),
             reference: String::new(),
             queries: 0,
-            pad: Some(at_pad),
+            pad: Some(Box::new(at_pad)),
         };
         let started = Note::Started { tickets: self.cart.tickets(), total };
         Ok(vec![
@@ -383,7 +383,7 @@ impl Saga<'_> {
             row.approval.clone_from(&booking.approval);
             row.reference.clone_from(&booking.reference);
         }
-        row.pad = Some(pad);
+        row.pad = Some(Box::new(pad));
         self.intent(known.key, &row, state)
     }
 }

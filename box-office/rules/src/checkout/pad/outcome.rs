@@ -9,7 +9,7 @@ use crate::cart::{self, Note, State as CartState};
 use crate::order::Payment;
 use crate::tender::State;
 use crate::tender::pad::{AtPad, Booking, Copy, kept};
-use crate::{Event as AnyEvent, Refusal, posting};
+use crate::{Event as AnyEvent, Refusal, posting, till};
 
 impl Saga<'_> {
     /// The terminal booked it: sold, if the cart is as it was; else a person must pay it back.
@@ -77,6 +77,7 @@ impl Saga<'_> {
         let (amount, at, day) = (known.intent.amount, self.ask.at, self.ask.day);
         let posting = posting::card_payment(fresh.order, batch, amount, at, day);
         events.push(AnyEvent::Checkout(Event::Posted(self.second_posting(), posting)));
+        events.push(till::card_taken(known.pad.at.session, amount));
         events.push(self.log(vec![Note::Captured { card: true }]));
         events.extend(self.complete(&self.cart.buyer, fresh.order));
         events
