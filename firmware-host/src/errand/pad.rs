@@ -189,7 +189,7 @@ impl PadErrand {
 
     async fn event(&self, event: PinPadEvent, memory: &mut Memory) {
         match event {
-            PinPadEvent::Up { identity, newest } => self.up(&identity, newest, memory),
+            PinPadEvent::Up { identity, newest } => self.up(&identity, newest, memory).await,
             PinPadEvent::Down { why } => {
                 tracing::warn!(pad = self.pad.0, fault = %why, "pin pad lost");
                 let link = Link::Down { why: why.to_string() };
@@ -225,13 +225,14 @@ impl PadErrand {
         }
     }
 
-    fn up(&self, identity: &Identity, newest: Option<Booking>, memory: &mut Memory) {
+    async fn up(&self, identity: &Identity, newest: Option<Booking>, memory: &mut Memory) {
         memory.newest = newest.or(memory.newest.take());
         let terminal = meaning::named(identity);
         tracing::info!(pad = self.pad.0, terminal, "pin pad is there");
         self.face.send_modify(|face| face.link = Link::Up { terminal });
         let now = Instant::now();
         memory.lost.iter_mut().for_each(|lost| lost.due = Some(now));
+        self.look(memory).await;
     }
 
     async fn ready(&self, no: IntentNo, memory: &mut Memory) {

@@ -1,0 +1,267 @@
+//! The box under test: the real start of a box from a configuration, with a till to each terminal.
+//!
+//! Asks by commands and by the orders of the desk, as the pages do. Next: `cuts.rs`.
+
+use super::cuts::Lane;
+use super::terminal::Terminal;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+use usher::config::{Config, Purpose};
+use usher::start::{self, Circumstances, Running};
+use usher_ledger::source::Source;
+use usher_ledger::{Denied, Handle, Lane as Queue, cart as carts, checkout, tables};
+use usher_listener::pad::{Order, Wanted};
+use usher_rules::at::Span;
+use usher_rules::cart::{self, Buyer};
+use usher_rules::checkout::pad::Command as Pad;
+use usher_rules::checkout::{Command as Sale, Event as Sold};
+use usher_rules::id::{
+    AreaNo, CartId, CategoryNo, LevelNo, PerformanceId, PlanId, ProductionId, StaffNo, TillNo,
+};
+use usher_rules::money::Money;
+use usher_rules::performance::{self, Planned};
+use usher_rules::posting::Account;
+use usher_rules::price::{Places, Price};
+use usher_rules::production::{self, Production};
+use usher_rules::tender::{Intent, State};
+use usher_rules::view::desk::pad::Link;
+use usher_rules::{Actor, Command, Event, Key, Refusal, hold, till};
+use usher_tests::folder::Folder;
+
+const LAWN: &[u8] = include_bytes!("../../config/demo/plans/lawn.json");
+const LAWN_OVERLAY: &str = include_str!("../../config/demo/plans/lawn.overlay.json");
+/// A payment that is not settled by then hangs.
+const SETTLED_MAX: Duration = Duration::from_secs(400);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+pub const SECOND_TILL: TillNo = TillNo(999);
+pub const SECOND_CASHIER: StaffNo = StaffNo(999);
+
+pub struct House {
+    running: Running,
+    performance: PerformanceId,
+}
+
+impl House {
+    /// Starts a box with these terminals beside its tills, and opens every till.
+    pub async fn open(folder: &Folder, terminals: &[(Lane, Terminal)]) -> House {
+        let config = Config::parse(&text(folder, terminals), Purpose::Serve);
+        let config = config.unwrap_or_else(|findings| panic!("{findings:?}"));
+        let circumstances = Circumstances { credentials: None, demo: false };
+        let running = start::start(&config, &circumstances).await.unwrap();
+        let mut house = House { running, performance: PerformanceId(0) };
+        house.performance = house.stage().await;
+        for (lane, _) in terminals {
+            house.open_till(lane.till, lane.cashier).await;
+        }
+        for (lane, _) in terminals {
+            house.pad_is_up(lane).await;
+        }
+        house
+    }
+
+    pub fn handle(&self) -> &Handle {
+        &self.running.handle
+    }
+
+    async fn ask(&self, by: Actor, command: Command) -> Result<Vec<Event>, Refusal> {
+        match self.handle().ask(Queue::Till, by, None, command).await {
+            Ok(entry) => Ok(entry.events.clone()),
+            Err(Denied::Refused(refusal)) => Err(refusal),
+            Err(denied) => panic!("{denied:?}"),
+        }
+    }
+
+    async fn must(&self, command: Command) -> Vec<Event> {
+        self.ask(Actor::House, command).await.unwrap()
+    }
+
+    /// A meadow with room for everybody, tomorrow.
+    async fn stage(&self) -> PerformanceId {
+        let play = Production {
+            slug: "salt".into(),
+            title: "Salt".into(),
+            code: "SALT".into(),
+            on_web: true,
+            ..Production::default()
+        };
+        let production = self.must(Command::Production(production::Command::Put(None, play))).await;
+        let production = production.iter().find_map(|event| match event {
+            Event::Production(production::Event::Put(id, _)) => Some(*id),
+            _ => None,
+        });
+        let overlay = LAWN_OVERLAY.replace("\"capacity\":240", "\"capacity\":20000");
+        let plan = self
+            .must(Command::Performance(performance::Command::ImportPlan {
+                original: LAWN.to_vec(),
+                overlay: overlay.into_bytes(),
+                rekey_duplicates: false,
+            }))
+            .await;
+        let plan = plan.iter().find_map(|event| match event {
+            Event::Performance(performance::Event::PlanImported { plan, .. }) => Some(*plan),
+            _ => None,
+        });
+        self.play(production.unwrap(), plan.unwrap()).await
+    }
+
+    async fn play(&self, production: ProductionId, plan: PlanId) -> PerformanceId {
+        let starts_at = self.handle().now() + Span::hours(24);
+        let price = |category| Price {
+            category: CategoryNo(category),
+            level: LevelNo(1),
+            amount: Money(3_500),
+        };
+        let planned = Planned {
+            production,
+            plan,
+            starts_at,
+            day: self.handle().day_of(starts_at),
+            hall: "Meadow".into(),
+            prices: vec![price(0), price(1)],
+            web_sale_opens: None,
+            web_sale_ends: None,
+            tickets_per_cart_max: None,
+            doors_open: None,
+            last_admission: None,
+            running_time: None,
+            relax: None,
+        };
+        let added = self.must(Command::Performance(performance::Command::Add(planned))).await;
+        let id = added.iter().find_map(|event| match event {
+            Event::Performance(performance::Event::Put(id, _)) => Some(*id),
+            _ => None,
+        });
+        id.unwrap()
+    }
+
+    async fn open_till(&self, till: TillNo, cashier: StaffNo) {
+        let command = Command::Till(till::Command::Open { till, float: Money(10_000) });
+        self.ask(Actor::Account(cashier), command).await.unwrap();
+    }
+
+    /// A second till beside the pad of the first.
+    pub async fn open_second_till(&self) {
+        self.open_till(SECOND_TILL, SECOND_CASHIER).await;
+    }
+
+    async fn pad_is_up(&self, lane: &Lane) {
+        let mut face = self.running.shop.pad(lane.pad).unwrap().face.clone();
+        let up = face.wait_for(|face| matches!(face.link, Link::Up { .. }));
+        tokio::time::timeout(SETTLED_MAX, up).await.unwrap().unwrap();
+    }
+
+    /// Waits until nobody has the pad.
+    pub async fn pad_is_free(&self, lane: &Lane) {
+        let mut face = self.running.shop.pad(lane.pad).unwrap().face.clone();
+        let free = face.wait_for(|face| face.running.is_none());
+        tokio::time::timeout(SETTLED_MAX, free).await.unwrap().unwrap();
+    }
+
+    /// Was the line away since `seen` was taken? Looks again and again while `settled` waits.
+    pub fn is_down(&self, lane: &Lane) -> bool {
+        let face = &self.running.shop.pad(lane.pad).unwrap().face;
+        matches!(face.borrow().link, Link::Down { .. })
+    }
+
+    /// A cart of this till with one place in it.
+    pub async fn cart(&self, till: TillNo) -> CartId {
+        let cashier = StaffNo(u32::from(till.0));
+        let opened =
+            self.ask(Actor::Account(cashier), Command::Cart(cart::Command::OpenAtTill(till)));
+        let cart = opened.await.unwrap().into_iter().find_map(|event| match event {
+            Event::Cart(cart::Event::Opened(id, _)) => Some(id),
+            _ => None,
+        });
+        let cart = cart.unwrap();
+        let places = vec![Places { level: LevelNo(1), count: 1 }];
+        let (performance, area) = (self.performance, AreaNo(0));
+        let take = hold::Command::Area { cart, performance, area, places };
+        self.ask(Actor::Account(cashier), Command::Hold(take)).await.unwrap();
+        cart
+    }
+
+    /// The cashier gives up on a cart, if it is still theirs.
+    pub async fn close(&self, cart: CartId) {
+        let _ = self.ask(Actor::House, Command::Cart(cart::Command::Close(cart))).await;
+    }
+
+    /// Presses Pay.
+    pub async fn pay(&self, lane: &Lane, by: StaffNo, cart: CartId) -> Result<Key, Refusal> {
+        let row = carts::get(&self.handle().snapshot().unwrap(), cart).unwrap().unwrap();
+        let (reply, answer) = oneshot::channel();
+        let wanted = Wanted { cart, buyer: Buyer::default(), shown: row.total() };
+        let order = Order::Pay { by: Actor::Account(by), wanted, reply };
+        self.running.shop.pad(lane.pad).unwrap().orders.send(order).await.unwrap();
+        match answer.await.unwrap() {
+            Ok(key) => Ok(key),
+            Err(Denied::Refused(refusal)) => Err(refusal),
+            Err(denied) => panic!("{denied:?}"),
+        }
+    }
+
+    pub fn intent(&self, key: Key) -> Intent {
+        checkout::intent(&self.handle().snapshot().unwrap(), key).unwrap().unwrap()
+    }
+
+    /// The intent once it is decided, or waits for a person.
+    pub async fn settled(&self, key: Key) -> Intent {
+        self.settled_seeing(key, || {}).await
+    }
+
+    /// As [`House::settled`], looking at something else as well while it waits.
+    pub async fn settled_seeing(&self, key: Key, mut look: impl FnMut()) -> Intent {
+        let begun = Instant::now();
+        loop {
+            let intent = self.intent(key);
+            if !intent.state.open() || intent.state == State::NeedsOperator {
+                return intent;
+            }
+            assert!(begun.elapsed() < SETTLED_MAX, "{intent:?} is never settled");
+            look();
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// The person at the till looked at the terminal.
+    pub async fn decide(&self, lane: &Lane, key: Key, charged: bool) {
+        let text = |text: &str| text.to_owned();
+        let evidence = if charged { text("read off the terminal") } else { String::new() };
+        let (name, reason) = (text("A cashier"), text("looked at the terminal"));
+        let decision = Pad::Decide { intent: key, charged, evidence, name, reason };
+        let command = Command::Checkout(Sale::Pad(decision));
+        let events = self.ask(Actor::Account(lane.cashier), command).await.unwrap();
+        let sold = events.iter().any(|event| matches!(event, Event::Checkout(Sold::Sold { .. })));
+        assert_eq!(sold, charged);
+    }
+
+    /// What the books have in card clearing of all pads.
+    pub fn card_clearing(&self) -> i64 {
+        let snapshot = self.handle().snapshot().unwrap();
+        let balances = snapshot.open(tables::BALANCES).unwrap();
+        let clearing = Account::CardClearing.no();
+        let rows = balances.range((clearing, 1)..(clearing, u64::MAX)).unwrap();
+        rows.map(|row| row.unwrap().1.value()).sum()
+    }
+}
+
+fn text(folder: &Folder, terminals: &[(Lane, Terminal)]) -> String {
+    let mut text = format!(
+        "[venue]\nname = \"The Tidewell\"\ntime_zone = \"Europe/London\"\ncurrency = \"EUR\"\n\
+         [store]\nfolder = {:?}\n[[level]]\nnumber = 1\nname = \"Adult\"\n",
+        folder.join("store")
+    );
+    for (lane, terminal) in terminals {
+        let (no, name) = (lane.pad.0, &lane.name);
+        text += &format!(
+            "[[pin_pad]]\nnumber = {no}\nname = {name:?}\nplace = \"Foyer\"\n{}\
+             [[till]]\nnumber = {}\nname = {name:?}\npin_pad = {name:?}\n",
+            terminal.table(folder, lane),
+            lane.till.0
+        );
+    }
+    let first = &terminals[0].0.name;
+    text +=
+        &format!("[[till]]\nnumber = {}\nname = \"Second\"\npin_pad = {first:?}\n", SECOND_TILL.0);
+    text
+}
