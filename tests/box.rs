@@ -1,5 +1,5 @@
 //! The built program from outside: races, pulled plugs, bad disks, wrong clocks, the service
-//! manager, scanners of its own and of other make.
+//! manager, scanners and card terminals of its own and of other make.
 //!
 //! Starts the binary as people do, talks to it over its own sockets, and opens the store only
 //! when the program is gone. Waits for states with a deadline, never for a time. Next:
@@ -22,8 +22,12 @@ mod door;
 mod log;
 #[path = "box/lost.rs"]
 mod lost;
+#[path = "box/pad.rs"]
+mod pad;
 #[path = "../cloud/tests/peer/mod.rs"]
 mod peer;
+#[path = "box/pin_pad.rs"]
+mod pin_pad;
 #[path = "box/plug.rs"]
 mod plug;
 #[path = "box/running.rs"]

@@ -245,6 +245,7 @@ pub enum PinPadEvent {
         intent: IntentNo,
         why: String,
     },
+    /// `Done` follows, unless it is `NotNow`; for a booking perhaps only after `Ask::Kept`.
     Recovered {
         intent: IntentNo,
         finding: Finding,

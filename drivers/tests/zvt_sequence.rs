@@ -437,7 +437,10 @@ fn recovered(bench: &mut Bench, record: &[&str]) -> Option<Finding> {
     if went_on {
         bench.hear("84 83 00", &[]);
     }
-    bench.take().into_iter().find_map(|event| match event {
+    let told = bench.take();
+    let over = PinPadEvent::Done { intent: tender().intent };
+    assert_eq!(told.last(), Some(&over), "the pad is free again: {told:?}");
+    told.into_iter().find_map(|event| match event {
         PinPadEvent::Recovered { finding, .. } => Some(finding),
         _ => None,
     })

@@ -266,14 +266,14 @@ impl Zvt {
         for receipt in tape.map(|mut tape| tape.take_receipts()).unwrap_or_default() {
             turn.tell(PinPadEvent::Receipt { intent, receipt });
         }
-        self.idle(turn);
+        self.over(intent, turn);
     }
 
     fn not_booked(&mut self, recovery: Recovery, evidence: &str, turn: &mut Turn<'_>) {
         let intent = recovery.tender.intent;
         self.resolved(intent);
         turn.found(intent, Finding::NotBooked { evidence: evidence.to_owned() });
-        self.idle(turn);
+        self.over(intent, turn);
     }
 
     pub(super) fn undecided(&mut self, recovery: Recovery, turn: &mut Turn<'_>) {
@@ -283,6 +283,11 @@ impl Zvt {
         }
         let evidence = recovery.evidence.join("; ");
         turn.found(intent, Finding::Undecided { evidence });
+        self.over(intent, turn);
+    }
+
+    fn over(&mut self, intent: IntentNo, turn: &mut Turn<'_>) {
+        turn.tell(PinPadEvent::Done { intent });
         self.idle(turn);
     }
 
