@@ -2,12 +2,13 @@
 //!
 //! Forms: `POST /desk/sign-in/password` (`login`, `password`, `onward`), `POST /desk/sign-in`
 //! (`token`, `onward`), `POST /desk/sign-out` (none). No secret is ever shown again. Next:
-//! `desk/account.rs`, `desk/staff.rs`, `desk/cart.rs`, `desk/letter.rs`.
+//! `desk/account.rs`, `desk/staff.rs`, `desk/till.rs`, `desk/cart.rs`, `desk/letter.rs`.
 
 pub mod account;
 pub mod cart;
 pub mod letter;
 pub mod staff;
+pub mod till;
 
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
@@ -72,6 +73,7 @@ fn around(pen: &Pen<'_>, around: &Around) -> Value {
             account => rights.account,
             staff => rights.staff,
             audit => rights.audit,
+            till => rights.till,
         },
         strip => strip(pen, &around.strip),
     }
