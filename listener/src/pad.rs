@@ -9,6 +9,7 @@ use usher_ledger::Denied;
 use usher_rules::cart::Buyer;
 use usher_rules::id::{CartId, PadNo};
 use usher_rules::money::Money;
+use usher_rules::refund;
 use usher_rules::view::desk::pad::Face;
 use usher_rules::{Actor, Key};
 
@@ -20,6 +21,8 @@ pub const ORDERS_MAX: usize = 16;
 pub enum Order {
     /// Begin a payment. Answered when its intent is on disk, or with why it is not.
     Pay { by: Actor, wanted: Wanted, reply: oneshot::Sender<Result<Key, Denied>> },
+    /// Begin a refund to the card of a payment at this pad. Answered like a payment.
+    Refund { by: Actor, wanted: refund::Wanted, reply: oneshot::Sender<Result<Key, Denied>> },
     /// The cashier wants to stop. The approval wins if it is on its way.
     Abort(Key),
     /// Somebody looks at this payment; one that nobody looks at any more is stopped (K9).

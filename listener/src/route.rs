@@ -78,12 +78,15 @@ fn shop_pages() -> Router<Arc<Shop>> {
 }
 
 fn staff_pages() -> Router<Arc<Shop>> {
-    use crate::staff::{account, cart, desk, door, letter, member, monitor, sign_in, till};
+    use crate::staff::{account, cart, desk, door, letter, member, monitor, order, sign_in, till};
     Router::new()
         .route("/desk", get(desk::page))
         .route("/desk/carts", get(cart::page))
         .route("/desk/letters", get(letter::list))
         .route("/desk/letters/{id}", get(letter::page))
+        .route("/desk/orders", get(order::list))
+        .route("/desk/orders/{order}", get(order::page))
+        .route("/desk/orders/{order}/refund", post(order::refund))
         .route("/desk/sign-in", get(sign_in::page).post(sign_in::press))
         .route("/desk/sign-in/password", post(sign_in::password))
         .route("/desk/sign-in/code", post(sign_in::code))

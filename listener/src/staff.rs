@@ -13,6 +13,7 @@ pub mod health;
 pub mod letter;
 pub mod member;
 pub mod monitor;
+pub mod order;
 mod proof;
 pub mod sign_in;
 pub mod till;

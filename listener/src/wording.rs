@@ -287,6 +287,12 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::TillOpenElsewhere { .. } => ("TillOpenElsewhere", CONFLICT, "conflict-title"),
         Refusal::PadBusy { .. } => ("PadBusy", CONFLICT, "conflict-title"),
         Refusal::CashShort { .. } => ("CashShort", NO, "wrong-title"),
+        Refusal::OverRefund { .. } => ("OverRefund", CONFLICT, "refund-over-title"),
+        Refusal::PerformanceOver => ("PerformanceOver", NO, "refund-late-title"),
+        Refusal::TicketUsed { .. } => ("TicketUsed", CONFLICT, "refund-used-title"),
+        Refusal::PaidOnline => ("PaidOnline", CONFLICT, "refund-online-title"),
+        Refusal::PaidByCard => ("PaidByCard", CONFLICT, "refund-by-card-title"),
+        Refusal::RefundRunning => ("RefundRunning", CONFLICT, "refund-running-title"),
     }
 }
 
@@ -324,6 +330,11 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         Refusal::TillOpenElsewhere { by } => json!({ "by": by.0 }),
         Refusal::PadBusy { till } => json!({ "till": till.0 }),
         Refusal::CashShort { due } => json!({ "due": terms.money(*due) }),
+        Refusal::OverRefund { left } => json!({ "left": terms.money(*left) }),
+        Refusal::TicketUsed { tickets } => {
+            let tickets: Vec<String> = tickets.iter().map(ToString::to_string).collect();
+            json!({ "tickets": tickets })
+        }
         Refusal::NotFound
         | Refusal::NotAllowed
         | Refusal::KeyReused
@@ -340,7 +351,11 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         | Refusal::LoginTaken
         | Refusal::CodeRefused
         | Refusal::LastManager
-        | Refusal::TillClosed => json!({}),
+        | Refusal::TillClosed
+        | Refusal::PerformanceOver
+        | Refusal::PaidOnline
+        | Refusal::PaidByCard
+        | Refusal::RefundRunning => json!({}),
     }
 }
 

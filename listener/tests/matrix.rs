@@ -68,6 +68,9 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/desk/carts", DESK),
     ("GET", "/desk/letters", DESK),
     ("GET", "/desk/letters/{id}", DESK),
+    ("GET", "/desk/orders", DESK),
+    ("GET", "/desk/orders/{order}", DESK),
+    ("POST", "/desk/orders/{order}/refund", Staff(Right::Refund)),
     ("GET", "/desk/sign-in", Everybody),
     ("POST", "/desk/sign-in", Everybody),
     ("POST", "/desk/sign-in/password", Everybody),
@@ -182,6 +185,7 @@ fn ask(house: &House, method: &str, path: &str, cart: &str) -> Ask {
         .replace("{cart}", cart)
         .replace("{guid}", "C-C-1")
         .replace("{session}", "1-1")
+        .replace("{order}", "1-1")
         // Nobody: what is done to them is refused by the house, after who asks was looked at.
         .replace("{no}", "999");
     let id = if path.starts_with("/desk/letters") { "1-1" } else { tonight.as_str() };

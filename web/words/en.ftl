@@ -936,3 +936,116 @@ demo-about-forged = Forged
 demo-about-cancelled = Cancelled
 demo-watch = Watch the monitor
 demo-buy = Buy a ticket
+
+# orders at the desk
+
+orders-heading = Orders
+orders-find = Find an order
+orders-find-hint = Number of the order or of a ticket, a ticket’s code, or part of the buyer’s name or email.
+orders-find-go = Find
+orders-caption = Orders, newest first
+orders-number = Order
+orders-placed = Placed
+orders-buyer = Buyer
+orders-email = Email
+orders-tickets = Tickets
+orders-ticket = Ticket
+orders-level = Price level
+orders-price = Price
+orders-total = Total
+orders-paid = Paid
+orders-refunded = Given back
+orders-balance = Balance
+orders-none = No order answers to that among those looked through.
+orders-order = Newest first
+orders-next = Look further back
+orders-all = All orders
+desk-order-heading = Order { $order }
+desk-ticket-valid = Good
+desk-ticket-choose = Ticket { $ticket } goes back
+paid-nothing = Nothing to pay
+paid-cash = In cash, till { $till }
+paid-at-pad = Card at { $pad }: { $brand } { $last }, approval { $approval }
+paid-online = Card, in the shop
+paid-online-pending = Card, in the shop; the payment is not answered yet
+refund-choose = Back
+refund-reason = Reason
+refund-look = See what goes back
+refund-go = Refund
+refund-leave = Leave it
+refund-way = To
+refund-to-card = Card
+refund-to-cash = Cash
+refunds-heading = Refunds
+refund-ask-cash = { $count ->
+    [one] Refund 1 ticket: { $amount } in cash from your drawer
+   *[other] Refund { $count } tickets: { $amount } in cash from your drawer
+}
+refund-ask-card = { $count ->
+    [one] Refund 1 ticket: { $amount } to the card at its pad
+   *[other] Refund { $count } tickets: { $amount } to the card at its pad
+}
+refund-ask-nothing = { $count ->
+    [one] Cancel 1 ticket: nothing was paid for it
+   *[other] Cancel { $count } tickets: nothing was paid for them
+}
+refund-none-title = Choose the tickets that go back
+refund-none-body = Tick at least one that is still good.
+refund-reason-title = Say why
+refund-reason-body = A reason of { $max } characters at most: whoever checks the books reads it.
+refund-over-title = That was given back already
+refund-over-body = No more can go back than was paid. The page shows what is left.
+refund-late-title = The performance is over
+refund-late-body = Its tickets are not given back any more.
+refund-used-title = Somebody came in with this ticket
+refund-used-body = A used ticket is not given back.
+refund-online-title = This order was paid in the shop
+refund-online-body = Orders paid in the shop are not refunded here. Give the money back in the processor’s own portal.
+refund-by-card-title = This order was paid by card
+refund-running-title = A refund of this order is not settled yet
+refund-running-body = The box is asking the terminal. Do not pay anything out; try again once its outcome is shown.
+refund-no-till-title = You have no till open
+refund-no-till-body = Open your till first: a refund belongs to a drawer.
+refund-drawer-title = There is not that much in your drawer
+refund-drawer-body = { $due } would go back. Pay in first.
+refund-pad-busy-title = The pin pad has another payment
+refund-pad-busy-body = Try again once it is done.
+refund-no-pad-title = The pin pad of this payment is not there
+refund-no-pad-body = Money goes back where it was paid. Connect the pad, then try again.
+refund-changed-title = It makes another amount now
+refund-changed-body = Something changed since the page was made. Look at the amount and press again.
+refund-pad-running = { $amount } is on its way back to the card. Follow the pin pad, then load this page again.
+refund-pad-unknown = Nobody knows yet whether { $amount } went back. The box keeps asking the terminal; do not pay anything out.
+refund-pad-person = Somebody must look at the terminal: did { $amount } go back?
+refund-pad-done = { $amount } went back to the card, { $when }
+refund-pad-declined = The refund of { $amount } was declined, { $when }. Nothing went back.
+refund-pad-cancelled = The refund of { $amount } was cancelled, { $when }. Nothing went back.
+refund-pad-not = The refund of { $amount } did not happen, { $when }. Nothing went back.
+postings-heading = Postings
+postings-lines = Accounts
+postings-owed = Owed
+cause-sale = Sale
+cause-card-payment = Card payment
+cause-cash-payment = Cash payment
+cause-refund = Sale taken back
+cause-cash-refund = Cash given back
+cause-card-refund = Given back to the card
+cause-drawer = Drawer
+account-receivable = Owed by the order
+account-card-clearing = Card clearing
+account-deferred = Tickets not yet played
+account-tax = Tax
+account-fees = Fees
+account-drawer = Drawer
+account-bank = Bank
+account-over-short = Over and short
+till-cash-back = { $count ->
+    [0] Given back in cash, none
+    [one] Given back in cash, 1
+   *[other] Given back in cash, { $count }
+}
+till-cards-back = { $count ->
+    [0] Nothing given back to cards.
+    [one] 1 refund to a card, { $sum }.
+   *[other] { $count } refunds to cards, { $sum }.
+}

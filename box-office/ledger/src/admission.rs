@@ -160,7 +160,7 @@ fn found(write: &mut Write, id: TicketId, body: Option<CodeBody>) -> Result<Opti
 }
 
 /// Who is in, by memory; made from the log when it is not kept.
-fn turnout<'w>(write: &'w mut Write, id: PerformanceId) -> Result<&'w Turnout, Fault> {
+pub(crate) fn turnout<'w>(write: &'w mut Write, id: PerformanceId) -> Result<&'w Turnout, Fault> {
     if !write.memory.turnouts.keeps(id) {
         write.leave_door();
     }

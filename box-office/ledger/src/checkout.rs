@@ -7,7 +7,7 @@ use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
 use crate::stored::SeatRow;
 use crate::write::Write;
-use crate::{Fault, cart, performance, tables, till};
+use crate::{Fault, cart, performance, refund, tables, till};
 use redb::ReadableTable;
 use sha2::{Digest, Sha256};
 use usher_rules::cart::{Cart, Place};
@@ -36,7 +36,7 @@ pub struct Numbering {
 }
 
 pub fn load(
-    write: &Write,
+    write: &mut Write,
     numbering: Numbering,
     command: &Command,
     ask: &Ask,
@@ -51,7 +51,9 @@ pub fn load(
         | (Command::Pad(pad::Command::Begin { cart, .. }), _) => *cart,
         (_, found) => found.as_ref().map_or(CartId(0), |intent| intent.cart),
     };
-    let cart = cart::get(txn, cart_id)?;
+    let about = refund::about(command, found_intent.as_ref());
+    // A refund is about its order: the cart that became it stays as it is.
+    let cart = if about.is_some() { None } else { cart::get(txn, cart_id)? };
     let mut facts = Facts {
         house: (*write.house).clone(),
         cart_id,
@@ -69,6 +71,7 @@ pub fn load(
             Command::Pad(pad::Command::Begin { pad, .. }) => on_pad(txn, *pad)?,
             _ => None,
         },
+        refund: None,
         fresh: fresh(write, numbering),
     };
     if let Some(cart) = &cart {
@@ -79,13 +82,16 @@ pub fn load(
         }
     }
     facts.cart = cart;
+    if let Some(id) = about {
+        refund::load(write, id, command, ask, &mut facts)?;
+    }
     Ok(facts)
 }
 
 /// The intent that a command names.
 fn intent_of(command: &Command) -> Option<Key> {
     match command {
-        Command::Begin { .. } | Command::Cash { .. } => None,
+        Command::Begin { .. } | Command::Cash { .. } | Command::Refund(_) => None,
         Command::Answered(key, _)
         | Command::Captured(key)
         | Command::CaptureFailed { intent: key, .. }
@@ -95,7 +101,7 @@ fn intent_of(command: &Command) -> Option<Key> {
 }
 
 /// The payment that keeps a pad busy.
-fn on_pad<S: Source>(source: &S, pad: PadNo) -> Result<Option<Intent>, Fault> {
+pub(crate) fn on_pad<S: Source>(source: &S, pad: PadNo) -> Result<Option<Intent>, Fault> {
     let open = pad_intents(source, pad)?.into_iter().map(|(_, intent)| intent);
     Ok(open.into_iter().find(|intent| pad::keeps_pad(intent.state)))
 }
@@ -194,6 +200,8 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
         }),
         Event::Sold { id, order, tickets } => sold(write, *id, order, tickets),
         Event::Posted(id, posting) => posted(write, *id, posting),
+        Event::RefundBegun(id, key) => refund::begun(write, *id, *key),
+        Event::Refunded { order, refund, .. } => refund::given(write, *order, refund),
         Event::LinesLost(cart, lines) => cart::change(write, *cart, |row| {
             row.lines.retain(|line| !lines.iter().any(|gone| gone.no == line.no));
         }),

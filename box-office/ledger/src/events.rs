@@ -156,6 +156,9 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
         Event::Checkout(checkout::Event::Sold { order, .. }) => {
             places(order.lines.iter().map(|line| line.performance).collect())
         }
+        Event::Checkout(checkout::Event::Refunded { freed, .. }) => {
+            places(freed.iter().map(|(id, _)| *id).collect())
+        }
         Event::Checkout(
             checkout::Event::Intent(..)
             | checkout::Event::CartMoved { .. }
@@ -163,6 +166,7 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
             | checkout::Event::LinesLost(..)
             | checkout::Event::Posted(..)
             | checkout::Event::PaymentMoved(..)
+            | checkout::Event::RefundBegun(..)
             | checkout::Event::Orphaned(..),
         ) => Vec::new(),
         Event::Admission(event) => vec![(Entity::Door, crate::admission::door_of(event))],

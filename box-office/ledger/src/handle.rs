@@ -296,6 +296,11 @@ impl Handle {
         self.shared.setting.keys.write(body, Form::Keyed)
     }
 
+    /// What a code says of itself, if it is one of this box.
+    pub fn code_read(&self, payload: &str) -> Option<CodeBody> {
+        self.shared.setting.keys.read(payload).ok().map(|(body, _)| body)
+    }
+
     /// Takes no more asks; those that wait are still served.
     pub fn close(&self) {
         self.shared.queues.close();

@@ -39,6 +39,8 @@ pub enum Becomes {
     Free,
     Held(CartId),
     Sold(TicketId),
+    /// Free again: the ticket that had it was given back.
+    GivenBack(TicketId),
     Killed,
     StaffHold(StaffHold),
 }
@@ -185,25 +187,41 @@ fn move_seat(
     Ok(())
 }
 
-/// The steps of domain 5.1: what is out of sale only comes back, and only a held seat is sold.
+/// The steps of domain 5.1: what is out of sale only comes back, only a held seat is sold, and a
+/// sold one is free again only when its own ticket is given back.
 fn legal(was: Option<&SeatRow>, becomes: &Becomes) -> bool {
     match (was, becomes) {
         (None, Becomes::Held(_) | Becomes::Killed | Becomes::StaffHold(_))
         | (Some(SeatRow::Held(_) | SeatRow::Killed | SeatRow::StaffHold(_)), Becomes::Free)
         | (Some(SeatRow::Held(_)), Becomes::Sold(_)) => true,
-        (None, Becomes::Free | Becomes::Sold(_))
-        | (Some(SeatRow::Held(_)), Becomes::Held(_) | Becomes::Killed | Becomes::StaffHold(_))
+        (Some(SeatRow::Sold(owner)), Becomes::GivenBack(ticket)) => owner == ticket,
+        (None, Becomes::Free | Becomes::Sold(_) | Becomes::GivenBack(_))
+        | (
+            Some(SeatRow::Held(_)),
+            Becomes::Held(_) | Becomes::GivenBack(_) | Becomes::Killed | Becomes::StaffHold(_),
+        )
         | (
             Some(SeatRow::Killed | SeatRow::StaffHold(_)),
-            Becomes::Held(_) | Becomes::Sold(_) | Becomes::Killed | Becomes::StaffHold(_),
+            Becomes::Held(_)
+            | Becomes::Sold(_)
+            | Becomes::GivenBack(_)
+            | Becomes::Killed
+            | Becomes::StaffHold(_),
         )
-        | (Some(SeatRow::Sold(_)), _) => false,
+        | (
+            Some(SeatRow::Sold(_)),
+            Becomes::Free
+            | Becomes::Held(_)
+            | Becomes::Sold(_)
+            | Becomes::Killed
+            | Becomes::StaffHold(_),
+        ) => false,
     }
 }
 
 fn row_of(becomes: &Becomes) -> Option<SeatRow> {
     match becomes {
-        Becomes::Free => None,
+        Becomes::Free | Becomes::GivenBack(_) => None,
         Becomes::Held(cart) => Some(SeatRow::Held(*cart)),
         Becomes::Sold(ticket) => Some(SeatRow::Sold(*ticket)),
         Becomes::Killed => Some(SeatRow::Killed),
@@ -288,6 +306,10 @@ fn move_area(
             row.sold += 1;
             count(tally, Some(Counted::Held), -1);
             count(tally, Some(Counted::Sold), 1);
+        }
+        Becomes::GivenBack(_) => {
+            row.sold = row.sold.checked_sub(1).ok_or(short)?;
+            count(tally, Some(Counted::Sold), -1);
         }
         Becomes::Killed | Becomes::StaffHold(_) => {
             return Err(Fault::Changed("areas have no places out of sale"));

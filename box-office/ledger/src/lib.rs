@@ -24,6 +24,7 @@ pub mod open;
 pub mod performance;
 pub mod plan;
 pub mod production;
+mod refund;
 pub mod programme;
 pub mod proof;
 pub mod queue;

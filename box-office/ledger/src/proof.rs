@@ -23,7 +23,7 @@ use usher_rules::production::Production;
 use usher_rules::session::Session;
 use usher_rules::staff::Account;
 use usher_rules::tender::Intent;
-use usher_rules::ticket::Ticket;
+use usher_rules::ticket::{State as Standing, Ticket};
 use usher_rules::till::{State as Running, Takings, TillSession};
 
 /// Everything that does not agree, in words; empty when all is well.
@@ -136,14 +136,41 @@ fn money<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
     let mut charged: BTreeMap<CartId, u32> = BTreeMap::new();
     for (_, intent) in &intents {
         use usher_rules::tender::State as Stage;
-        if matches!(intent.state, Stage::Approved | Stage::Captured) {
+        let paid = matches!(intent.state, Stage::Approved | Stage::Captured);
+        if paid && intent.refunding().is_none() {
             *charged.entry(intent.cart).or_default() += 1;
         }
     }
     for (cart, count) in charged.into_iter().filter(|(_, count)| *count > 1) {
         wrong.push(format!("cart {cart} has {count} intents with money"));
     }
+    refunds(source, wrong, &intents)?;
     orders(source, wrong)
+}
+
+/// Whatever a pad gave back stands in its order, and no order gave back more than it was paid.
+fn refunds<S: Source>(
+    source: &S,
+    wrong: &mut Vec<String>,
+    intents: &[(u128, Intent)],
+) -> Result<(), Fault> {
+    use usher_rules::tender::State as Stage;
+    let mut by_pads: BTreeSet<(OrderId, u128, i64)> = BTreeSet::new();
+    for (key, intent) in intents.iter().filter(|(_, intent)| intent.state == Stage::Captured) {
+        by_pads.extend(intent.refunding().map(|one| (one.order, *key, intent.amount.0)));
+    }
+    let mut told = BTreeSet::new();
+    for (id, order) in rows::<S, u64, Order, u64>(source, tables::ORDERS, |id| id)? {
+        if order.refunded() > order.total {
+            wrong.push(format!("order {} gave back more than it was paid", OrderId(id)));
+        }
+        for one in order.refunds.iter().flat_map(|refunds| &refunds.made) {
+            let key = one.intent.map(|key| u128::from_be_bytes(key.0));
+            told.extend(key.map(|key| (OrderId(id), key, one.amount.0)));
+        }
+    }
+    same(wrong, "what orders gave back to cards", &told, &by_pads);
+    Ok(())
 }
 
 fn orders<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
@@ -197,6 +224,10 @@ fn tills<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
         *sum = Takings { count: sum.count + row.cash.count, sum: sum.sum + row.cash.sum };
     }
     same(wrong, "what tills took in cash", &told, &paid);
+    let gave = postings.iter().filter(|(_, one)| one.cause == Cause::CashRefund);
+    let gave = gave.flat_map(|(_, posting)| till::drawers(posting)).map(|(_, amount)| -amount);
+    let told: Money = all.iter().map(|(_, row)| row.cash_back.sum).sum();
+    same(wrong, "what tills gave back in cash", &told, &gave.sum());
     Ok(())
 }
 
@@ -213,8 +244,15 @@ fn tickets<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> 
         let Place::Seat(seat) = ticket.place else {
             continue;
         };
-        if checkout::holder(source, ticket.performance, seat)? != Some(TicketId(id)) {
-            wrong.push(format!("ticket {} does not own its seat", TicketId(id)));
+        let owns = checkout::holder(source, ticket.performance, seat)? == Some(TicketId(id));
+        match ticket.state {
+            Standing::Valid if !owns => {
+                wrong.push(format!("ticket {} does not own its seat", TicketId(id)));
+            }
+            Standing::Cancelled { .. } if owns => {
+                wrong.push(format!("ticket {} is cancelled and has a seat", TicketId(id)));
+            }
+            Standing::Valid | Standing::Cancelled { .. } => {}
         }
     }
     Ok(())

@@ -70,17 +70,23 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
         Event::CardTaken(id, amount) => {
             change(write, *id, |row| row.cards = row.cards.with(*amount))
         }
+        Event::CardGivenBack(id, amount) => {
+            change(write, *id, |row| row.cards_back = row.cards_back.with(*amount))
+        }
     }
 }
 
-/// Cash of a drawer moved: what was counted in it before is void, and a payment is one of its
-/// sales.
+/// Cash of a drawer moved: what was counted in it before is void, and a payment or refund is one
+/// of its own.
 pub(crate) fn follow(write: &Write, posting: &Posting) -> Result<(), Fault> {
     for (till, amount) in drawers(posting) {
         let Some((id, mut row)) = on(write.txn, till)? else { continue };
         row.count = None;
         if posting.cause == Cause::CashPayment {
             row.cash = row.cash.with(amount);
+        }
+        if posting.cause == Cause::CashRefund {
+            row.cash_back = row.cash_back.with(-amount);
         }
         write.put(tables::TILL_SESSIONS, id.0, &row)?;
     }

@@ -75,6 +75,8 @@ pub fn name(event: &Event) -> &'static str {
         Event::Cart(_) => "cart-changed",
         Event::Hold(_) => "hold-changed",
         Event::Checkout(checkout::Event::Posted(..)) => "money-posted",
+        Event::Checkout(checkout::Event::RefundBegun(..)) => "refund-begun",
+        Event::Checkout(checkout::Event::Refunded { .. }) => "refunded",
         Event::Checkout(_) => "sale-changed",
         Event::Admission(admission::Event::Scanned(_)) => "scanned",
         Event::Admission(admission::Event::Overridden { .. }) => "verdict-overridden",
@@ -96,6 +98,7 @@ fn till_name(event: &till::Event) -> &'static str {
         till::Event::Counted(..) => "till-counted",
         till::Event::Closed(..) => "till-closed",
         till::Event::CardTaken(..) => "till-card-taken",
+        till::Event::CardGivenBack(..) => "till-card-given-back",
     }
 }
 

@@ -13,7 +13,7 @@ mod sell;
 pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable, mask_digits};
 
 use crate::at::At;
-use crate::cart::{self, Buyer, Cart, Note, State};
+use crate::cart::{self, Buyer, Cart, Note, Place, State};
 use crate::house::House;
 use crate::id::{
     BoxNo, CartId, LetterId, OrderId, PadNo, PerformanceId, PostingId, SeatNo, TicketId,
@@ -22,6 +22,7 @@ use crate::id::{
 use crate::money::Money;
 use crate::order::{Order, Payment};
 use crate::posting::{self, GATEWAY_BATCH, Posting};
+use crate::refund::{self, Refund};
 use crate::tender::pad::Booking;
 use crate::tender::{self, Intent};
 use crate::ticket::Ticket;
@@ -100,9 +101,12 @@ pub enum Command {
         #[n(3)]
         shown: Money,
     },
-    /// A payment at a pin pad, step by step.
+    /// A payment or refund at a pin pad, step by step.
     #[n(6)]
     Pad(#[n(0)] pad::Command),
+    /// Tickets of an order are given back at the counter.
+    #[n(7)]
+    Refund(#[n(0)] refund::Command),
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -150,6 +154,20 @@ pub enum Event {
     /// A pin pad booked what no intent asked for.
     #[n(7)]
     Orphaned(#[n(0)] PadNo, #[n(1)] Booking),
+    /// A refund at a pad was asked for: the newest one of this order.
+    #[n(8)]
+    RefundBegun(#[n(0)] OrderId, #[n(1)] Key),
+    /// Money went back, or there was none; the tickets are cancelled and their places free.
+    #[n(9)]
+    Refunded {
+        #[n(0)]
+        order: OrderId,
+        #[n(1)]
+        refund: Refund,
+        /// The places that are free again.
+        #[n(2)]
+        freed: Vec<(PerformanceId, Place)>,
+    },
 }
 
 /// Numbers for what a sale makes, in order.
@@ -184,12 +202,17 @@ pub struct Facts {
     pub till: Option<(TillSessionId, TillSession)>,
     /// The payment that keeps the pin pad of the command busy.
     pub on_pad: Option<Intent>,
+    /// What a refund needs to know, if the command is about one.
+    pub refund: Option<Box<refund::Facts>>,
     pub fresh: Fresh,
 }
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
     if let Command::Pad(pad::Command::Orphan(pad, booking)) = command {
         return Ok(vec![AnyEvent::Checkout(Event::Orphaned(*pad, booking.clone()))]);
+    }
+    if let Some(about) = &facts.refund {
+        return refund::decide(about, facts, command, ask);
     }
     let cart = facts.cart.as_ref().ok_or(Refusal::NotFound)?;
     let saga = Saga { facts, cart, ask };
@@ -201,6 +224,8 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
         Command::Voided(key) => saga.voided(*key),
         Command::Cash { buyer, given, shown, .. } => saga.cash(buyer, *given, *shown),
         Command::Pad(command) => saga.at_pad(command),
+        // An order that there is not.
+        Command::Refund(_) => Err(Refusal::NotFound),
     }
 }
 

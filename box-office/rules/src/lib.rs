@@ -23,6 +23,7 @@ pub mod plan;
 pub mod posting;
 pub mod price;
 pub mod production;
+pub mod refund;
 pub mod seat;
 pub mod session;
 pub mod staff;
@@ -33,7 +34,7 @@ pub mod till;
 pub mod view;
 
 use crate::at::{At, Span};
-use crate::id::{CartId, DeviceNo, SeatNo, StaffNo, TillNo};
+use crate::id::{CartId, DeviceNo, SeatNo, StaffNo, TicketId, TillNo};
 use crate::money::Money;
 use minicbor::{Decode, Encode};
 
@@ -279,6 +280,23 @@ pub enum Refusal {
     CashShort {
         due: Money,
     },
+    // refunds
+    /// More than is left of what was paid.
+    OverRefund {
+        left: Money,
+    },
+    /// The performance is over.
+    PerformanceOver,
+    /// Somebody came in with these.
+    TicketUsed {
+        tickets: Vec<TicketId>,
+    },
+    /// Paid through the processor, which gives it back itself.
+    PaidOnline,
+    /// Paid at a pin pad: it goes back to the card, there.
+    PaidByCard,
+    /// Another refund of the order runs, or its outcome is not known yet.
+    RefundRunning,
     // staff
     LoginTaken,
     /// One for every reason: wrong, used, too old, or of an account that is put out.

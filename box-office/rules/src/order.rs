@@ -1,13 +1,15 @@
 //! The order: the accounting document of one completed checkout.
 //!
-//! Made by `checkout.rs` together with its tickets and postings, in one commit. Never changed
-//! afterwards but by postings. Its balance is the receivable account's. Next: `posting.rs`.
+//! Made by `checkout.rs` together with its tickets and postings, in one commit. What was sold is
+//! never changed afterwards: postings and refunds come beside it. Its balance is the receivable
+//! account's. Next: `posting.rs`, `refund.rs`.
 
 use crate::at::At;
 use crate::cart::{Buyer, Line};
 use crate::fee::FeeLine;
 use crate::id::{CartId, TicketId};
 use crate::money::Money;
+use crate::refund::Refunds;
 use crate::tender::pad::Counter;
 use crate::{BusinessDay, Key};
 use minicbor::{Decode, Encode};
@@ -58,4 +60,15 @@ pub struct Order {
     /// Sold at the counter; none is a sale of the shop.
     #[n(12)]
     pub counter: Option<Counter>,
+    /// What was given back, or is about to be; none of most orders.
+    #[n(13)]
+    pub refunds: Option<Box<Refunds>>,
+}
+
+impl Order {
+    /// What was given back of it.
+    pub fn refunded(&self) -> Money {
+        let made = self.refunds.iter().flat_map(|refunds| &refunds.made);
+        made.map(|refund| refund.amount).sum()
+    }
 }

@@ -259,6 +259,12 @@ impl Performance {
         }
     }
 
+    /// Start plus running time; three hours when none is known (domain 9.1).
+    pub fn ends(&self, production: &Production) -> At {
+        let minutes = production.running_time_min.map(|minutes| Span::minutes(i64::from(minutes)));
+        self.starts_at + minutes.unwrap_or(RUNNING_TIME_UNKNOWN)
+    }
+
     /// Tickets one cart may hold of it: performance before production before venue (A9).
     pub fn tickets_max(&self, production: &Production, house: &House) -> u8 {
         self.tickets_per_cart_max

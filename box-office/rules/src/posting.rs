@@ -95,6 +95,13 @@ pub enum Cause {
     /// What was counted goes to the safe when a till closes.
     #[n(7)]
     TillClosed,
+    /// The sale of some lines, the other way round.
+    #[n(8)]
+    Refund,
+    #[n(9)]
+    CashRefund,
+    #[n(10)]
+    CardRefund,
 }
 
 /// A journal entry.
@@ -128,6 +135,34 @@ pub fn sale(
     at: At,
     day: BusinessDay,
 ) -> Posting {
+    let lines = sold(order, tickets, fees.iter().map(|fee| (fee.fee, &fee.amount)));
+    let posting = Posting { at, day, order: Some(order), cause: Cause::Sale, lines };
+    assert!(posting.balanced(), "net and taxes of every line make its gross");
+    posting
+}
+
+/// Refund: what the sale of these lines posted, the other way round (domain 6.1).
+pub fn refund(
+    order: OrderId,
+    tickets: &[(PerformanceId, &Assessed)],
+    fees: &[(u16, Assessed)],
+    at: At,
+    day: BusinessDay,
+) -> Posting {
+    let mut lines = sold(order, tickets, fees.iter().map(|(fee, amount)| (*fee, amount)));
+    for line in &mut lines {
+        line.amount = -line.amount;
+    }
+    let posting = Posting { at, day, order: Some(order), cause: Cause::Refund, lines };
+    assert!(posting.balanced(), "net and taxes of every part make its gross");
+    posting
+}
+
+fn sold<'a>(
+    order: OrderId,
+    tickets: &[(PerformanceId, &Assessed)],
+    fees: impl Iterator<Item = (u16, &'a Assessed)>,
+) -> Vec<Amount> {
     let mut lines = Vec::new();
     let mut gross = Money::ZERO;
     for (performance, price) in tickets {
@@ -135,15 +170,13 @@ pub fn sale(
         credit(&mut lines, Account::DeferredTickets, performance.0, price.net);
         credit_taxes(&mut lines, price);
     }
-    for fee in fees {
-        gross = gross + fee.amount.gross;
-        credit(&mut lines, Account::FeeRevenue, u64::from(fee.fee), fee.amount.net);
-        credit_taxes(&mut lines, &fee.amount);
+    for (fee, amount) in fees {
+        gross = gross + amount.gross;
+        credit(&mut lines, Account::FeeRevenue, u64::from(fee), amount.net);
+        credit_taxes(&mut lines, amount);
     }
     lines.insert(0, Amount { account: Account::Receivable, sub: order.0, amount: gross });
-    let posting = Posting { at, day, order: Some(order), cause: Cause::Sale, lines };
-    assert!(posting.balanced(), "net and taxes of every line make its gross");
-    posting
+    lines
 }
 
 /// Card payment: Dr card clearing of that batch; Cr receivable.

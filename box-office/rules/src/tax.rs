@@ -50,6 +50,23 @@ pub struct Assessed {
     pub gross: Money,
 }
 
+impl Assessed {
+    /// Of `of` equal parts those after the first `from`, up to `to`. All parts together are the
+    /// whole, to the last minor unit, in whatever order they are taken.
+    pub fn parts(&self, from: u16, to: u16, of: u16) -> Assessed {
+        let until = |amount: Money, count: u16| amount.scaled(i64::from(count), i64::from(of));
+        let share = |amount: Money| until(amount, to) - until(amount, from);
+        let net = share(self.net);
+        let taxes: Vec<TaxPart> = self
+            .taxes
+            .iter()
+            .map(|part| TaxPart { tax: part.tax, amount: share(part.amount) })
+            .collect();
+        let gross = net + taxes.iter().map(|part| part.amount).sum();
+        Assessed { net, taxes, gross }
+    }
+}
+
 /// Assesses one line: inclusive taxes are found inside `listed`, the others added to it.
 /// Rounded half away from zero, once per line and tax (mode `line` of domain 6.2).
 pub fn assess(listed: Money, taxes: &[Tax]) -> Assessed {

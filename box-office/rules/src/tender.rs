@@ -94,6 +94,24 @@ pub struct Intent {
     pub pad: Option<Box<pad::AtPad>>,
 }
 
+impl Intent {
+    /// The refund at a pad that it stands for, if it does.
+    pub fn refunding(&self) -> Option<&pad::Refunding> {
+        match self.pad.as_ref().map(|pad| &pad.kind) {
+            Some(pad::Kind::Refund(refunding)) => Some(refunding),
+            Some(pad::Kind::Purchase) | None => None,
+        }
+    }
+}
+
+/// Attempts from here on are refunds, by their number at the terminal.
+const REFUNDS_FROM: u32 = 1 << 31;
+
+/// The key of a refund at a pad: apart from those of every payment of the cart.
+pub fn refund_key(box_no: BoxNo, epoch: u16, cart: CartId, no: u32) -> Key {
+    key(box_no, epoch, cart, REFUNDS_FROM | no)
+}
+
 /// The key of an intent and of every call about it: box, epoch, cart counter, attempt.
 pub fn key(box_no: BoxNo, epoch: u16, cart: CartId, attempt: u32) -> Key {
     let mut bytes = [0; 16];

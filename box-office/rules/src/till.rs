@@ -77,7 +77,7 @@ impl Count {
     }
 }
 
-/// Sales of one tender.
+/// Sales of one tender, or refunds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Takings {
     #[n(0)]
@@ -122,6 +122,12 @@ pub struct TillSession {
     pub cash: Takings,
     #[n(10)]
     pub cards: Takings,
+    /// Given back in cash: the cash refunds that the journal has of this drawer.
+    #[cbor(n(11), default)]
+    pub cash_back: Takings,
+    /// Given back to cards at a pad.
+    #[cbor(n(12), default)]
+    pub cards_back: Takings,
 }
 
 /// When a session ended, and by whom: its cashier, or somebody senior.
@@ -148,6 +154,8 @@ impl TillSession {
             closed: None,
             cash: Takings::default(),
             cards: Takings::default(),
+            cash_back: Takings::default(),
+            cards_back: Takings::default(),
         }
     }
 
@@ -220,6 +228,9 @@ pub enum Event {
     /// A card paid for a sale of this session.
     #[n(4)]
     CardTaken(#[n(0)] TillSessionId, #[n(1)] Money),
+    /// Money went back to a card.
+    #[n(5)]
+    CardGivenBack(#[n(0)] TillSessionId, #[n(1)] Money),
 }
 
 /// What the ledger knows that these commands need.
@@ -369,6 +380,11 @@ fn drawer(till: TillNo) -> (Account, u64) {
 /// To stand in the commit that posts the payment of a card at a till.
 pub fn card_taken(session: TillSessionId, amount: Money) -> AnyEvent {
     happened(Event::CardTaken(session, amount))
+}
+
+/// To stand in the commit that posts a refund to a card.
+pub fn card_given_back(session: TillSessionId, amount: Money) -> AnyEvent {
+    happened(Event::CardGivenBack(session, amount))
 }
 
 fn happened(event: Event) -> AnyEvent {

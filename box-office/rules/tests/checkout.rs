@@ -84,6 +84,7 @@ fn facts(cart: Cart) -> Facts {
         order: None,
         till: None,
         on_pad: None,
+        refund: None,
         fresh: Fresh {
             box_no: BoxNo(1),
             epoch: 1,

@@ -81,6 +81,7 @@ fn facts() -> Facts {
         order: None,
         till: Some((TillSessionId(60), session)),
         on_pad: None,
+        refund: None,
         fresh: Fresh {
             box_no: BoxNo(1),
             epoch: 1,

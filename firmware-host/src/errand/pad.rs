@@ -20,6 +20,7 @@ use usher_listener::pad::{Order, Wanted};
 use usher_rules::checkout::pad::Command as Pad;
 use usher_rules::checkout::{Command as Sale, Event as SaleEvent};
 use usher_rules::id::PadNo;
+use usher_rules::refund::Command as Refund;
 use usher_rules::tender::{Intent, State};
 use usher_rules::view::desk::pad::{Face, Link, Running, Stage};
 use usher_rules::{Actor, Command, Entry, Event, Key, Refusal};
@@ -136,7 +137,16 @@ impl PadErrand {
 
     async fn order(&self, order: Order, memory: &mut Memory) {
         match order {
-            Order::Pay { by, wanted, reply } => self.pay(by, wanted, reply, memory).await,
+            Order::Pay { by, wanted, reply } => {
+                let Wanted { cart, buyer, shown } = wanted;
+                let baseline = baseline(memory);
+                let command = Pad::Begin { cart, pad: self.pad, buyer, shown, baseline };
+                self.begin(by, Sale::Pad(command), reply, memory).await;
+            }
+            Order::Refund { by, wanted, reply } => {
+                let command = Refund::AtPad(wanted, baseline(memory));
+                self.begin(by, Sale::Refund(command), reply, memory).await;
+            }
             Order::Abort(key) => self.abort(key, memory).await,
             Order::Watched(key) => {
                 if let Some(current) = memory.current.as_mut().filter(|now| now.key == key) {
@@ -146,18 +156,15 @@ impl PadErrand {
         }
     }
 
-    async fn pay(
+    /// A payment or a refund: its intent first, then the terminal is made ready.
+    async fn begin(
         &self,
         by: Actor,
-        wanted: Wanted,
+        command: Sale,
         reply: oneshot::Sender<Result<Key, Denied>>,
         memory: &mut Memory,
     ) {
-        let Wanted { cart, buyer, shown } = wanted;
-        let baseline = memory.newest.as_ref().map(meaning::kept);
-        let command = Pad::Begin { cart, pad: self.pad, buyer, shown, baseline };
-        let command = Command::Checkout(Sale::Pad(command));
-        let asked = self.handle.ask(Lane::Till, by, None, command).await;
+        let asked = self.handle.ask(Lane::Till, by, None, Command::Checkout(command)).await;
         let begun = asked.map(|entry| intent_in(&entry));
         let (answer, begun) = match begun {
             Ok(Some((key, intent))) => (Ok(key), Some((key, intent))),
@@ -416,6 +423,11 @@ impl Memory {
     fn key(&self, no: IntentNo) -> Option<Key> {
         self.recent.iter().rev().find(|(known, _)| *known == no).map(|(_, key)| *key)
     }
+}
+
+/// The terminal's newest booking, as far as it told.
+fn baseline(memory: &Memory) -> Option<usher_rules::tender::pad::Booking> {
+    memory.newest.as_ref().map(meaning::kept)
 }
 
 /// The intent that an entry wrote.

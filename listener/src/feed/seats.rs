@@ -82,7 +82,8 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         Event::Checkout(checkout::Event::Sold { order, .. }) => {
             put_lines(&order.lines, Seen::Sold);
         }
-        Event::Cart(cart::Event::Closed { freed, .. }) => {
+        Event::Cart(cart::Event::Closed { freed, .. })
+        | Event::Checkout(checkout::Event::Refunded { freed, .. }) => {
             for (id, place) in freed {
                 if let Place::Seat(seat) = place {
                     put(*id, *seat, Seen::Free);
@@ -116,6 +117,7 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
             | checkout::Event::Posted(..)
             | checkout::Event::PaymentMoved(..)
             | checkout::Event::LinesLost(..)
+            | checkout::Event::RefundBegun(..)
             | checkout::Event::Orphaned(..),
         )
         | Event::House(_)

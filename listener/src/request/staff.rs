@@ -171,9 +171,11 @@ fn permitted<N: Need>(who: &SignedIn, parts: &Parts) -> Result<(), NoStaff> {
     Ok(())
 }
 
-/// The page that a form of the desk stands on: its address less what is done there.
+/// The page that a form of the desk stands on: its address less what is done there. Forms about
+/// one order stand on the page of that order.
 fn page_of(path: &str) -> String {
-    path.split('/').take(3).collect::<Vec<_>>().join("/")
+    let parts = if path.starts_with("/desk/orders/") { 4 } else { 3 };
+    path.split('/').take(parts).collect::<Vec<_>>().join("/")
 }
 
 /// A session of the staff: of an account that is still good, or traded for a token that still

@@ -90,8 +90,10 @@ fn sheet(difference: i64) -> Sheet {
         paid_out: Money(1_250),
         cash: Takings { count: 28, sum: Money(98_000) },
         cards: Takings { count: 14, sum: Money(61_250) },
-        expected: Money(115_750),
-        counted: Money(115_750 + difference),
+        cash_back: Takings { count: 1, sum: Money(3_500) },
+        cards_back: Takings { count: 2, sum: Money(7_250) },
+        expected: Money(112_250),
+        counted: Money(112_250 + difference),
         difference: Money(difference),
     }
 }

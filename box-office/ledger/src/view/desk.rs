@@ -6,6 +6,7 @@
 
 pub mod cart;
 pub mod letter;
+pub mod order;
 pub mod staff;
 pub mod till;
 

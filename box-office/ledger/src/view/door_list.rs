@@ -164,6 +164,7 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         Event::Performance(Staged::Put(..) | Staged::PlanAdopted { .. }) => Touched::Everything,
         Event::Checkout(
             sale::Event::Sold { id, .. }
+            | sale::Event::Refunded { order: id, .. }
             | sale::Event::PaymentMoved(id, _)
             | sale::Event::Posted(_, usher_rules::posting::Posting { order: Some(id), .. }),
         ) => Touched::Order(*id),
@@ -185,6 +186,7 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
             | sale::Event::BuyerNamed(..)
             | sale::Event::Posted(_, usher_rules::posting::Posting { order: None, .. })
             | sale::Event::LinesLost(..)
+            | sale::Event::RefundBegun(..)
             | sale::Event::Orphaned(..),
         )
         | Event::Device(enrolled::Event::Put(..))

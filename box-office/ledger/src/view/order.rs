@@ -186,7 +186,11 @@ pub(super) fn door(named: &Named, place: Taken) -> String {
     served.map(|served| served.doors.join(", ")).unwrap_or_default()
 }
 
-fn state(snapshot: &Snapshot, id: TicketId, row: &ticket::Ticket) -> Result<TicketState, Fault> {
+pub(super) fn state(
+    snapshot: &Snapshot,
+    id: TicketId,
+    row: &ticket::Ticket,
+) -> Result<TicketState, Fault> {
     if let ticket::State::Cancelled { at } = row.state {
         return Ok(TicketState::Cancelled { at });
     }

@@ -94,7 +94,13 @@ fn said(refusal: &Refusal) -> Option<Said<'_>> {
         | Refusal::TillClosed
         | Refusal::TillOpenElsewhere { .. }
         | Refusal::PadBusy { .. }
-        | Refusal::CashShort { .. } => return None,
+        | Refusal::CashShort { .. }
+        | Refusal::OverRefund { .. }
+        | Refusal::PerformanceOver
+        | Refusal::TicketUsed { .. }
+        | Refusal::PaidOnline
+        | Refusal::PaidByCard
+        | Refusal::RefundRunning => return None,
     })
 }
 

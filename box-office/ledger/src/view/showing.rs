@@ -8,11 +8,11 @@ use crate::plan::Drawn;
 use crate::{Fault, Snapshot, production};
 use std::rc::Rc;
 use std::sync::Arc;
-use usher_rules::at::{At, Span};
+use usher_rules::at::At;
 use usher_rules::house::House;
 use usher_rules::id::{CategoryNo, LevelNo, PerformanceId};
 use usher_rules::money::Money;
-use usher_rules::performance::{self as rule, Performance, RUNNING_TIME_UNKNOWN};
+use usher_rules::performance::{self as rule, Performance};
 use usher_rules::price;
 use usher_rules::production::Production;
 use usher_rules::view::whats_on::{Availability, Sale, Showing};
@@ -136,8 +136,7 @@ impl Offer {
 
 /// Start plus running time; three hours when none is known (domain 9.1).
 pub(super) fn ends(performance: &Performance, production: &Production) -> At {
-    let minutes = production.running_time_min.map(|minutes| Span::minutes(i64::from(minutes)));
-    performance.starts_at + minutes.unwrap_or(RUNNING_TIME_UNKNOWN)
+    performance.ends(production)
 }
 
 /// Places left in words (domain 5.3).

@@ -12,11 +12,12 @@ use crate::cart::{Buyer, Note, State as CartState};
 use crate::id::{CartId, PadNo};
 use crate::money::Money;
 use crate::tender::pad::{
-    AtPad, Booking, Copy, Decision, Finding, INTENT_NO_MAX, Outcome, RECEIPT_LINES_MAX,
+    AtPad, Booking, Copy, Counter, Decision, Finding, INTENT_NO_MAX, Kind, Outcome, RECEIPT_LINES_MAX,
     RECEIPTS_MAX, Receipt, kept,
 };
 use crate::tender::{self, Intent, State};
-use crate::{Actor, Event as AnyEvent, Key, Refusal};
+use crate::at::At;
+use crate::{Actor, Ask, Event as AnyEvent, Key, Refusal};
 use minicbor::{Decode, Encode};
 
 /// Payments one cart may try at a pad.
@@ -191,31 +192,9 @@ impl Saga<'_> {
         let (fresh, now) = (&self.facts.fresh, self.ask.at);
         let attempt = self.cart.attempts + 1;
         let key = tender::key(fresh.box_no, fresh.epoch, self.facts.cart_id, u32::from(attempt));
-        let no = (fresh.intent_no.saturating_sub(1) % INTENT_NO_MAX + 1) as u32;
-        let at_pad = AtPad {
-            pad,
-            no,
-            at,
-            baseline,
-            booking: None,
-            receipts: Vec::new(),
-            why: String::new(),
-            decision: None,
-            recovered: false,
-            housekept: false,
-        };
-        let intent = Intent {
-            cart: self.facts.cart_id,
-            amount: total,
-            state: State::Created,
-            created_at: now,
-            changed_at: now,
-            token: String::new(),
-            approval: String::new(),
-            reference: String::new(),
-            queries: 0,
-            pad: Some(Box::new(at_pad)),
-        };
+        let no = number(fresh.intent_no);
+        let at_pad = fresh_at(pad, no, at, baseline, Kind::Purchase);
+        let intent = created(self.facts.cart_id, total, at_pad, now);
         let started = Note::Started { tickets: self.cart.tickets(), total };
         Ok(vec![
             AnyEvent::Checkout(Event::BuyerNamed(self.facts.cart_id, buyer, String::new())),
@@ -299,32 +278,15 @@ impl Saga<'_> {
         &self,
         known: &Known,
         charged: bool,
-        [evidence, name, reason]: [&String; 3],
+        words: [&String; 3],
     ) -> Result<Vec<AnyEvent>, Refusal> {
-        let Actor::Account(by) = self.ask.by else { return Err(Refusal::NotAllowed) };
-        if known.intent.state != State::NeedsOperator {
-            return Err(Refusal::Stale);
-        }
-        let (evidence, name, reason) = (kept(evidence), kept(name), kept(reason));
-        let mut missing = Vec::new();
-        if charged && evidence.is_empty() {
-            missing.push("evidence");
-        }
-        if name.is_empty() {
-            missing.push("name");
-        }
-        if reason.is_empty() {
-            missing.push("reason");
-        }
-        if !missing.is_empty() {
-            return Err(Refusal::MissingData { fields: missing });
-        }
+        let decision = decision(known.intent, charged, words, self.ask)?;
         if charged && !self.can_be_sold(known) {
             return Err(Refusal::Stale);
         }
-        let note = Note::PadDecided { charged, name: name.clone(), reason: reason.clone() };
-        let approval = evidence.clone();
-        let decision = Decision { charged, evidence, name, reason, by, at: self.ask.at };
+        let (name, reason) = (decision.name.clone(), decision.reason.clone());
+        let note = Note::PadDecided { charged, name, reason };
+        let approval = decision.evidence.clone();
         let mut known_now = known.pad.clone();
         known_now.decision = Some(decision);
         let settled = Known { pad: &known_now, ..*known };
@@ -340,16 +302,9 @@ impl Saga<'_> {
     }
 
     fn receipt(&self, known: &Known, receipt: &Receipt) -> Result<Vec<AnyEvent>, Refusal> {
-        let lines = receipt.lines.iter().take(RECEIPT_LINES_MAX).map(|line| line_kept(line));
-        let receipt = Receipt { lines: lines.collect(), ..receipt.clone() };
-        if known.pad.receipts.contains(&receipt) {
-            return Err(Refusal::Stale);
-        }
-        Ok(vec![self.pad_intent(known, known.intent.state, |pad| {
-            pad.receipts.retain(|other| other.copy != receipt.copy);
-            pad.receipts.truncate(RECEIPTS_MAX - 1);
-            pad.receipts.push(receipt);
-        })])
+        let mut pad = known.pad.clone();
+        keep_receipt(&mut pad, receipt)?;
+        Ok(vec![self.pad_intent(known, known.intent.state, |row| *row = pad)])
     }
 
     /// The rest of the six lines, once (K2 to K4).
@@ -388,9 +343,94 @@ impl Saga<'_> {
     }
 }
 
+/// Number of an intent at its terminal, from the counter of the house.
+pub(crate) fn number(counter: u64) -> u32 {
+    (counter.saturating_sub(1) % INTENT_NO_MAX + 1) as u32
+}
+
+/// The pad's part of an intent at its beginning.
+pub(crate) fn fresh_at(
+    pad: PadNo,
+    no: u32,
+    at: Counter,
+    baseline: Option<Booking>,
+    kind: Kind,
+) -> AtPad {
+    AtPad {
+        pad,
+        no,
+        at,
+        baseline,
+        booking: None,
+        receipts: Vec::new(),
+        why: String::new(),
+        decision: None,
+        recovered: false,
+        housekept: false,
+        kind,
+    }
+}
+
+/// An intent that is written before anything is asked of a pad.
+pub(crate) fn created(cart: CartId, amount: Money, pad: AtPad, now: At) -> Intent {
+    Intent {
+        cart,
+        amount,
+        state: State::Created,
+        created_at: now,
+        changed_at: now,
+        token: String::new(),
+        approval: String::new(),
+        reference: String::new(),
+        queries: 0,
+        pad: Some(Box::new(pad)),
+    }
+}
+
 /// Is the outcome still open?
-fn undecided(state: State) -> bool {
+pub(crate) fn undecided(state: State) -> bool {
     keeps_pad(state) || state == State::NeedsOperator
+}
+
+/// Takes a receipt to those that are kept; the same one again is stale.
+pub(crate) fn keep_receipt(pad: &mut AtPad, receipt: &Receipt) -> Result<(), Refusal> {
+    let lines = receipt.lines.iter().take(RECEIPT_LINES_MAX).map(|line| line_kept(line));
+    let receipt = Receipt { lines: lines.collect(), ..receipt.clone() };
+    if pad.receipts.contains(&receipt) {
+        return Err(Refusal::Stale);
+    }
+    pad.receipts.retain(|other| other.copy != receipt.copy);
+    pad.receipts.truncate(RECEIPTS_MAX - 1);
+    pad.receipts.push(receipt);
+    Ok(())
+}
+
+/// What a person says of an outcome that nobody could find out: evidence, name, reason.
+pub(crate) fn decision(
+    intent: &Intent,
+    charged: bool,
+    [evidence, name, reason]: [&String; 3],
+    ask: &Ask,
+) -> Result<Decision, Refusal> {
+    let Actor::Account(by) = ask.by else { return Err(Refusal::NotAllowed) };
+    if intent.state != State::NeedsOperator {
+        return Err(Refusal::Stale);
+    }
+    let (evidence, name, reason) = (kept(evidence), kept(name), kept(reason));
+    let mut missing = Vec::new();
+    if charged && evidence.is_empty() {
+        missing.push("evidence");
+    }
+    if name.is_empty() {
+        missing.push("name");
+    }
+    if reason.is_empty() {
+        missing.push("reason");
+    }
+    if !missing.is_empty() {
+        return Err(Refusal::MissingData { fields: missing });
+    }
+    Ok(Decision { charged, evidence, name, reason, by, at: ask.at })
 }
 
 /// A line of a receipt keeps its blanks: they make its columns.

@@ -47,6 +47,7 @@ impl Saga<'_> {
             source: cart.source.clone(),
             intent: paying.intent,
             counter: paying.counter,
+            refunds: None,
         };
         let priced: Vec<_> = cart.lines.iter().map(|l| (l.performance, &l.price)).collect();
         let sale = posting::sale(fresh.order, &priced, &fees, self.ask.at, self.ask.day);

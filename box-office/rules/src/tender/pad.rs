@@ -4,7 +4,7 @@
 //! talks to a pad: the box's pad errand does. Next: `checkout/pad.rs`, which decides.
 
 use crate::at::At;
-use crate::id::{PadNo, StaffNo, TillNo, TillSessionId};
+use crate::id::{OrderId, PadNo, StaffNo, TicketId, TillNo, TillSessionId};
 use crate::money::Money;
 use minicbor::{Decode, Encode};
 
@@ -45,6 +45,33 @@ pub struct AtPad {
     /// The last line of the six was written.
     #[n(9)]
     pub housekept: bool,
+    #[cbor(n(10), default)]
+    pub kind: Kind,
+}
+
+/// Stored. Which way the money goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub enum Kind {
+    #[default]
+    #[n(0)]
+    Purchase,
+    /// Back to the card, of an order that was paid at this pad.
+    #[n(1)]
+    Refund(#[n(0)] Refunding),
+}
+
+/// Stored. What is given back once the terminal has booked it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Refunding {
+    #[n(0)]
+    pub order: OrderId,
+    #[n(1)]
+    pub tickets: Vec<TicketId>,
+    #[n(2)]
+    pub reason: String,
+    /// The booking that is given back, if the terminal told of it.
+    #[n(3)]
+    pub original: Option<Booking>,
 }
 
 /// Stored. Who sold, and where.

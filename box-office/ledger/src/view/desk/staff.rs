@@ -12,7 +12,7 @@ use usher_rules::staff::{Account, Event as StaffEvent};
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::account::{self as view, Notice, OpenSession};
 use usher_rules::view::desk::staff::{Act, Audit, By, Done, Member, Staff, Standing};
-use usher_rules::{Actor, Event, till};
+use usher_rules::{Actor, Event, checkout, till};
 
 /// Rows of the audit on one page.
 pub const ROWS_MAX: usize = 100;
@@ -140,7 +140,8 @@ fn till_session(event: &till::Event) -> TillSessionId {
         | till::Event::Moved(id, _)
         | till::Event::Counted(id, _)
         | till::Event::Closed(id, _)
-        | till::Event::CardTaken(id, _) => *id,
+        | till::Event::CardTaken(id, _)
+        | till::Event::CardGivenBack(id, _) => *id,
     }
 }
 
@@ -148,6 +149,9 @@ fn act(event: &Event) -> Act {
     let to = match event {
         Event::Staff(StaffEvent::Put { account, .. }) => account.login.clone(),
         Event::Till(event) => till_session(event).to_string(),
+        Event::Checkout(
+            checkout::Event::RefundBegun(order, _) | checkout::Event::Refunded { order, .. },
+        ) => order.to_string(),
         Event::Production(_)
         | Event::House(_)
         | Event::Performance(_)

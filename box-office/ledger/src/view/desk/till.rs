@@ -109,6 +109,8 @@ pub fn sheet(
         paid_out: row.moved(Way::Out),
         cash: row.cash,
         cards: row.cards,
+        cash_back: row.cash_back,
+        cards_back: row.cards_back,
         expected: count.expected,
         counted: count.counted,
         difference: count.difference(),

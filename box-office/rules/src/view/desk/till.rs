@@ -106,6 +106,9 @@ pub struct Sheet {
     pub paid_out: Money,
     pub cash: Takings,
     pub cards: Takings,
+    /// Given back in cash, and to cards.
+    pub cash_back: Takings,
+    pub cards_back: Takings,
     pub expected: Money,
     pub counted: Money,
     pub difference: Money,

@@ -1,0 +1,317 @@
+//! Orders as the desk finds and shows them, from one snapshot.
+//!
+//! A number or a code leads straight to its order; names and addresses are looked for in the
+//! newest orders, so many a page. Postings are found by their moment: the journal of a day stands
+//! in the order of time. Never shows a code. Next: `rules/view/desk/order.rs`.
+
+use super::till::name;
+use crate::handle::Handle;
+use crate::view::level_name;
+use crate::view::order::state;
+use crate::view::sums::{Named, Nth};
+use crate::{Fault, Snapshot, admission, checkout, source, stored, tables, write};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use usher_rules::BusinessDay;
+use usher_rules::at::At;
+use usher_rules::house::House;
+use usher_rules::id::{OrderId, PerformanceId, TicketId};
+use usher_rules::order::{Order, Payment};
+use usher_rules::posting::{Account, Posting as Posted};
+use usher_rules::refund::quote;
+use usher_rules::tender::{Intent, State};
+use usher_rules::ticket::{self, Ticket as TicketRow};
+use usher_rules::view::desk::Around;
+use usher_rules::view::desk::order::{
+    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Ticket,
+};
+use usher_rules::view::order::TicketState;
+
+/// Orders on one page of the list.
+pub const FOUND_MAX: usize = 50;
+/// Orders looked through for a name or an address before one is asked to look on.
+pub const SEARCHED_MAX: usize = 2_000;
+/// Longest text looked for, in characters.
+pub const FIND_CHARS_MAX: usize = 320;
+/// Postings of one moment that are looked at: those of a whole batch of commands and more.
+const MOMENT_MAX: usize = 4_096;
+
+/// Orders that answer to `find`, before one of them, the newest first.
+pub fn orders(
+    handle: &Handle,
+    snapshot: &Snapshot,
+    around: Around,
+    find: &str,
+    before: Option<OrderId>,
+) -> Result<Orders, Fault> {
+    let find: String = find.trim().chars().take(FIND_CHARS_MAX).collect();
+    let mut found = Vec::new();
+    for id in numbered(handle, snapshot, &find)? {
+        found.extend(checkout::order(snapshot, id)?.map(|row| glance(id, &row)));
+    }
+    let mut next = None;
+    if found.is_empty() {
+        (found, next) = walked(snapshot, &find.to_lowercase(), before)?;
+    }
+    Ok(Orders { around, find, found, next })
+}
+
+/// The orders that a number of an order or a ticket, or the code of a ticket, leads to.
+fn numbered(handle: &Handle, snapshot: &Snapshot, find: &str) -> Result<Vec<OrderId>, Fault> {
+    let mut ids = Vec::new();
+    if let Some(number) = usher_rules::id::read(find) {
+        if checkout::order(snapshot, OrderId(number))?.is_some() {
+            ids.push(OrderId(number));
+        }
+        ids.extend(checkout::ticket(snapshot, TicketId(number))?.map(|ticket| ticket.order));
+    }
+    if let Some(body) = handle.code_read(find)
+        && let Some(id) = admission::by_code(snapshot, &body)?
+    {
+        ids.extend(checkout::ticket(snapshot, id)?.map(|ticket| ticket.order));
+    }
+    ids.dedup();
+    Ok(ids)
+}
+
+type Walked = (Vec<Glance>, Option<OrderId>);
+
+/// The newest orders whose buyer answers to it, and from where to look on.
+fn walked(snapshot: &Snapshot, find: &str, before: Option<OrderId>) -> Result<Walked, Fault> {
+    let table = source::Source::open(snapshot, tables::ORDERS)?;
+    let keys = ..before.map_or(u64::MAX, |id| id.0);
+    let (mut found, mut last, mut looked) = (Vec::new(), None, 0);
+    for row in redb::ReadableTable::range::<u64>(&table, keys)?.rev() {
+        if found.len() == FOUND_MAX || looked == SEARCHED_MAX {
+            return Ok((found, last));
+        }
+        let (id, bytes) = row?;
+        let id = OrderId(id.value());
+        let row: Order = stored::row(bytes.value())?;
+        let buyer = &row.buyer;
+        let names = [&buyer.name, &buyer.email];
+        if find.is_empty() || names.iter().any(|name| name.to_lowercase().contains(find)) {
+            found.push(glance(id, &row));
+        }
+        (last, looked) = (Some(id), looked + 1);
+    }
+    Ok((found, None))
+}
+
+fn glance(order: OrderId, row: &Order) -> Glance {
+    Glance {
+        order,
+        placed: row.created_at,
+        buyer: row.buyer.name.clone(),
+        email: row.buyer.email.clone(),
+        tickets: u32::try_from(row.tickets.len()).unwrap_or(u32::MAX),
+        total: row.total,
+        refunded: row.refunded(),
+    }
+}
+
+/// What the page of one order is asked for.
+#[derive(Debug, Default)]
+pub struct Asked {
+    pub tickets: Vec<TicketId>,
+    pub reason: String,
+    pub may_refund: bool,
+    pub form_key: String,
+    pub notice: Option<Notice>,
+}
+
+/// One order with everything that belongs to it.
+pub fn opened(
+    handle: &Handle,
+    snapshot: &Snapshot,
+    around: Around,
+    id: OrderId,
+    asked: Asked,
+) -> Result<Option<Opened>, Fault> {
+    let Some(row) = checkout::order(snapshot, id)? else { return Ok(None) };
+    let house = write::house(snapshot)?;
+    let newest = row.refunds.as_ref().and_then(|refunds| refunds.newest);
+    let newest = newest.map(|key| checkout::intent(snapshot, key)).transpose()?.flatten();
+    let running = newest.as_ref().is_some_and(|intent| intent.state.open());
+    let rows = ticket_rows(snapshot, &row)?;
+    let mut tickets = tickets(snapshot, &house, &rows)?;
+    for one in &mut tickets {
+        one.refundable = !running && one.state == TicketState::Valid;
+        one.chosen = one.refundable && asked.tickets.contains(&one.ticket);
+    }
+    let picked: Vec<TicketId> =
+        tickets.iter().filter(|one| one.chosen).map(|one| one.ticket).collect();
+    let chosen = (!picked.is_empty() && !asked.reason.trim().is_empty()).then(|| Chosen {
+        amount: quote(&row, &rows, &picked).amount,
+        tickets: picked,
+        reason: asked.reason,
+    });
+    Ok(Some(Opened {
+        around,
+        glance: glance(id, &row),
+        tickets,
+        paid: paid(snapshot, &house, &row)?,
+        at_pad: newest.map(at_pad),
+        refunds: refunds(snapshot, &row)?,
+        postings: postings(handle, snapshot, id, &row)?,
+        balance: checkout::balance(snapshot, id)?,
+        may_refund: asked.may_refund,
+        chosen,
+        form_key: asked.form_key,
+        notice: asked.notice,
+    }))
+}
+
+fn ticket_rows(snapshot: &Snapshot, row: &Order) -> Result<Vec<(TicketId, TicketRow)>, Fault> {
+    let missing = |id: &TicketId| Fault::Row(format!("ticket {id} is missing"));
+    let read = |id: &TicketId| {
+        let found = checkout::ticket(snapshot, *id)?;
+        Ok((*id, found.ok_or_else(|| missing(id))?))
+    };
+    row.tickets.iter().map(read).collect()
+}
+
+fn tickets(
+    snapshot: &Snapshot,
+    house: &House,
+    rows: &[(TicketId, TicketRow)],
+) -> Result<Vec<Ticket>, Fault> {
+    let mut named: HashMap<PerformanceId, Named> = HashMap::new();
+    let mut nth = Nth::default();
+    let mut found = Vec::with_capacity(rows.len());
+    for (id, row) in rows {
+        let here = match named.entry(row.performance) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Named::read(snapshot, row.performance)?),
+        };
+        found.push(Ticket {
+            ticket: *id,
+            title: here.production.title.clone(),
+            starts: here.performance.starts_at,
+            place: here.place(row.place, nth.of(row.performance, row.place)),
+            level_name: level_name(house, row.level),
+            price: row.price,
+            state: state(snapshot, *id, row)?,
+            refundable: row.state == ticket::State::Valid,
+            chosen: false,
+        });
+    }
+    Ok(found)
+}
+
+fn paid(snapshot: &Snapshot, house: &House, row: &Order) -> Result<Paid, Fault> {
+    let intent = row.intent.map(|key| checkout::intent(snapshot, key)).transpose()?.flatten();
+    Ok(match (row.payment, intent.and_then(|intent| intent.pad)) {
+        (Payment::NothingToPay, _) => Paid::Nothing,
+        (Payment::CapturePending, _) => Paid::Online { captured: false },
+        (Payment::Captured, _) => Paid::Online { captured: true },
+        (Payment::Paid, Some(at)) => {
+            let pad = house.pads.iter().find(|pad| pad.no == at.pad);
+            let booking = at.booking.unwrap_or_default();
+            Paid::AtPad {
+                pad: pad.map_or_else(|| at.pad.0.to_string(), |pad| pad.name.clone()),
+                brand: booking.brand,
+                last_four: booking.last_four,
+                approval: booking.approval,
+            }
+        }
+        (Payment::Paid, None) => {
+            let no = row.counter.map(|counter| counter.till);
+            let till = no.and_then(|no| house.tills.iter().find(|till| till.no == no));
+            Paid::Cash { till: till.map(|till| till.name.clone()).unwrap_or_default() }
+        }
+    })
+}
+
+fn at_pad(intent: Intent) -> AtPad {
+    let why = intent.pad.map(|pad| pad.why).unwrap_or_default();
+    AtPad { state: intent.state, amount: intent.amount, changed: intent.changed_at, why }
+}
+
+fn refunds(snapshot: &Snapshot, row: &Order) -> Result<Vec<Refund>, Fault> {
+    let made = row.refunds.iter().flat_map(|refunds| &refunds.made);
+    made.map(|one| {
+        Ok(Refund {
+            at: one.at,
+            by: name(snapshot, one.by)?,
+            tickets: u32::try_from(one.tickets.len()).unwrap_or(u32::MAX),
+            amount: one.amount,
+            reason: one.reason.clone(),
+            to_card: one.intent.is_some(),
+        })
+    })
+    .collect()
+}
+
+/// Everything posted for an order: at its sale, at its capture, and at each of its refunds.
+fn postings(
+    handle: &Handle,
+    snapshot: &Snapshot,
+    id: OrderId,
+    row: &Order,
+) -> Result<Vec<Posting>, Fault> {
+    let mut moments = vec![(row.day, row.created_at)];
+    let intent = row.intent.map(|key| checkout::intent(snapshot, key)).transpose()?.flatten();
+    if let Some(intent) = intent.filter(|intent| intent.state == State::Captured) {
+        moments.push((handle.day_of(intent.changed_at), intent.changed_at));
+    }
+    moments.extend(
+        row.refunds.iter().flat_map(|refunds| &refunds.made).map(|one| (one.day, one.at)),
+    );
+    moments.sort_unstable();
+    moments.dedup();
+    let mut found = Vec::new();
+    for (day, at) in moments {
+        let here = posted_at(snapshot, day, at)?.into_iter();
+        found.extend(here.filter(|one| one.order == Some(id)).map(|one| posting(id, one)));
+    }
+    Ok(found)
+}
+
+fn posting(id: OrderId, one: Posted) -> Posting {
+    let owed = one.lines.iter().filter(|line| {
+        line.account == Account::Receivable && line.sub == id.0
+    });
+    Posting {
+        at: one.at,
+        cause: one.cause,
+        owed: owed.map(|line| line.amount).sum(),
+        lines: one.lines.iter().map(|line| (line.account, line.amount)).collect(),
+    }
+}
+
+/// The postings of one moment: numbers of a day go with its time, so they are found by halving.
+fn posted_at(snapshot: &Snapshot, day: BusinessDay, at: At) -> Result<Vec<Posted>, Fault> {
+    let table = source::Source::open(snapshot, tables::JOURNAL)?;
+    let of_day = |from: u64| (day.0, from)..=(day.0, u64::MAX);
+    let mut ends = redb::ReadableTable::range(&table, of_day(0))?;
+    let Some(first) = ends.next().transpose()?.map(|(key, _)| key.value().1) else {
+        return Ok(Vec::new());
+    };
+    let last = ends.next_back().transpose()?.map_or(first, |(key, _)| key.value().1);
+    let (mut low, mut high) = (first, last);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let next = redb::ReadableTable::range(&table, of_day(middle))?.next().transpose()?;
+        let early = match &next {
+            Some((_, bytes)) => stored::row::<Posted>(bytes.value())?.at < at,
+            None => false,
+        };
+        if early {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    let mut found = Vec::new();
+    for row in redb::ReadableTable::range(&table, of_day(low))?.take(MOMENT_MAX) {
+        let one: Posted = stored::row(row?.1.value())?;
+        if one.at > at {
+            break;
+        }
+        if one.at == at {
+            found.push(one);
+        }
+    }
+    Ok(found)
+}
