@@ -54,6 +54,27 @@ fn a_day_in_town_leaves_everything_proven() {
     println!("{SEEDS} days, {accepted_in_all} accepted commands");
 }
 
+/// What the days in town do at the counter, so that replay and proof see refunds of both kinds.
+#[test]
+fn tickets_are_given_back_in_cash_and_at_a_pad_in_the_course_of_the_days() {
+    use usher_rules::{Event, checkout::Event as Sale, refund::Refund};
+    let mut refunds: Vec<Refund> = Vec::new();
+    for seed in 0..SEEDS {
+        let mut town = Town::found(store(), seed);
+        live(&mut town, STEPS);
+        let snapshot = town.handle.snapshot().unwrap();
+        for entry in events::after(&snapshot, 0, usize::MAX).unwrap() {
+            refunds.extend(entry.events.into_iter().filter_map(|event| match event {
+                Event::Checkout(Sale::Refunded { refund, .. }) => Some(refund),
+                _ => None,
+            }));
+        }
+    }
+    let cards = refunds.iter().filter(|one| one.intent.is_some()).count();
+    println!("{} refunds, {cards} of them to cards", refunds.len());
+    assert!(cards > 0 && cards < refunds.len());
+}
+
 #[test]
 fn who_is_in_is_the_same_in_memory_and_made_again_from_the_log() {
     for seed in 0..SEEDS {

@@ -20,14 +20,15 @@ use usher_ledger::{Denied, Handle, Lane, copy, performance};
 use usher_rules::admission::{self, Direction, Went};
 use usher_rules::at::{At, Span};
 use usher_rules::cart::{self, Buyer};
-use usher_rules::checkout::{self, Answer};
+use usher_rules::checkout::{self, Answer, pad};
 use usher_rules::code::{CodeKey, CodeKeys};
 use usher_rules::device::{self, Device};
 use usher_rules::fee::{Fee, Per};
 use usher_rules::hold;
-use usher_rules::house::{self, House, Level, Relax, Till};
+use usher_rules::house::{self, House, Level, Pad, Relax, Till};
 use usher_rules::id::{
-    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo, StaffNo, TillNo,
+    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, OrderId, PadNo, PerformanceId, SeatNo,
+    StaffNo, TillNo,
 };
 use usher_rules::money::Money;
 use usher_rules::performance::{self as showing, Planned, StaffHold};
@@ -65,7 +66,9 @@ pub struct Town {
     /// Scans asked of the box: key, payload, direction.
     asked: Vec<(Key, String, Direction)>,
     /// Whoever goes to a till next.
-    cashier: StaffNo,
+    pub(crate) cashier: StaffNo,
+    /// Orders sold at the counter.
+    pub(crate) orders: Vec<OrderId>,
 }
 
 /// The prices of the town: every category at every level.
@@ -94,7 +97,9 @@ pub fn settings() -> House {
         taxed: per == Per::Ticket,
     };
     let till = |no, name: &str| Till { no: TillNo(no), name: name.to_owned(), pad: None };
+    let pad = Pad { no: PadNo(1), name: "Pad".into(), place: "Foyer".into() };
     House {
+        pads: vec![pad],
         tills: vec![till(1, "Left"), till(2, "Right")],
         relax: Relax::LastResort,
         levels: vec![level(1, "Adult"), level(2, "Concession"), level(3, "Child")],
@@ -161,6 +166,7 @@ impl Town {
             letters: Vec::new(),
             asked: Vec::new(),
             cashier: StaffNo(1),
+            orders: Vec::new(),
         }
     }
 
@@ -236,7 +242,13 @@ impl Town {
             Command::Admission(_) => (Lane::Door, Actor::Staff("manager".into())),
             Command::Session(_) => (Lane::Till, Actor::Account(StaffNo(1))),
             Command::Staff(_) => (Lane::Till, Actor::Console),
-            Command::Till(_) => (Lane::Till, Actor::Account(self.cashier)),
+            Command::Till(_)
+            | Command::Cart(cart::Command::OpenAtTill(_))
+            | Command::Checkout(
+                checkout::Command::Cash { .. }
+                | checkout::Command::Refund(_)
+                | checkout::Command::Pad(pad::Command::Begin { .. }),
+            ) => (Lane::Till, Actor::Account(self.cashier)),
             _ => (Lane::Shop, Actor::House),
         };
         let asked = match &command {
@@ -266,11 +278,14 @@ impl Town {
                 Event::Cart(cart::Event::Opened(id, _)) => self.carts.push(*id),
                 Event::Checkout(checkout::Event::Intent(key, intent)) => {
                     self.waiting.retain(|other| other != key);
-                    if intent.state.open() {
+                    if intent.state.open() && intent.pad.is_none() {
                         self.waiting.push(*key);
                     }
                 }
-                Event::Checkout(checkout::Event::Sold { tickets, .. }) => {
+                Event::Checkout(checkout::Event::Sold { id, order, tickets }) => {
+                    if order.counter.is_some() {
+                        self.orders.push(*id);
+                    }
                     let codes =
                         tickets.iter().filter_map(|(_, ticket)| self.handle.code(&ticket.code));
                     self.codes.extend(codes);
@@ -306,7 +321,8 @@ impl Town {
             91 => self.desk(),
             92 => self.people(),
             93 => self.till(),
-            94..=96 => self.tidy_up()?,
+            94..=95 => self.tidy_up()?,
+            96..=97 => crate::counter::step(self)?,
             _ => {
                 let minutes = self.dice.below(6) as i64;
                 self.clock.pass(Span::minutes(minutes));

@@ -115,9 +115,7 @@ pub async fn refund(
         Err(trouble) => trouble,
     };
     match told(&trouble) {
-        Some(notice) => {
-            opened(&staff, id, again.0, again.1, trouble.status(), Some(notice))
-        }
+        Some(notice) => opened(&staff, id, again.0, again.1, trouble.status(), Some(notice)),
         None => Err(trouble),
     }
 }

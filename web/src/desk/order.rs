@@ -78,7 +78,9 @@ fn ticket(pen: &Pen<'_>, one: &Ticket) -> Value {
         |id: &str, name: &'static str, text: String| pen.words.tell(id, &[(name, text.into())]);
     let (mark, icon, state) = match one.state {
         TicketState::Valid => ("ok", "tick", pen.say("desk-ticket-valid")),
-        TicketState::In { at: when } => ("meh", "dot", at("order-in", "time", pen.times.clock(when))),
+        TicketState::In { at: when } => {
+            ("meh", "dot", at("order-in", "time", pen.times.clock(when)))
+        }
         TicketState::Out { at: when } => {
             ("meh", "ring", at("order-out", "time", pen.times.clock(when)))
         }

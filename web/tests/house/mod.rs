@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod gallery;
+pub mod order;
 pub mod seats;
 pub mod staff;
 pub mod till;

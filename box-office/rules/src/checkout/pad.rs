@@ -8,15 +8,15 @@
 mod outcome;
 
 use super::{Event, Saga, counter};
+use crate::at::At;
 use crate::cart::{Buyer, Note, State as CartState};
 use crate::id::{CartId, PadNo};
 use crate::money::Money;
 use crate::tender::pad::{
-    AtPad, Booking, Copy, Counter, Decision, Finding, INTENT_NO_MAX, Kind, Outcome, RECEIPT_LINES_MAX,
-    RECEIPTS_MAX, Receipt, kept,
+    AtPad, Booking, Copy, Counter, Decision, Finding, INTENT_NO_MAX, Kind, Outcome,
+    RECEIPT_LINES_MAX, RECEIPTS_MAX, Receipt, kept,
 };
 use crate::tender::{self, Intent, State};
-use crate::at::At;
 use crate::{Actor, Ask, Event as AnyEvent, Key, Refusal};
 use minicbor::{Decode, Encode};
 

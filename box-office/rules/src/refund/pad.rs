@@ -4,12 +4,10 @@
 //! outcome is found, and an approval that fits no more waits for a person. Never talks to a pad.
 //! Next: `checkout/pad.rs`, whose states these are.
 
-use super::{Giving, Given, Wanted, quote};
+use super::{Given, Giving, Wanted, quote};
 use crate::checkout::Event;
-use crate::checkout::pad::{
-    Command, created, decision, fresh_at, keep_receipt, number, undecided,
-};
 use crate::checkout::mask_digits;
+use crate::checkout::pad::{Command, created, decision, fresh_at, keep_receipt, number, undecided};
 use crate::money::Money;
 use crate::posting::{Account, Cause};
 use crate::tender::pad::{AtPad, Booking, Decision, Finding, Kind, Outcome, Refunding, kept};
@@ -70,7 +68,9 @@ impl Giving<'_> {
         let refunding = intent.refunding().ok_or(Refusal::NotFound)?;
         let known = Known { key, intent, pad, refunding };
         match command {
-            Command::Send(_) => known.from(&[State::Created], || self.ends(&known, State::Sent, "")),
+            Command::Send(_) => {
+                known.from(&[State::Created], || self.ends(&known, State::Sent, ""))
+            }
             Command::NotStarted { why, .. } => {
                 let from = [State::Created, State::Sent];
                 known.from(&from, || self.ends(&known, State::NotCharged, why))
@@ -186,11 +186,7 @@ impl Giving<'_> {
         events
     }
 
-    fn decided(
-        &self,
-        known: &Known<'_>,
-        decision: Decision,
-    ) -> Result<Vec<AnyEvent>, Refusal> {
+    fn decided(&self, known: &Known<'_>, decision: Decision) -> Result<Vec<AnyEvent>, Refusal> {
         let went_back = decision.charged;
         let approval = decision.evidence.clone();
         let pad = AtPad { decision: Some(decision), ..known.pad.clone() };

@@ -255,9 +255,8 @@ fn postings(
     if let Some(intent) = intent.filter(|intent| intent.state == State::Captured) {
         moments.push((handle.day_of(intent.changed_at), intent.changed_at));
     }
-    moments.extend(
-        row.refunds.iter().flat_map(|refunds| &refunds.made).map(|one| (one.day, one.at)),
-    );
+    moments
+        .extend(row.refunds.iter().flat_map(|refunds| &refunds.made).map(|one| (one.day, one.at)));
     moments.sort_unstable();
     moments.dedup();
     let mut found = Vec::new();
@@ -269,9 +268,8 @@ fn postings(
 }
 
 fn posting(id: OrderId, one: Posted) -> Posting {
-    let owed = one.lines.iter().filter(|line| {
-        line.account == Account::Receivable && line.sub == id.0
-    });
+    let owed =
+        one.lines.iter().filter(|line| line.account == Account::Receivable && line.sub == id.0);
     Posting {
         at: one.at,
         cause: one.cause,

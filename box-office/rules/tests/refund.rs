@@ -1,0 +1,544 @@
+//! Refunds of chosen tickets: what goes back, what is refused, and a refund at a pad state by
+//! state (domain 6.1, pin-pads 2).
+//!
+//! Given an order of three tickets with a fee on each and one on the order, then these amounts and
+//! no others. Facts are built by hand and grow by what was decided.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use usher_rules::at::At;
+use usher_rules::cart::{Buyer, Line, Place};
+use usher_rules::checkout::pad::Command as Pad;
+use usher_rules::checkout::{Command, Event, Facts as SaleFacts, Fresh, decide};
+use usher_rules::code::CodeBody;
+use usher_rules::fee::{self, Fee, Per};
+use usher_rules::house::{self, House};
+use usher_rules::id::{
+    BoxNo, CartId, CategoryNo, LetterId, LevelNo, OrderId, PadNo, PerformanceId, PostingId, SeatNo,
+    StaffNo, TicketId, TillNo, TillSessionId,
+};
+use usher_rules::money::Money;
+use usher_rules::order::{Order, Payment};
+use usher_rules::posting::{self, Account, Posting};
+use usher_rules::refund::{self, Facts, REASON_CHARS_MAX, Refunds, Standing, Wanted};
+use usher_rules::tax::{Tax, assess};
+use usher_rules::tender::pad::{AtPad, Booking, Counter, Finding, Kind, Outcome};
+use usher_rules::tender::{Intent, State};
+use usher_rules::ticket::{self, Ticket};
+use usher_rules::till::TillSession;
+use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal, till};
+
+const NOW: At = At(5_000_000);
+const CART: CartId = CartId(9);
+const ORDER: OrderId = OrderId(20);
+const TILL: TillNo = TillNo(2);
+const PAD: PadNo = PadNo(4);
+const ANNA: StaffNo = StaffNo(3);
+const PLAY: PerformanceId = PerformanceId(7);
+const PAYMENT: Key = Key([1; 16]);
+/// Three tickets at 33.33, 1.00 a ticket and 0.50 on the order.
+const TOTAL: Money = Money(3 * 3_333 + 3 * 100 + 50);
+const EACH: Money = Money(3_433);
+
+fn ask() -> Ask {
+    Ask { by: Actor::Account(ANNA), at: NOW, day: BusinessDay(3), random: [0; 32] }
+}
+
+fn taxes() -> Vec<Tax> {
+    let name = "VAT".to_owned();
+    vec![Tax { no: 1, name, rate_ppm: 200_000, inclusive: true, compound: false }]
+}
+
+fn lines() -> Vec<Line> {
+    let line = |no: u16| Line {
+        no,
+        performance: PLAY,
+        place: Place::Seat(SeatNo(u32::from(no))),
+        level: LevelNo(1),
+        category: CategoryNo(0),
+        listed: Money(3_333),
+        price: assess(Money(3_333), &taxes()),
+    };
+    vec![line(1), line(2), line(3)]
+}
+
+fn order(by_card: bool) -> Order {
+    let fee = |no, per, minor| Fee {
+        no,
+        name: "Fee".to_owned(),
+        per,
+        amount: Money(minor),
+        taxed: per == Per::Ticket,
+    };
+    let fees = [fee(1, Per::Ticket, 100), fee(2, Per::Order, 50)];
+    let session = TillSessionId(60);
+    Order {
+        cart: CART,
+        buyer: Buyer::default(),
+        created_at: At(1),
+        day: BusinessDay(3),
+        lines: lines(),
+        fees: fee::lines(&fees, &taxes(), 3),
+        total: TOTAL,
+        payment: Payment::Paid,
+        tickets: vec![TicketId(31), TicketId(32), TicketId(33)],
+        note: String::new(),
+        source: String::new(),
+        intent: by_card.then_some(PAYMENT),
+        counter: Some(Counter { till: TILL, session, cashier: ANNA }),
+        refunds: None,
+    }
+}
+
+fn standing(line: &Line) -> Standing {
+    let code = CodeBody { key: 1, performance: 77, tag: u64::from(line.no), generation: 0 };
+    let ticket = Ticket {
+        order: ORDER,
+        line: line.no,
+        performance: PLAY,
+        place: line.place,
+        level: line.level,
+        category: line.category,
+        price: line.price.gross,
+        code,
+        state: ticket::State::Valid,
+        blocked: false,
+        replaced_at: None,
+    };
+    Standing { id: TicketId(30 + u64::from(line.no)), ticket, used: false, over: false }
+}
+
+fn payment() -> Intent {
+    let booked = Booking { amount: Some(TOTAL), trace: Some(8), ..Booking::default() };
+    let at = Counter { till: TILL, session: TillSessionId(60), cashier: ANNA };
+    let pad = AtPad {
+        pad: PAD,
+        no: 16,
+        at,
+        baseline: None,
+        booking: Some(booked),
+        receipts: Vec::new(),
+        why: String::new(),
+        decision: None,
+        recovered: false,
+        housekept: true,
+        kind: Kind::Purchase,
+    };
+    Intent {
+        cart: CART,
+        amount: TOTAL,
+        state: State::Captured,
+        created_at: At(0),
+        changed_at: At(1),
+        token: String::new(),
+        approval: String::new(),
+        reference: String::new(),
+        queries: 0,
+        pad: Some(Box::new(pad)),
+    }
+}
+
+/// An order at a counter at which things happen one after the other.
+struct Counterside {
+    sale: SaleFacts,
+    last: Option<Key>,
+    balances: BTreeMap<(u16, u64), Money>,
+    cards_back: Money,
+}
+
+impl Counterside {
+    fn paid(by_card: bool) -> Counterside {
+        let order = order(by_card);
+        let pad = house::Pad { no: PAD, name: "Pad".into(), place: "Foyer".into() };
+        let session = TillSession::opened(TILL, ANNA, Money(100), &ask());
+        let facts = Facts {
+            id: ORDER,
+            tickets: order.lines.iter().map(standing).collect(),
+            paid: by_card.then(payment),
+            newest: None,
+            drawer: Money::ZERO,
+            order,
+        };
+        let fresh = Fresh {
+            box_no: BoxNo(1),
+            epoch: 1,
+            order: OrderId(21),
+            first_ticket: 34,
+            posting: PostingId(42),
+            letter: LetterId(50),
+            key: 1,
+            tags: Vec::new(),
+            intent_no: 17,
+        };
+        let sale = SaleFacts {
+            house: House { pads: vec![pad], ..House::default() },
+            cart_id: CART,
+            cart: None,
+            intent: None,
+            lost: Vec::new(),
+            performance_nos: Vec::new(),
+            cancelled: false,
+            order: None,
+            till: Some((TillSessionId(60), session)),
+            on_pad: None,
+            refund: Some(Box::new(facts)),
+            fresh,
+        };
+        let balances = BTreeMap::new();
+        let mut side = Counterside { sale, last: None, balances, cards_back: Money::ZERO };
+        let sold = side.about().order.clone();
+        let tickets: Vec<_> = sold.lines.iter().map(|line| (PLAY, &line.price)).collect();
+        side.post(&posting::sale(ORDER, &tickets, &sold.fees, At(1), BusinessDay(3)));
+        let (at, day) = (At(1), BusinessDay(3));
+        side.post(&match by_card {
+            true => posting::card_payment(ORDER, u64::from(PAD.0), TOTAL, at, day),
+            false => posting::cash_payment(ORDER, TILL, TOTAL, at, day),
+        });
+        side.sync();
+        side
+    }
+
+    fn about(&mut self) -> &mut Facts {
+        self.sale.refund.as_mut().unwrap()
+    }
+
+    fn post(&mut self, posting: &Posting) {
+        assert!(posting.balanced());
+        for line in &posting.lines {
+            let sum = self.balances.entry((line.account.no(), line.sub)).or_default();
+            *sum = *sum + line.amount;
+        }
+    }
+
+    fn balance(&self, account: Account, sub: u64) -> Money {
+        self.balances.get(&(account.no(), sub)).copied().unwrap_or_default()
+    }
+
+    fn sync(&mut self) {
+        let drawer = self.balance(Account::DrawerCash, u64::from(TILL.0));
+        self.about().drawer = drawer;
+    }
+
+    fn wanted(&self, tickets: &[u64], shown: Money) -> Wanted {
+        let tickets = tickets.iter().map(|no| TicketId(*no)).collect();
+        Wanted { order: ORDER, tickets, reason: "Fell ill".to_owned(), shown }
+    }
+
+    fn quoted(&self, tickets: &[u64]) -> Money {
+        let about = self.sale.refund.as_ref().unwrap();
+        let all: Vec<_> = about.tickets.iter().map(|one| (one.id, one.ticket.clone())).collect();
+        let wanted: Vec<_> = tickets.iter().map(|no| TicketId(*no)).collect();
+        refund::quote(&about.order, &all, &wanted).amount
+    }
+
+    fn cash(&mut self, tickets: &[u64]) -> Result<(), Refusal> {
+        let wanted = self.wanted(tickets, self.quoted(tickets));
+        self.ask(&Command::Refund(refund::Command::Cash(wanted)))
+    }
+
+    fn begin(&mut self, tickets: &[u64]) -> Result<(), Refusal> {
+        let wanted = self.wanted(tickets, self.quoted(tickets));
+        self.ask(&Command::Refund(refund::Command::AtPad(wanted, None)))
+    }
+
+    fn step(&mut self, step: impl FnOnce(Key) -> Pad) -> Result<(), Refusal> {
+        let key = self.last.ok_or(Refusal::NotFound)?;
+        self.ask(&Command::Pad(step(key)))
+    }
+
+    fn ask(&mut self, command: &Command) -> Result<(), Refusal> {
+        for event in decide(&self.sale, command, &ask())? {
+            self.happened(event);
+        }
+        self.sync();
+        Ok(())
+    }
+
+    fn happened(&mut self, event: AnyEvent) {
+        match event {
+            AnyEvent::Checkout(Event::Intent(key, intent)) => {
+                self.last = Some(key);
+                self.sale.fresh.intent_no = u64::from(intent.pad.as_ref().unwrap().no) + 1;
+                self.sale.intent = Some(intent.clone());
+                self.about().newest = Some(intent);
+            }
+            AnyEvent::Checkout(Event::RefundBegun(id, key)) => {
+                assert_eq!(id, ORDER);
+                let refunds = self.about().order.refunds.get_or_insert_default();
+                refunds.newest = Some(key);
+            }
+            AnyEvent::Checkout(Event::Refunded { order, refund, freed }) => {
+                assert_eq!((order, freed.len()), (ORDER, refund.tickets.len()));
+                for one in &mut self.about().tickets {
+                    if refund.tickets.contains(&one.id) {
+                        assert_eq!(one.ticket.state, ticket::State::Valid, "given back twice");
+                        one.ticket.state = ticket::State::Cancelled { at: NOW };
+                    }
+                }
+                self.about().order.refunds.get_or_insert_default().made.push(refund);
+            }
+            AnyEvent::Checkout(Event::Posted(id, posting)) => {
+                assert!(id.0 >= self.sale.fresh.posting.0);
+                self.post(&posting);
+            }
+            AnyEvent::Till(till::Event::CardGivenBack(_, amount)) => {
+                self.cards_back = self.cards_back + amount;
+            }
+            other => panic!("{other:?} is no part of a refund"),
+        }
+    }
+
+    fn state(&self) -> State {
+        self.sale.intent.as_ref().unwrap().state
+    }
+
+    fn refunded(&self) -> Money {
+        self.sale.refund.as_ref().unwrap().order.refunded()
+    }
+
+    fn good(&self) -> usize {
+        let all = &self.sale.refund.as_ref().unwrap().tickets;
+        all.iter().filter(|one| one.ticket.state == ticket::State::Valid).count()
+    }
+
+    /// Nothing is owed either way, and the books have what went back.
+    fn settled(&self) {
+        assert_eq!(self.balance(Account::Receivable, ORDER.0), Money::ZERO);
+        let kept = TOTAL - self.refunded();
+        let drawer = self.balance(Account::DrawerCash, u64::from(TILL.0));
+        let cards = self.balance(Account::CardClearing, u64::from(PAD.0));
+        assert_eq!(drawer + cards, kept);
+        assert!(kept >= Money::ZERO && drawer >= Money::ZERO && cards >= Money::ZERO);
+        let sum: Money = self.balances.values().copied().sum();
+        assert_eq!(sum, Money::ZERO);
+    }
+}
+
+fn approved(amount: Money, key: Key) -> Pad {
+    let booking = Booking { amount: Some(amount), trace: Some(9), ..Booking::default() };
+    Pad::Ended { intent: key, outcome: Outcome::Approved(booking) }
+}
+
+#[test]
+fn a_ticket_goes_back_with_its_fee_and_the_fee_on_the_order_with_the_last() {
+    let mut side = Counterside::paid(false);
+    assert_eq!(side.quoted(&[32]), EACH);
+    side.cash(&[32]).unwrap();
+    assert_eq!((side.refunded(), side.good()), (EACH, 2));
+    side.settled();
+    assert_eq!(side.quoted(&[31, 33]), TOTAL - EACH);
+    side.cash(&[31, 33]).unwrap();
+    assert_eq!((side.refunded(), side.good()), (TOTAL, 0));
+    side.settled();
+    assert!(side.balances.values().all(|sum| *sum == Money::ZERO), "{:?}", side.balances);
+}
+
+#[test]
+fn parts_of_a_fee_make_the_whole_in_any_order() {
+    for minor in 0..200 {
+        let whole = assess(Money(minor), &taxes());
+        for of in 1..7u16 {
+            let parts: Vec<_> = (0..of).map(|nth| whole.parts(nth, nth + 1, of)).collect();
+            assert_eq!(parts.iter().map(|one| one.gross).sum::<Money>(), whole.gross);
+            assert_eq!(parts.iter().map(|one| one.net).sum::<Money>(), whole.net);
+            assert!(parts.iter().all(|one| one.gross >= Money::ZERO));
+        }
+    }
+}
+
+#[test]
+fn what_cannot_go_back_is_refused_by_name() {
+    let refused = |how: &dyn Fn(&mut Counterside), tickets: &[u64]| {
+        let mut side = Counterside::paid(false);
+        how(&mut side);
+        let before = side.balances.clone();
+        let refusal = side.cash(tickets).unwrap_err();
+        assert_eq!(side.balances, before);
+        refusal
+    };
+    let fields = |name| Refusal::MissingData { fields: vec![name] };
+    assert_eq!(refused(&|_| {}, &[]), fields("tickets"));
+    assert_eq!(refused(&|_| {}, &[31, 99]), Refusal::NotFound);
+    assert_eq!(refused(&|_| {}, &[31, 31]), Refusal::Malformed { field: "tickets" });
+    let used = Refusal::TicketUsed { tickets: vec![TicketId(31)] };
+    assert_eq!(refused(&|side| side.about().tickets[0].used = true, &[31, 32]), used);
+    let over = |side: &mut Counterside| side.about().tickets[1].over = true;
+    assert_eq!(refused(&over, &[31, 32]), Refusal::PerformanceOver);
+    let again = |side: &mut Counterside| side.cash(&[31]).unwrap();
+    assert_eq!(refused(&again, &[31]), Refusal::OverRefund { left: TOTAL - EACH });
+    assert_eq!(refused(&|side| side.sale.till = None, &[31]), Refusal::TillClosed);
+    let poor = |side: &mut Counterside| side.about().drawer = EACH - Money(1);
+    assert_eq!(refused(&poor, &[31]), Refusal::CashShort { due: EACH });
+    for payment in [Payment::Captured, Payment::CapturePending] {
+        let online = |side: &mut Counterside| side.about().order.payment = payment;
+        assert_eq!(refused(&online, &[31]), Refusal::PaidOnline);
+    }
+    let mut card = Counterside::paid(true);
+    assert_eq!(card.cash(&[31]), Err(Refusal::PaidByCard));
+    let mut exact = Counterside::paid(false);
+    exact.about().drawer = EACH;
+    assert_eq!(exact.cash(&[31]), Ok(()));
+}
+
+#[test]
+fn a_refund_has_a_reason_and_the_amount_that_was_shown() {
+    let side = Counterside::paid(false);
+    let told = |reason: &str, shown: Money| {
+        let wanted = Wanted { reason: reason.to_owned(), ..side.wanted(&[31], shown) };
+        let command = Command::Refund(refund::Command::Cash(wanted));
+        decide(&side.sale, &command, &ask()).map(|_| ())
+    };
+    assert_eq!(told(" ", EACH), Err(Refusal::MissingData { fields: vec!["reason"] }));
+    let long = "x".repeat(REASON_CHARS_MAX + 1);
+    assert_eq!(told(&long, EACH), Err(Refusal::Malformed { field: "reason" }));
+    assert_eq!(told(&long[1..], EACH), Ok(()));
+    let off = Money(EACH.0 + 1);
+    assert_eq!(told("Ill", off), Err(Refusal::PriceChanged { old: off, new: EACH }));
+}
+
+#[test]
+fn nothing_is_cancelled_before_the_terminal_booked_the_refund() {
+    let mut side = Counterside::paid(true);
+    side.begin(&[31]).unwrap();
+    assert_eq!(side.begin(&[32]), Err(Refusal::RefundRunning));
+    let key = side.last.unwrap();
+    side.step(Pad::Send).unwrap();
+    assert_eq!((side.state(), side.good()), (State::Sent, 3));
+    side.step(|key| approved(EACH, key)).unwrap();
+    assert_eq!((side.state(), side.good(), side.refunded()), (State::Captured, 2, EACH));
+    assert_eq!(side.cards_back, EACH);
+    side.settled();
+    assert_eq!(side.step(|key| approved(EACH, key)), Err(Refusal::Stale), "twice");
+    side.begin(&[32]).unwrap();
+    assert_ne!(side.last, Some(key), "every refund has a key of its own");
+}
+
+#[test]
+fn a_refund_that_did_not_happen_leaves_everything_as_it_was() {
+    let steps: [fn(Key) -> Pad; 3] = [
+        |intent| Pad::Ended { intent, outcome: Outcome::Cancelled },
+        |intent| Pad::Ended {
+            intent,
+            outcome: Outcome::Declined { code: "05".to_owned(), text: "No".to_owned() },
+        },
+        |intent| Pad::NotStarted { intent, why: "busy".to_owned() },
+    ];
+    for step in steps {
+        let mut side = Counterside::paid(true);
+        let before = side.balances.clone();
+        side.begin(&[31, 32]).unwrap();
+        side.step(Pad::Send).unwrap();
+        side.step(step).unwrap();
+        assert!(!side.state().open());
+        assert_eq!((side.good(), &side.balances), (3, &before));
+        assert_eq!(side.begin(&[31]), Ok(()), "it may be tried again");
+    }
+}
+
+#[test]
+fn an_unknown_outcome_blocks_the_next_try_until_it_is_found() {
+    for booked in [true, false] {
+        let mut side = Counterside::paid(true);
+        side.begin(&[31]).unwrap();
+        side.step(Pad::Send).unwrap();
+        side.step(|intent| Pad::Lost { intent, why: "silence".to_owned() }).unwrap();
+        assert_eq!((side.state(), side.good()), (State::Unknown, 3));
+        assert_eq!(side.begin(&[31]), Err(Refusal::RefundRunning));
+        let evidence = "asked".to_owned();
+        let booking = Booking { amount: Some(EACH), ..Booking::default() };
+        let finding = match booked {
+            true => Finding::Booked(booking),
+            false => Finding::NotBooked { evidence },
+        };
+        side.step(|intent| Pad::Found { intent, finding }).unwrap();
+        assert_eq!(side.good(), if booked { 2 } else { 3 });
+        side.settled();
+    }
+}
+
+#[test]
+fn a_booking_of_another_amount_waits_for_a_person() {
+    let mut side = Counterside::paid(true);
+    side.begin(&[31]).unwrap();
+    side.step(Pad::Send).unwrap();
+    side.step(|key| approved(Money(1), key)).unwrap();
+    assert_eq!((side.state(), side.good()), (State::NeedsOperator, 3));
+    assert_eq!(side.begin(&[32]), Err(Refusal::RefundRunning));
+    side.step(|intent| Pad::Decide {
+        intent,
+        charged: false,
+        evidence: String::new(),
+        name: "Anna".to_owned(),
+        reason: "Taken back at the terminal".to_owned(),
+    })
+    .unwrap();
+    assert_eq!((side.state(), side.good()), (State::NotCharged, 3));
+    side.settled();
+}
+
+#[test]
+fn money_goes_back_to_a_card_only_at_the_pad_that_took_it() {
+    let mut side = Counterside::paid(false);
+    assert_eq!(side.begin(&[31]), Err(Refusal::NotFound));
+    let mut gone = Counterside::paid(true);
+    gone.sale.house.pads.clear();
+    assert_eq!(gone.begin(&[31]), Err(Refusal::NotFound));
+    let mut busy = Counterside::paid(true);
+    busy.sale.on_pad = Some(payment());
+    assert_eq!(busy.begin(&[31]), Err(Refusal::PadBusy { till: TILL }));
+    let mut closed = Counterside::paid(true);
+    closed.sale.till = None;
+    assert_eq!(closed.begin(&[31]), Err(Refusal::TillClosed));
+    let kept = Refunds::default();
+    assert_eq!(kept.newest, None);
+}
+
+/// One of the things that can happen to an order.
+fn happen(side: &mut Counterside, what: u8, tickets: &[u64]) -> Result<(), Refusal> {
+    let amount = side.sale.intent.as_ref().map_or(EACH, |intent| intent.amount);
+    let booking = Booking { amount: Some(amount), ..Booking::default() };
+    match what {
+        0 => side.cash(tickets),
+        1 | 2 => side.begin(tickets),
+        3 | 4 => side.step(Pad::Send),
+        5 | 6 => side.step(|key| approved(amount, key)),
+        7 => side.step(|intent| Pad::Ended { intent, outcome: Outcome::Cancelled }),
+        8 => side.step(|intent| Pad::Lost { intent, why: "silence".to_owned() }),
+        9 => side.step(|intent| Pad::Found { intent, finding: Finding::Booked(booking) }),
+        10 => side.step(|intent| Pad::Found {
+            intent,
+            finding: Finding::Undecided { evidence: "no".to_owned() },
+        }),
+        11 => side.step(|key| approved(amount + Money(1), key)),
+        _ => side.step(|intent| Pad::Decide {
+            intent,
+            charged: what == 12,
+            evidence: "slip 4".to_owned(),
+            name: "Anna".to_owned(),
+            reason: "Looked".to_owned(),
+        }),
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_books_balance_and_never_more_goes_back_than_was_paid(
+        by_card: bool,
+        steps in prop::collection::vec(
+            (0u8..14, prop::sample::subsequence(vec![31u64, 32, 33], 0..=3)), 1..40,
+        ),
+    ) {
+        let mut side = Counterside::paid(by_card);
+        for (what, tickets) in steps {
+            let before = (side.balances.clone(), side.good());
+            if happen(&mut side, what, &tickets).is_err() {
+                prop_assert_eq!(&before, &(side.balances.clone(), side.good()));
+            }
+            side.settled();
+            prop_assert!(side.refunded() <= TOTAL);
+            prop_assert_eq!(side.good() == 0, side.refunded() == TOTAL);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Orders at the desk of the invented house: found, opened, and given back.
+//!
+//! Sold on a busy evening; nobody here is real.
+
+use super::staff::around;
+use super::{NOW, at, seat};
+use usher_rules::at::Span;
+use usher_rules::id::{BoxNo, OrderId, TicketId, compose};
+use usher_rules::money::Money;
+use usher_rules::posting::{Account, Cause};
+use usher_rules::tender::State;
+use usher_rules::view::desk::order::{
+    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Ticket,
+};
+use usher_rules::view::order::TicketState;
+use usher_web::desk::order;
+use usher_web::{Html, Templates, Words};
+
+fn glance(no: u64, buyer: &str) -> Glance {
+    Glance {
+        order: OrderId(compose(BoxNo(2), no)),
+        placed: NOW - Span::hours(2),
+        buyer: buyer.to_owned(),
+        email: "ada@harbourmail.example".to_owned(),
+        tickets: 2,
+        total: Money(7_000),
+        refunded: Money(3_500),
+    }
+}
+
+fn ticket(no: u64, state: TicketState) -> Ticket {
+    Ticket {
+        ticket: TicketId(compose(BoxNo(2), no)),
+        title: "The Tide Clock".to_owned(),
+        starts: at(0, 19, 30),
+        place: seat("Stalls", "F", "12"),
+        level_name: "Adult".to_owned(),
+        price: Money(3_500),
+        refundable: state == TicketState::Valid,
+        chosen: state == TicketState::Valid,
+        state,
+    }
+}
+
+fn posting(cause: Cause, owed: i64, account: Account) -> Posting {
+    let lines = vec![(Account::Receivable, Money(owed)), (account, Money(-owed))];
+    Posting { at: NOW, cause, lines, owed: Money(owed) }
+}
+
+fn opened() -> Opened {
+    Opened {
+        around: around(),
+        glance: glance(41, "Ada Merrow"),
+        tickets: vec![
+            ticket(90, TicketState::Valid),
+            ticket(91, TicketState::Cancelled { at: NOW }),
+            ticket(92, TicketState::In { at: NOW }),
+            ticket(93, TicketState::Out { at: NOW }),
+            ticket(94, TicketState::Replaced { at: NOW }),
+        ],
+        paid: Paid::Cash { till: "Foyer left".to_owned() },
+        at_pad: None,
+        refunds: vec![Refund {
+            at: NOW,
+            by: "Nkem Abara".to_owned(),
+            tickets: 1,
+            amount: Money(3_500),
+            reason: "Fell ill".to_owned(),
+            to_card: false,
+        }],
+        postings: vec![
+            posting(Cause::Sale, 7_000, Account::DeferredTickets),
+            posting(Cause::CashPayment, -7_000, Account::DrawerCash),
+            posting(Cause::Refund, -3_500, Account::FeeRevenue),
+            posting(Cause::CashRefund, 3_500, Account::DrawerCash),
+            posting(Cause::CardPayment, -1, Account::CardClearing),
+            posting(Cause::CardRefund, 1, Account::TaxPayable),
+            posting(Cause::Float, 0, Account::Bank),
+            posting(Cause::OverShort, 0, Account::OverShort),
+        ],
+        balance: Money::ZERO,
+        may_refund: true,
+        chosen: None,
+        form_key: "KEY".to_owned(),
+        notice: None,
+    }
+}
+
+fn at_pad() -> Paid {
+    Paid::AtPad {
+        pad: "Foyer pad".to_owned(),
+        brand: "Visa".to_owned(),
+        last_four: "4242".to_owned(),
+        approval: "A7".to_owned(),
+    }
+}
+
+fn chosen(amount: i64) -> Option<Chosen> {
+    let tickets = vec![TicketId(compose(BoxNo(2), 90))];
+    Some(Chosen { tickets, reason: "Fell ill".to_owned(), amount: Money(amount) })
+}
+
+fn orders(find: &str, found: Vec<Glance>) -> Orders {
+    let next = found.first().map(|one| one.order);
+    Orders { around: around(), find: find.to_owned(), found, next }
+}
+
+/// Whatever a buyer or a terminal wrote.
+pub fn evil(text: &str) -> Opened {
+    let mut view = opened();
+    (view.glance.buyer, view.glance.email) = (text.to_owned(), text.to_owned());
+    view.refunds[0].reason = text.to_owned();
+    view.tickets[0].title = text.to_owned();
+    view.chosen = chosen(1).map(|one| Chosen { reason: text.to_owned(), ..one });
+    let (state, amount, changed) = (State::NeedsOperator, Money(1), NOW);
+    view.at_pad = Some(AtPad { state, amount, changed, why: text.to_owned() });
+    view
+}
+
+pub fn evil_list(text: &str) -> Orders {
+    orders(text, vec![glance(41, text)])
+}
+
+pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
+    let page = |view: &Opened| order::page(templates, view, words);
+    let list = |view: &Orders| order::list(templates, view, words);
+    let mut all = vec![
+        ("desk-orders", list(&orders("", vec![glance(41, "Ada Merrow"), glance(40, "")]))),
+        ("desk-orders-none", list(&orders("Nobody", Vec::new()))),
+        ("desk-order", page(&opened())),
+        ("desk-order-cashier", page(&Opened { may_refund: false, ..opened() })),
+        ("desk-order-ask", page(&Opened { chosen: chosen(3_500), ..opened() })),
+        ("desk-order-ask-nothing", page(&Opened { chosen: chosen(0), ..opened() })),
+        (
+            "desk-order-ask-card",
+            page(&Opened { chosen: chosen(3_500), paid: at_pad(), ..opened() }),
+        ),
+        ("desk-order-free", page(&Opened { paid: Paid::Nothing, ..opened() })),
+    ];
+    for captured in [true, false] {
+        all.push((
+            "desk-order-online",
+            page(&Opened { paid: Paid::Online { captured }, ..opened() }),
+        ));
+    }
+    for state in [
+        State::Sent,
+        State::Unknown,
+        State::NeedsOperator,
+        State::Captured,
+        State::Declined,
+        State::Cancelled,
+        State::NotCharged,
+    ] {
+        let (amount, changed) = (Money(3_500), NOW);
+        let newest = AtPad { state, amount, changed, why: "05 Do not honour".to_owned() };
+        let view = Opened { at_pad: Some(newest), paid: at_pad(), ..opened() };
+        all.push(("desk-order-at-pad", page(&view)));
+    }
+    for notice in [
+        Notice::NoneChosen,
+        Notice::Reason { max: 120 },
+        Notice::Over,
+        Notice::PerformanceOver,
+        Notice::Used,
+        Notice::PaidOnline,
+        Notice::Running,
+        Notice::NoTill,
+        Notice::DrawerShort { due: Money(3_500) },
+        Notice::PadBusy,
+        Notice::NoPad,
+        Notice::Changed,
+    ] {
+        all.push(("desk-order-told", page(&Opened { notice: Some(notice), ..opened() })));
+    }
+    all
+}
