@@ -40,7 +40,7 @@ const BANNED: [&str; 9] = [
     "rsa",
 ];
 /// Crates that come in two versions because those who use them have not met yet.
-const TWICE: [&str; 22] = [
+const TWICE: [&str; 24] = [
     "base64",
     "bit-set",
     "bit-vec",
@@ -60,6 +60,8 @@ const TWICE: [&str; 22] = [
     "sha1",
     "syn",
     "synstructure",
+    "thiserror",
+    "thiserror-impl",
     "toml_datetime",
     "toml_edit",
     "winnow",
