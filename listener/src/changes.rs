@@ -88,6 +88,7 @@ fn is_programme(event: &Event) -> bool {
         | Event::Letter(_)
         | Event::Session(_)
         | Event::Staff(_)
+        | Event::Till(_)
         | Event::Device(_) => false,
     }
 }

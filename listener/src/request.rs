@@ -214,6 +214,7 @@ fn room_for(disk: Disk, command: &Command) -> bool {
             | Command::Letter(_)
             | Command::Session(_)
             | Command::Staff(_)
+            | Command::Till(_)
             | Command::Device(_) => true,
         },
     }

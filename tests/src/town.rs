@@ -25,9 +25,10 @@ use usher_rules::code::{CodeKey, CodeKeys};
 use usher_rules::device::{self, Device};
 use usher_rules::fee::{Fee, Per};
 use usher_rules::hold;
-use usher_rules::house::{self, House, Level, Relax};
+use usher_rules::house::{self, House, Level, Relax, Till};
 use usher_rules::id::{
-    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo, StaffNo,
+    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo, StaffNo, TillNo,
+    TillSessionId,
 };
 use usher_rules::money::Money;
 use usher_rules::performance::{self as showing, Planned, StaffHold};
@@ -36,7 +37,7 @@ use usher_rules::production::{self, Production};
 use usher_rules::session;
 use usher_rules::staff::{self, CodeHash, PasswordHash, Role};
 use usher_rules::tax::Tax;
-use usher_rules::{Actor, BusinessDay, Command, Entry, Event, Key, letter};
+use usher_rules::{Actor, BusinessDay, Command, Entry, Event, Key, letter, till};
 
 /// The moment the town is founded: a Friday noon.
 pub const FOUNDED: At = At(1_795_780_800_000);
@@ -64,6 +65,8 @@ pub struct Town {
     letters: Vec<usher_rules::id::LetterId>,
     /// Scans asked of the box: key, payload, direction.
     asked: Vec<(Key, String, Direction)>,
+    /// Whoever goes to a till next.
+    cashier: StaffNo,
 }
 
 /// The prices of the town: every category at every level.
@@ -91,7 +94,9 @@ pub fn settings() -> House {
         amount: Money(minor),
         taxed: per == Per::Ticket,
     };
+    let till = |no, name: &str| Till { no: TillNo(no), name: name.to_owned(), pad: None };
     House {
+        tills: vec![till(1, "Left"), till(2, "Right")],
         relax: Relax::LastResort,
         levels: vec![level(1, "Adult"), level(2, "Concession"), level(3, "Child")],
         fees: vec![fee(1, "Web fee", Per::Ticket, 125), fee(2, "Order fee", Per::Order, 50)],
@@ -156,6 +161,7 @@ impl Town {
             scans: Vec::new(),
             letters: Vec::new(),
             asked: Vec::new(),
+            cashier: StaffNo(1),
         }
     }
 
@@ -231,6 +237,7 @@ impl Town {
             Command::Admission(_) => (Lane::Door, Actor::Staff("manager".into())),
             Command::Session(_) => (Lane::Till, Actor::Account(StaffNo(1))),
             Command::Staff(_) => (Lane::Till, Actor::Console),
+            Command::Till(_) => (Lane::Till, Actor::Account(self.cashier)),
             _ => (Lane::Shop, Actor::House),
         };
         let asked = match &command {
@@ -298,7 +305,8 @@ impl Town {
             77..=88 => self.door()?,
             89..=90 => self.post()?,
             91 => self.desk(),
-            92..=93 => self.people(),
+            92 => self.people(),
+            93 => self.till(),
             94..=96 => self.tidy_up()?,
             _ => {
                 let minutes = self.dice.below(6) as i64;
@@ -484,6 +492,27 @@ impl Town {
             showing::Command::HoldForStaff { performance, seats, hold }
         } else {
             showing::Command::EndStaffHold { performance, seats }
+        })
+    }
+
+    /// Three cashiers at two tills.
+    fn till(&mut self) -> Command {
+        self.cashier = StaffNo(1 + self.dice.below(3) as u32);
+        let open = usher_ledger::till::open(&self.handle.snapshot().unwrap()).unwrap();
+        let own = open.iter().find(|(_, row)| row.cashier == self.cashier).or(open.first());
+        let amount = Money(self.dice.below(200) as i64 * 100);
+        let Some((session, row)) = own else {
+            let till = TillNo(1 + self.dice.below(3) as u16);
+            return Command::Till(till::Command::Open { till, float: amount });
+        };
+        let (session, reason, senior) = (*session, "Change".to_owned(), self.dice.chance(50));
+        Command::Till(match self.dice.below(8) {
+            0 => till::Command::PayIn { session, amount, reason },
+            1 => till::Command::PayOut { session, amount, reason },
+            2 => till::Command::Open { till: row.till, float: amount },
+            3 => till::Command::Open { till: TillNo(3 - row.till.0), float: amount },
+            4 | 5 => till::Command::Count { session, counted: amount, senior },
+            _ => till::Command::Close { session, senior },
         })
     }
 

@@ -260,6 +260,7 @@ fn posted(write: &mut Write, id: PostingId, posting: &Posting) -> Result<(), Fau
         }
     }
     drop(balances);
+    till::follow(write, posting)?;
     write.used(|counters| &mut counters.posting, id.0)
 }
 

@@ -7,7 +7,7 @@ use crate::checkout::Numbering;
 use crate::write::Write;
 use crate::{
     Fault, admission, audit, cart, checkout, device, events, hold, house, letter, performance,
-    production, session, staff,
+    production, session, staff, till,
 };
 use std::sync::Arc;
 use usher_rules::at::At;
@@ -70,6 +70,9 @@ pub fn decide(
         Command::Staff(command) => {
             rules::staff::decide(&staff::load(write.txn, command)?, command, ask)
         }
+        Command::Till(command) => {
+            rules::till::decide(&till::load(write, box_no, command, ask)?, command, ask)
+        }
     })
 }
 
@@ -90,6 +93,7 @@ pub fn apply(write: &mut Write, entry: &Entry) -> Result<(), Fault> {
             Event::Session(event) => session::apply(write, event)?,
             Event::Device(event) => device::apply(write, event)?,
             Event::Staff(event) => staff::apply(write, event)?,
+            Event::Till(event) => till::apply(write, event)?,
         }
     }
     audit::apply(write, entry)?;

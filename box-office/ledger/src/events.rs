@@ -129,7 +129,8 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
         | Event::Session(_)
         | Event::Device(_)
         | Event::Letter(_)
-        | Event::Staff(_) => Vec::new(),
+        | Event::Staff(_)
+        | Event::Till(_) => Vec::new(),
         Event::Performance(event) => match event {
             performance::Event::PlanImported { .. } => Vec::new(),
             performance::Event::Put(id, _)

@@ -72,7 +72,8 @@ impl Programme {
             | Event::Admission(_)
             | Event::Letter(_)
             | Event::Session(_)
-            | Event::Staff(_) => {}
+            | Event::Staff(_)
+            | Event::Till(_) => {}
         }
     }
 

@@ -8,28 +8,30 @@ use crate::plan::Plans;
 use crate::source::{self, Source};
 use crate::stored::{GaRow, SeatRow};
 use crate::turnout::Turnout;
-use crate::{Fault, audit, cart, checkout, events, inventory, performance, stored, tables};
+use crate::{Fault, audit, cart, checkout, events, inventory, performance, stored, tables, till};
 use redb::{Key, ReadableTable, TableDefinition};
 use std::collections::{BTreeMap, BTreeSet};
 use usher_rules::admission::Presence;
 use usher_rules::cart::{Cart, Place, State};
-use usher_rules::id::{CartId, OrderId, PerformanceId, PlanId, SeatNo, TicketId};
+use usher_rules::id::{CartId, OrderId, PerformanceId, PlanId, SeatNo, StaffNo, TicketId};
 use usher_rules::letter::Letter;
 use usher_rules::money::Money;
 use usher_rules::order::Order;
 use usher_rules::performance::Performance;
-use usher_rules::posting::Posting;
+use usher_rules::posting::{Account as Posted, Cause, Posting};
 use usher_rules::production::Production;
 use usher_rules::session::Session;
 use usher_rules::staff::Account;
 use usher_rules::tender::Intent;
 use usher_rules::ticket::Ticket;
+use usher_rules::till::{State as Running, Takings, TillSession};
 
 /// Everything that does not agree, in words; empty when all is well.
 pub fn of<S: Source>(source: &S, plans: &Plans) -> Result<Vec<String>, Fault> {
     let mut wrong = Vec::new();
     carts(source, &mut wrong)?;
     money(source, &mut wrong)?;
+    tills(source, &mut wrong)?;
     tickets(source, &mut wrong)?;
     performances(source, plans, &mut wrong)?;
     admissions(source, &mut wrong)?;
@@ -157,6 +159,44 @@ fn orders<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
             wrong.push(format!("order {} owes {} and not {}", OrderId(id), owed.0, expected.0));
         }
     }
+    Ok(())
+}
+
+/// Every open till leads to its session, a cashier has one, and whatever was counted out of a
+/// drawer has left its account.
+fn tills<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
+    let all: Vec<(u64, TillSession)> = rows(source, tables::TILL_SESSIONS, |id| id)?;
+    let running = || all.iter().filter(|(_, row)| row.state == Running::Open);
+    let open: BTreeMap<u16, u64> = running().map(|(id, row)| (row.till.0, *id)).collect();
+    let kept =
+        source::range(source, tables::TILLS_OPEN, .., usize::MAX, |till, id| Ok((till, id)))?;
+    same(wrong, "tills_open", &kept.into_iter().collect(), &open);
+    let cashiers: BTreeSet<StaffNo> = running().map(|(_, row)| row.cashier).collect();
+    if running().count() != open.len() || cashiers.len() != open.len() {
+        wrong.push("a till or a cashier has two sessions open".to_owned());
+    }
+    let first = (Posted::DrawerCash.no(), 0)..=(Posted::DrawerCash.no(), u64::MAX);
+    let drawers =
+        source::range(source, tables::BALANCES, first, usize::MAX, |(_, till), _| Ok(till))?;
+    for till in drawers {
+        if !u16::try_from(till).is_ok_and(|till| open.contains_key(&till)) {
+            wrong.push(format!("till {till} is closed and its drawer is not empty"));
+        }
+    }
+    let postings: Vec<((u32, u64), Posting)> = rows(source, tables::JOURNAL, |key| key)?;
+    let mut paid: BTreeMap<u16, Takings> = BTreeMap::new();
+    for (_, posting) in postings.iter().filter(|(_, one)| one.cause == Cause::CashPayment) {
+        for (till, amount) in till::drawers(posting) {
+            let sum = paid.entry(till.0).or_default();
+            *sum = sum.with(amount);
+        }
+    }
+    let mut told: BTreeMap<u16, Takings> = BTreeMap::new();
+    for (_, row) in all.iter().filter(|(_, row)| row.cash != Takings::default()) {
+        let sum = told.entry(row.till.0).or_default();
+        *sum = Takings { count: sum.count + row.cash.count, sum: sum.sum + row.cash.sum };
+    }
+    same(wrong, "what tills took in cash", &told, &paid);
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 
 use crate::at::At;
 use crate::staff::What;
-use crate::{Actor, Entry, Event, admission, house, performance, session, staff};
+use crate::{Actor, Entry, Event, admission, checkout, house, performance, session, staff, till};
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
@@ -74,6 +74,7 @@ pub fn name(event: &Event) -> &'static str {
         },
         Event::Cart(_) => "cart-changed",
         Event::Hold(_) => "hold-changed",
+        Event::Checkout(checkout::Event::Posted(..)) => "money-posted",
         Event::Checkout(_) => "sale-changed",
         Event::Admission(admission::Event::Scanned(_)) => "scanned",
         Event::Admission(admission::Event::Overridden { .. }) => "verdict-overridden",
@@ -83,6 +84,18 @@ pub fn name(event: &Event) -> &'static str {
         Event::Session(session::Event::Ended { .. }) => "session-ended",
         Event::Device(_) => "device-put",
         Event::Staff(staff::Event::Put { what, .. }) => staff_name(*what),
+        Event::Till(event) => till_name(event),
+    }
+}
+
+fn till_name(event: &till::Event) -> &'static str {
+    match event {
+        till::Event::Opened(..) => "till-opened",
+        till::Event::Moved(_, till::Movement { way: till::Way::In, .. }) => "till-paid-in",
+        till::Event::Moved(_, till::Movement { way: till::Way::Out, .. }) => "till-paid-out",
+        till::Event::Counted(..) => "till-counted",
+        till::Event::Closed(..) => "till-closed",
+        till::Event::CardTaken(..) => "till-card-taken",
     }
 }
 

@@ -138,6 +138,8 @@ pub enum Command {
     Device(#[n(0)] device::Command),
     #[n(10)]
     Staff(#[n(0)] staff::Command),
+    #[n(11)]
+    Till(#[n(0)] till::Command),
 }
 
 /// Everything that can have happened.
@@ -165,6 +167,8 @@ pub enum Event {
     Device(#[n(0)] device::Event),
     #[n(10)]
     Staff(#[n(0)] staff::Event),
+    #[n(11)]
+    Till(#[n(0)] till::Event),
 }
 
 /// What the house says when it will not: nothing happened. Never logged as an error.
@@ -254,7 +258,7 @@ pub enum Refusal {
     TooManyAttempts {
         max: u8,
     },
-    /// The intent is not in a state that allows this.
+    /// The intent is not in a state that allows this; or cash came or went since the count.
     Stale,
     // door
     DeviceUnknown,
@@ -263,7 +267,7 @@ pub enum Refusal {
     // the counter
     /// The cashier has no open till, or not this one.
     TillClosed,
-    /// Somebody else has this till open.
+    /// Somebody has this till open, or who asks has another.
     TillOpenElsewhere {
         by: StaffNo,
     },

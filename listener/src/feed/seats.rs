@@ -124,6 +124,7 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         | Event::Letter(_)
         | Event::Session(_)
         | Event::Staff(_)
+        | Event::Till(_)
         | Event::Device(_) => {}
     }
 }

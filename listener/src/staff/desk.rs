@@ -55,6 +55,7 @@ pub(super) fn around<N: Need>(
             account: staff.account.is_some(),
             staff: staff.rights.has(Right::ManageStaff),
             audit: staff.rights.has(Right::SeeAudit),
+            till: staff.account.is_some() && staff.rights.has(Right::SellAtCounter),
         },
         strip: Strip {
             // A store that has stopped answers no page at all.

@@ -219,8 +219,15 @@ pub fn strip() -> Strip {
 }
 
 pub fn around() -> Around {
-    let rights =
-        Rights { door: true, monitor: true, desk: true, account: true, staff: true, audit: true };
+    let rights = Rights {
+        door: true,
+        monitor: true,
+        desk: true,
+        account: true,
+        staff: true,
+        audit: true,
+        till: true,
+    };
     Around { frame: frame(0), who: "manager".to_owned(), rights, strip: strip() }
 }
 

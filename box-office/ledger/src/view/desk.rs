@@ -1,12 +1,13 @@
 //! The desk: the house today, and what the store knows of devices and mail.
 //!
 //! What only the process knows (disk, clock, a device that does not answer) comes from the
-//! listener. Never holds a token. Next: `desk/cart.rs`, `desk/letter.rs`,
+//! listener. Never holds a token. Next: `desk/cart.rs`, `desk/letter.rs`, `desk/till.rs`,
 //! `listener/staff/desk.rs`.
 
 pub mod cart;
 pub mod letter;
 pub mod staff;
+pub mod till;
 
 use super::scan::{newest_of, performances_of};
 use super::showing::Offer;

@@ -19,7 +19,7 @@ use usher_rules::house::{House, ReEntry, WithoutBox};
 use usher_rules::id::{DeviceNo, OrderId, PerformanceId, TicketId};
 use usher_rules::money::Money;
 use usher_rules::performance::{Event as Staged, Performance};
-use usher_rules::posting::Account;
+use usher_rules::posting::{Account, Posting};
 use usher_rules::ticket::Ticket;
 use usher_rules::view::door_list::{DIGEST_BYTES, DoorList, ListedPerformance, ListedTicket};
 use usher_rules::{BusinessDay, Event, checkout as sale, device as enrolled, house};
@@ -165,7 +165,7 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         Event::Checkout(
             sale::Event::Sold { id, .. }
             | sale::Event::PaymentMoved(id, _)
-            | sale::Event::Posted(_, usher_rules::posting::Posting { order: Some(id), .. }),
+            | sale::Event::Posted(_, Posting { order: Some(id), .. }),
         ) => Touched::Order(*id),
         Event::Admission(Scanned::Scanned(scan) | Scanned::Overridden { admitted: scan, .. }) => {
             scan.ticket.map_or(Touched::Nothing, Touched::Ticket)
@@ -183,7 +183,7 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
             sale::Event::Intent(..)
             | sale::Event::CartMoved { .. }
             | sale::Event::BuyerNamed(..)
-            | sale::Event::Posted(_, usher_rules::posting::Posting { order: None, .. })
+            | sale::Event::Posted(_, Posting { order: None, .. })
             | sale::Event::LinesLost(..)
             | sale::Event::Orphaned(..),
         )
@@ -192,7 +192,8 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         | Event::Hold(_)
         | Event::Letter(_)
         | Event::Session(_)
-        | Event::Staff(_) => Touched::Nothing,
+        | Event::Staff(_)
+        | Event::Till(_) => Touched::Nothing,
     }
 }
 

@@ -70,7 +70,7 @@ pub enum Right {
     Override,
     UndoScan,
     StaffHolds,
-    /// Closing other people's carts.
+    /// Closing other people's carts and tills.
     ForceClose,
     Export,
     ManageStaff,

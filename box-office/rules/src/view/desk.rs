@@ -1,13 +1,14 @@
 //! The desk: signing in, and the state of the box and of what is plugged in.
 //!
 //! Never holds a token, not even its hash. Next: `desk/account.rs`, `desk/cart.rs`,
-//! `desk/letter.rs`, `web/desk.rs`.
+//! `desk/letter.rs`, `desk/till.rs`, `web/desk.rs`.
 
 pub mod account;
 pub mod cart;
 pub mod letter;
 pub mod pad;
 pub mod staff;
+pub mod till;
 
 use super::venue::Frame;
 use crate::at::{At, Span};
@@ -60,6 +61,8 @@ pub struct Rights {
     pub account: bool,
     pub staff: bool,
     pub audit: bool,
+    /// A till of one's own.
+    pub till: bool,
 }
 
 /// One line of the house today.

@@ -7,12 +7,12 @@ use crate::{Fault, Snapshot, audit, events, session, staff};
 use usher_rules::at::At;
 use usher_rules::audit::{Row, name};
 use usher_rules::code::base32;
-use usher_rules::id::StaffNo;
+use usher_rules::id::{StaffNo, TillSessionId};
 use usher_rules::staff::{Account, Event as StaffEvent};
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::account::{self as view, Notice, OpenSession};
 use usher_rules::view::desk::staff::{Act, Audit, By, Done, Member, Staff, Standing};
-use usher_rules::{Actor, Event};
+use usher_rules::{Actor, Event, till};
 
 /// Rows of the audit on one page.
 pub const ROWS_MAX: usize = 100;
@@ -134,9 +134,20 @@ fn line(snapshot: &Snapshot, entry: u64, row: Row) -> Result<Done, Fault> {
     Ok(Done { entry, at: row.at, by, what })
 }
 
+fn till_session(event: &till::Event) -> TillSessionId {
+    match event {
+        till::Event::Opened(id, _)
+        | till::Event::Moved(id, _)
+        | till::Event::Counted(id, _)
+        | till::Event::Closed(id, _)
+        | till::Event::CardTaken(id, _) => *id,
+    }
+}
+
 fn act(event: &Event) -> Act {
     let to = match event {
         Event::Staff(StaffEvent::Put { account, .. }) => account.login.clone(),
+        Event::Till(event) => till_session(event).to_string(),
         Event::Production(_)
         | Event::House(_)
         | Event::Performance(_)
