@@ -14,4 +14,5 @@ pub mod letter;
 pub mod member;
 pub mod monitor;
 mod proof;
+pub mod sell;
 pub mod sign_in;

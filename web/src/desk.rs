@@ -7,6 +7,7 @@
 pub mod account;
 pub mod cart;
 pub mod letter;
+pub mod sell;
 pub mod staff;
 
 use crate::html::{Html, Templates};
@@ -72,6 +73,7 @@ fn around(pen: &Pen<'_>, around: &Around) -> Value {
             account => rights.account,
             staff => rights.staff,
             audit => rights.audit,
+            till => rights.till,
         },
         strip => strip(pen, &around.strip),
     }
