@@ -78,7 +78,7 @@ fn shop_pages() -> Router<Arc<Shop>> {
 }
 
 fn staff_pages() -> Router<Arc<Shop>> {
-    use crate::staff::{account, cart, desk, door, letter, member, monitor, sign_in};
+    use crate::staff::{account, cart, desk, door, letter, member, monitor, sign_in, till};
     Router::new()
         .route("/desk", get(desk::page))
         .route("/desk/carts", get(cart::page))
@@ -101,6 +101,13 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .route("/desk/staff/{no}/entry", post(member::entry))
         .route("/desk/staff/{no}/end", post(member::end))
         .route("/desk/audit", get(member::audit))
+        .route("/desk/till", get(till::page))
+        .route("/desk/till/{session}", get(till::session))
+        .route("/desk/till/open", post(till::open))
+        .route("/desk/till/pay-in", post(till::pay_in))
+        .route("/desk/till/pay-out", post(till::pay_out))
+        .route("/desk/till/count", post(till::count))
+        .route("/desk/till/close", post(till::close))
         .merge(sale_pages())
         .route("/monitor", get(monitor::page))
         .route("/door", get(door::page).post(door::press))

@@ -1,5 +1,5 @@
-//! Pages of the staff: signing in, accounts, the desk with held tickets and letters, the monitor,
-//! the door.
+//! Pages of the staff: signing in, accounts, the desk with held tickets, letters and tills, the
+//! monitor, the door.
 //!
 //! Each handler says in its signature what it needs; without a session it leads to the
 //! sign-in page and back. Never shows a token. Addresses stand in `route.rs`; start at
@@ -16,3 +16,4 @@ pub mod monitor;
 mod proof;
 pub mod sell;
 pub mod sign_in;
+pub mod till;

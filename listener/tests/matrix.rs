@@ -35,6 +35,8 @@ use For::{Account, AtDoor, Cart, Device, Everybody, Staff, Watcher};
 
 const DESK: For = Staff(Right::Desk);
 const MANAGES: For = Staff(Right::ManageStaff);
+const SELLS: For = Staff(Right::SellAtCounter);
+const CLOSES: For = Staff(Right::CloseTill);
 
 #[rustfmt::skip]
 const TABLE: &[(&str, &str, For)] = &[
@@ -87,6 +89,13 @@ const TABLE: &[(&str, &str, For)] = &[
     ("POST", "/desk/staff/{no}/entry", MANAGES),
     ("POST", "/desk/staff/{no}/end", MANAGES),
     ("GET", "/desk/audit", Staff(Right::SeeAudit)),
+    ("GET", "/desk/till", SELLS),
+    ("GET", "/desk/till/{session}", SELLS),
+    ("POST", "/desk/till/open", SELLS),
+    ("POST", "/desk/till/pay-in", SELLS),
+    ("POST", "/desk/till/pay-out", SELLS),
+    ("POST", "/desk/till/count", CLOSES),
+    ("POST", "/desk/till/close", CLOSES),
     ("GET", "/monitor", Staff(Right::Read)),
     ("GET", "/door", Staff(Right::Door)),
     ("POST", "/door", Staff(Right::Door)),
@@ -172,6 +181,7 @@ fn ask(house: &House, method: &str, path: &str, cart: &str) -> Ask {
         .replace("{token}", "none")
         .replace("{cart}", cart)
         .replace("{guid}", "C-C-1")
+        .replace("{session}", "1-1")
         // Nobody: what is done to them is refused by the house, after who asks was looked at.
         .replace("{no}", "999");
     let id = if path.starts_with("/desk/letters") { "1-1" } else { tonight.as_str() };

@@ -28,7 +28,6 @@ use usher_rules::hold;
 use usher_rules::house::{self, House, Level, Relax, Till};
 use usher_rules::id::{
     AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo, StaffNo, TillNo,
-    TillSessionId,
 };
 use usher_rules::money::Money;
 use usher_rules::performance::{self as showing, Planned, StaffHold};

@@ -2,13 +2,14 @@
 //!
 //! Forms: `POST /desk/sign-in/password` (`login`, `password`, `onward`), `POST /desk/sign-in`
 //! (`token`, `onward`), `POST /desk/sign-out` (none). No secret is ever shown again. Next:
-//! `desk/account.rs`, `desk/staff.rs`, `desk/cart.rs`, `desk/letter.rs`.
+//! `desk/account.rs`, `desk/staff.rs`, `desk/till.rs`, `desk/cart.rs`, `desk/letter.rs`.
 
 pub mod account;
 pub mod cart;
 pub mod letter;
 pub mod sell;
 pub mod staff;
+pub mod till;
 
 use crate::html::{Html, Templates};
 use crate::layout::Pen;

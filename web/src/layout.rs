@@ -37,6 +37,11 @@ impl<'a> Pen<'a> {
         self.purse.write(amount)
     }
 
+    /// Notes and coins of the venue's currency, the largest first.
+    pub fn pieces(&self) -> Vec<Money> {
+        self.purse.pieces().collect()
+    }
+
     /// `from £18.00`, or nothing.
     pub fn price_from(&self, price: Option<Money>) -> String {
         let text = price.map(|price| self.money(price));

@@ -295,6 +295,8 @@ fn what_staff_read_of_visitors_and_servers_is_never_markup() {
         usher_web::desk::account::page(&templates, &own, &words),
         usher_web::desk::staff::page(&templates, &everybody, &words),
         usher_web::desk::staff::audit(&templates, &audit, &words),
+        usher_web::desk::till::page(&templates, &house::till::evil(EVIL), &words),
+        usher_web::desk::till::sheet(&templates, &house::till::evil_sheet(EVIL), &words),
         usher_web::desk::cart::page(&templates, &held, &words),
         usher_web::desk::letter::list(&templates, &letters, &words),
         usher_web::desk::letter::page(&templates, &letter, &words),

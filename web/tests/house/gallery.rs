@@ -222,6 +222,9 @@ fn staff(gallery: &mut Gallery) {
     for (name, html) in super::account::pages(templates, words) {
         add(name, html);
     }
+    for (name, html) in super::till::pages(templates, words) {
+        add(name, html);
+    }
     add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));
 }
 

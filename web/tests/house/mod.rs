@@ -10,6 +10,7 @@ pub mod account;
 pub mod gallery;
 pub mod seats;
 pub mod staff;
+pub mod till;
 
 use std::sync::Arc;
 use usher_rules::at::{At, Span};

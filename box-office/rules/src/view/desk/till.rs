@@ -137,8 +137,12 @@ pub struct Typed {
 pub enum Notice {
     /// No amount can be read from what was typed.
     AmountUnread,
-    /// Nothing, or more than is taken.
-    AmountLimits { max: Money },
+    /// Too much, or nothing where something is wanted.
+    AmountLimits {
+        /// Nothing is an amount, too.
+        zero: bool,
+        max: Money,
+    },
     /// None, or too long.
     Reason { max: u32 },
     /// So many pay-ins and pay-outs are the limit.
@@ -155,6 +159,4 @@ pub enum Notice {
     PiecesDiffer { pieces: Money, total: Money },
     /// It is closed meanwhile.
     Closed,
-    /// Only its cashier, or somebody senior.
-    NotYours,
 }
