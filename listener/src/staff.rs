@@ -14,5 +14,6 @@ pub mod letter;
 pub mod member;
 pub mod monitor;
 mod proof;
+pub mod sell;
 pub mod sign_in;
 pub mod till;

@@ -11,7 +11,7 @@ use usher_rules::at::At;
 use usher_rules::cart::{Buyer, Cart, Line, Place as Taken, State};
 use usher_rules::hold::{self, Command, Event, Facts};
 use usher_rules::house::House;
-use usher_rules::id::{CartId, CategoryNo, SeatNo};
+use usher_rules::id::{CartId, CategoryNo, SeatNo, TillNo};
 use usher_rules::money::Money;
 use usher_rules::price::Places;
 use usher_rules::seat::Verdict;
@@ -26,6 +26,8 @@ pub(super) struct Dry<'a> {
     pub own: Option<&'a Cart>,
     pub inventory: &'a Inventory,
     pub tally: &'a Tally,
+    /// Asked for at a till.
+    pub till: Option<TillNo>,
     pub now: At,
 }
 
@@ -185,7 +187,7 @@ impl Dry<'_> {
 
     /// A selection on the map, judged without taking it.
     pub fn judged(&self, picks: &[SeatNo]) -> Outcome {
-        let nobody = nobody(self.now);
+        let nobody = nobody(self.now, self.till);
         let facts = self.facts(self.own.unwrap_or(&nobody));
         match hold::check(&facts, picks, self.now) {
             Ok(Verdict::Ok | Verdict::OkUnavoidable) => Outcome::Nothing,
@@ -255,7 +257,7 @@ impl Dry<'_> {
         category: Option<CategoryNo>,
         allow_split: bool,
     ) -> Option<Vec<Line>> {
-        let nobody = nobody(self.now);
+        let nobody = nobody(self.now, self.till);
         let command = Command::Best {
             cart: CartId(0),
             performance: self.stage.offer.id,
@@ -303,7 +305,7 @@ impl Dry<'_> {
 }
 
 /// The cart of a visitor who has none yet.
-fn nobody(now: At) -> Cart {
+fn nobody(now: At, till: Option<TillNo>) -> Cart {
     Cart {
         state: State::Active,
         opened_at: now,
@@ -324,6 +326,6 @@ fn nobody(now: At) -> Cart {
         buyer: Buyer::default(),
         next_log: 1,
         forced: false,
-        till: None,
+        till,
     }
 }

@@ -16,7 +16,7 @@ use crate::tax;
 use crate::{Event as AnyEvent, Refusal};
 
 /// How long after the curtain the counter still sells to latecomers.
-const COUNTER_SELLS_INTO: Span = Span::hours(2);
+pub const COUNTER_SELLS_INTO: Span = Span::hours(2);
 
 /// A cart before a performance, at a moment.
 pub(super) struct Taking<'a> {

@@ -122,7 +122,7 @@ pub fn name(snapshot: &Snapshot, no: StaffNo) -> Result<String, Fault> {
 }
 
 /// The name of a till, or its number if the house has given it up.
-fn till_name(house: &House, no: TillNo) -> String {
+pub(super) fn till_name(house: &House, no: TillNo) -> String {
     let known = house.tills.iter().find(|till| till.no == no);
     known.map_or_else(|| no.0.to_string(), |till| till.name.clone())
 }
