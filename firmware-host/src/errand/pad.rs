@@ -109,7 +109,7 @@ impl PadErrand {
     /// What the process before us left: nobody knows which payments the terminal has heard of.
     async fn take_up(&self, memory: &mut Memory) {
         for (key, intent) in self.open() {
-            if matches!(intent.state, State::Created | State::Sent) {
+            if matches!(intent.state, State::Created | State::Sent | State::Approved) {
                 let why = "the box was started anew".to_owned();
                 self.write(Pad::Lost { intent: key, why }).await;
             }
@@ -180,11 +180,10 @@ impl PadErrand {
 
     async fn abort(&self, key: Key, memory: &mut Memory) {
         let Some(current) = memory.current.as_mut().filter(|now| now.key == key) else { return };
-        if !current.stopping {
-            current.stopping = true;
-            self.stage(Stage::Stopping);
-            self.ask(Ask::Abort(current.no)).await;
-        }
+        // A stop that overtook its payment on the way did nothing, so each press counts.
+        current.stopping = true;
+        self.stage(Stage::Stopping);
+        self.ask(Ask::Abort(current.no)).await;
     }
 
     async fn event(&self, event: PinPadEvent, memory: &mut Memory) {
