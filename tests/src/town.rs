@@ -292,11 +292,12 @@ impl Town {
     /// Does one thing somebody in the town would do; refusals are part of life.
     pub fn step(&mut self) -> Option<Result<Arc<Entry>, Denied>> {
         let command = match self.dice.below(100) {
-            0..=14 => Command::Cart(cart::Command::Open {
+            0..=12 => Command::Cart(cart::Command::Open {
                 source: "poster".into(),
                 user_agent: "Town".into(),
                 session: self.dice.chance(50).then(|| self.dice.bytes()),
             }),
+            13..=14 => self.till(),
             15..=44 => self.hold()?,
             45..=52 => self.give_back()?,
             53..=64 => self.pay()?,
@@ -304,8 +305,7 @@ impl Town {
             77..=88 => self.door()?,
             89..=90 => self.post()?,
             91 => self.desk(),
-            92 => self.people(),
-            93 => self.till(),
+            92..=93 => self.people(),
             94..=96 => self.tidy_up()?,
             _ => {
                 let minutes = self.dice.below(6) as i64;
