@@ -174,7 +174,7 @@ fn a_drawer_is_empty_whenever_its_till_is_closed() {
         }
     }
     println!("{opened} tills opened, {moved} movements, {closed} closed");
-    assert!(opened > 10 && moved > 3 && closed > 3);
+    assert!(opened > 3 && moved > 3 && closed > 3);
 }
 
 /// Rows of the audit whose every byte is bent, and entries likewise.
