@@ -152,12 +152,10 @@ impl fmt::Display for Ends {
 
 /// One sale after the other, each with its cut.
 pub async fn run(house: &House, lane: Lane) -> (&'static str, Ends) {
-    let begun = std::time::Instant::now();
     let mut ends = Ends::default();
     for scene in &lane.scenes {
         sale(house, &lane, scene, &mut ends).await;
     }
-    eprintln!("LANE {} {:?} {}", lane.name, begun.elapsed(), lane.scenes.len());
     (lane.protocol(), ends)
 }
 

@@ -292,11 +292,12 @@ impl Town {
     /// Does one thing somebody in the town would do; refusals are part of life.
     pub fn step(&mut self) -> Option<Result<Arc<Entry>, Denied>> {
         let command = match self.dice.below(100) {
-            0..=14 => Command::Cart(cart::Command::Open {
+            0..=10 => Command::Cart(cart::Command::Open {
                 source: "poster".into(),
                 user_agent: "Town".into(),
                 session: self.dice.chance(50).then(|| self.dice.bytes()),
             }),
+            11..=14 => self.till(),
             15..=44 => self.hold()?,
             45..=52 => self.give_back()?,
             53..=64 => self.pay()?,
@@ -304,8 +305,7 @@ impl Town {
             77..=88 => self.door()?,
             89..=90 => self.post()?,
             91 => self.desk(),
-            92 => self.people(),
-            93 => self.till(),
+            92..=93 => self.people(),
             94..=96 => self.tidy_up()?,
             _ => {
                 let minutes = self.dice.below(6) as i64;
@@ -504,6 +504,9 @@ impl Town {
             let till = TillNo(1 + self.dice.below(3) as u16);
             return Command::Till(till::Command::Open { till, float: amount });
         };
+        if self.dice.chance(70) {
+            self.cashier = row.cashier;
+        }
         let (session, reason, senior) = (*session, "Change".to_owned(), self.dice.chance(50));
         Command::Till(match self.dice.below(8) {
             0 => till::Command::PayIn { session, amount, reason },
