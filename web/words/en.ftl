@@ -804,6 +804,7 @@ decide-given-back = The money was given back
 decide-lacks = This is still missing
 decide-gone = The seats cannot be sold for it any more
 decide-gone-more = Give the money back at the terminal, then say so here.
+decide-customer = the seats are yours and you will not be charged twice; somebody is looking at the pad.
 decide-prove = You may decide it. Prove once more who you are, then say what happened.
 decide-senior = A supervisor or manager decides. Ask one to sign in and open Sell; the sale is listed there.
 card-card = Card
