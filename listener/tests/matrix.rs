@@ -89,6 +89,31 @@ const TABLE: &[(&str, &str, For)] = &[
     ("POST", "/desk/staff/{no}/entry", MANAGES),
     ("POST", "/desk/staff/{no}/end", MANAGES),
     ("GET", "/desk/audit", Staff(Right::SeeAudit)),
+    ("GET", "/desk/sell", SELLS),
+    ("GET", "/desk/sell/{id}", SELLS),
+    ("GET", "/desk/sell/{id}/map", SELLS),
+    ("GET", "/desk/sell/{id}/chosen", SELLS),
+    ("GET", "/desk/sell/{id}/seats", SELLS),
+    ("POST", "/desk/sell/{id}/seats", SELLS),
+    ("POST", "/desk/sell/{id}/best-seats", SELLS),
+    ("GET", "/desk/sell/cart/{cart}", SELLS),
+    ("GET", "/desk/sell/cart/{cart}/pad", SELLS),
+    ("POST", "/desk/sell/cart/{cart}/remove", SELLS),
+    ("POST", "/desk/sell/cart/{cart}/cancel", SELLS),
+    ("POST", "/desk/sell/cart/{cart}/cash", SELLS),
+    ("POST", "/desk/sell/cart/{cart}/card", SELLS),
+    ("POST", "/desk/sell/cart/{cart}/stop", SELLS),
+    ("POST", "/desk/sell/cart/{cart}/decide", Staff(Right::Refund)),
+    ("GET", "/desk/sell/cart/{cart}/more", SELLS),
+    ("GET", "/desk/sell/cart/{cart}/more/{id}", SELLS),
+    ("GET", "/desk/sell/cart/{cart}/more/{id}/map", SELLS),
+    ("GET", "/desk/sell/cart/{cart}/more/{id}/chosen", SELLS),
+    ("GET", "/desk/sell/cart/{cart}/more/{id}/seats", SELLS),
+    ("POST", "/desk/sell/cart/{cart}/more/{id}/seats", SELLS),
+    ("POST", "/desk/sell/cart/{cart}/more/{id}/best-seats", SELLS),
+    ("GET", "/desk/sell/order/{order}", SELLS),
+    ("GET", "/desk/sell/order/{order}/receipts", SELLS),
+    ("GET", "/desk/sell/order/{order}/tickets.pdf", SELLS),
     ("GET", "/desk/till", SELLS),
     ("GET", "/desk/till/{session}", SELLS),
     ("POST", "/desk/till/open", SELLS),
@@ -182,6 +207,7 @@ fn ask(house: &House, method: &str, path: &str, cart: &str) -> Ask {
         .replace("{cart}", cart)
         .replace("{guid}", "C-C-1")
         .replace("{session}", "1-1")
+        .replace("{order}", "1-1")
         // Nobody: what is done to them is refused by the house, after who asks was looked at.
         .replace("{no}", "999");
     let id = if path.starts_with("/desk/letters") { "1-1" } else { tonight.as_str() };

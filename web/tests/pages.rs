@@ -205,7 +205,7 @@ fn a_form_that_changes_the_house_carries_its_own_key() {
 fn no_word_is_missing_and_none_is_left_over() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = String::new();
-    for part in ["pages", "src", "src/desk"] {
+    for part in ["pages", "src", "src/desk", "src/desk/sell"] {
         for file in std::fs::read_dir(folder.join(part)).expect("a folder") {
             let path = file.expect("a file").path();
             if path.is_file() {
@@ -296,6 +296,10 @@ fn what_staff_read_of_visitors_and_servers_is_never_markup() {
         usher_web::desk::staff::page(&templates, &everybody, &words),
         usher_web::desk::staff::audit(&templates, &audit, &words),
         usher_web::desk::till::page(&templates, &house::till::evil(EVIL), &words),
+        usher_web::desk::sell::list(&templates, &house::sell::evil_counter(EVIL), &words),
+        usher_web::desk::sell::sale(&templates, &house::sell::evil_sale(EVIL), &words),
+        usher_web::desk::sell::sold(&templates, &house::sell::evil_sold(EVIL), &words),
+        usher_web::desk::sell::receipts(&templates, &house::sell::evil_sold(EVIL), &words),
         usher_web::desk::till::sheet(&templates, &house::till::evil_sheet(EVIL), &words),
         usher_web::desk::cart::page(&templates, &held, &words),
         usher_web::desk::letter::list(&templates, &letters, &words),

@@ -9,6 +9,7 @@
 pub mod account;
 pub mod gallery;
 pub mod seats;
+pub mod sell;
 pub mod staff;
 pub mod till;
 

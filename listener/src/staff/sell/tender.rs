@@ -131,10 +131,11 @@ fn refused(
     typed: Typed,
     trouble: Trouble,
 ) -> Result<Response, Trouble> {
-    let status = trouble.status();
+    let mut status = trouble.status();
     let notice = match trouble {
         Trouble::Refused(Refusal::CashShort { due }) => Notice::CashShort { due },
         Trouble::Refused(Refusal::Malformed { field: "given" }) => {
+            status = StatusCode::UNPROCESSABLE_ENTITY;
             Notice::CashTooMuch { max: Money(CASH_MINOR_MAX) }
         }
         Trouble::Refused(Refusal::PriceChanged { old, new }) => Notice::PriceChanged { old, new },
