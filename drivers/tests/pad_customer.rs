@@ -95,16 +95,10 @@ async fn check_zvt(place: Place, name: &str) {
     }
     let standing: Vec<u64> = till.standing().into_iter().map(|(_, minor)| minor).collect();
     assert_eq!(standing, booked);
-    let wanted = [
-        Display::InsertCard,
-        Display::EnterPin,
-        Display::WrongPin,
-        Display::WaitingForHost,
-    ];
+    let wanted =
+        [Display::InsertCard, Display::EnterPin, Display::WrongPin, Display::WaitingForHost];
     for display in wanted {
-        let told = |event: &PinPadEvent| {
-            matches!(event, PinPadEvent::Display { display: told, .. } if *told == display)
-        };
+        let told = |event: &PinPadEvent| matches!(event, PinPadEvent::Display { display: told, .. } if *told == display);
         assert!(till.log.iter().any(told), "the cashier never hears {display:?}");
     }
     till.close().await;

@@ -193,14 +193,20 @@ fn greet(
     writeln!(out, "  Monitor    {url}/monitor   the wall screen")?;
     writeln!(out, "  Door       {url}/door      a phone at the door")?;
     writeln!(out, "  Pin pads   {url}/demo/pads play the customer, and see the codes of phones")?;
-    writeln!(out, "  Till       {url}/desk/till play the cashier: sign in as `cashier`")?;
+    writeln!(
+        out,
+        "  Sell       {url}/desk/sell play the cashier: sign in as `cashier`, open a till"
+    )?;
     writeln!(out, "  Desk       {url}/desk      sign in as one of these, or with the token:")?;
     for one in &file.staff {
         let phone = one.totp_secret.as_deref().unwrap_or("no second step");
         writeln!(out, "             {:<11} {}  {phone}", one.login, one.password)?;
     }
     writeln!(out, "             {}", file.api_token)?;
-    writeln!(out, "             (login, password, what an authenticator app is told; the code that")?;
+    writeln!(
+        out,
+        "             (login, password, what an authenticator app is told; the code that"
+    )?;
     writeln!(out, "             it would show now stands on {url}/demo/pads)\n")?;
     writeln!(out, "  Test card  4242 4242 4242 4242, CVV 123, December of this year or later")?;
     match &config.mail.host {

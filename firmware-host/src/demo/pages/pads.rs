@@ -57,19 +57,31 @@ pub async fn press(State(bench): State<Arc<Bench>>, Form(pressed): Form<Pressed>
     let Some(customer) = bench.pads.customer(pressed.pad) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    // What does not fit the moment does nothing at the terminal either.
-    let act = |act| drop(customer.act(act));
-    match pressed.act {
-        Key::Tap => act(Act::Tap),
-        Key::TapRefused => act(Act::TapRefused),
-        Key::Insert => act(Act::Insert),
-        Key::RightPin => act(Act::RightPin),
-        Key::WrongPin => act(Act::WrongPin),
-        Key::RedKey => act(Act::RedKey),
-        Key::PullCable => customer.pull_cable(),
-        Key::PlugIn => customer.plug_in(),
+    // What does not fit the moment does nothing at the terminal.
+    let act = match pressed.act {
+        Key::Tap => Act::Tap,
+        Key::TapRefused => Act::TapRefused,
+        Key::Insert => Act::Insert,
+        Key::RightPin => Act::RightPin,
+        Key::WrongPin => Act::WrongPin,
+        Key::RedKey => Act::RedKey,
+        Key::PullCable => {
+            customer.pull_cable();
+            return back(pressed.pad);
+        }
+        Key::PlugIn => {
+            customer.plug_in();
+            return back(pressed.pad);
+        }
+    };
+    match customer.act(act) {
+        true => back(pressed.pad),
+        false => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
-    Redirect::to(&format!("/demo/pads#pad-{}", pressed.pad)).into_response()
+}
+
+fn back(pad: usize) -> Response {
+    Redirect::to(&format!("/demo/pads#pad-{pad}")).into_response()
 }
 
 fn face(

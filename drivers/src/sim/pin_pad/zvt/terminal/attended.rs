@@ -64,9 +64,7 @@ impl Terminal {
             Verdict::Approve => self.bank.book(sum),
             Verdict::Decline => self.bank.refuse(Deed::Declined, sum, REFUSED),
             Verdict::WrongPin => self.bank.refuse(Deed::Declined, sum, WRONG_PIN),
-            Verdict::Cancel | Verdict::TimeOut => {
-                self.bank.refuse(Deed::Cancelled, sum, CANCELLED)
-            }
+            Verdict::Cancel | Verdict::TimeOut => self.bank.refuse(Deed::Cancelled, sum, CANCELLED),
         };
         match written {
             Ok(_) => hand.show(verdict.shown()),
