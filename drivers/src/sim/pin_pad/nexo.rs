@@ -1,7 +1,8 @@
 //! A nexo terminal made of software: an HTTPS server that takes sealed messages at `/nexo`.
-//! Holds the listening, the certificate and the power switch; written from the terminal's side
-//! and sharing no code with the driver but the look for a certificate's name. Never books without writing the truth first. In nexo
-//! nobody acknowledges an approval, so it is always kept, whatever a scene wants of that.
+//! Holds the listening, the certificate, the power switch and the cable; written from the
+//! terminal's side and sharing no code with the driver but the look for a certificate's name.
+//! Never books without writing the truth first. In nexo nobody acknowledges an approval, so it is
+//! always kept, whatever a scene wants of that.
 //! Next: `nexo/terminal.rs` (what it does), `nexo/seal.rs` and `nexo/line.rs` (bytes).
 
 mod ask;
