@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use totp_rs::{Builder, Totp};
 use usher_rules::at::At;
-use usher_rules::code::base32;
+use usher_rules::code::{base32, from_base32};
 use usher_rules::id::StaffNo;
 use usher_rules::staff::{CodeHash, Sealed};
 use zeroize::Zeroizing;
@@ -41,6 +41,12 @@ impl Seed {
     /// As it is typed into a phone that cannot scan.
     pub fn written(&self) -> String {
         base32(&self.0)
+    }
+
+    /// Reads [`Seed::written`].
+    pub fn read(written: &str) -> Option<Seed> {
+        let bytes = from_base32(written)?;
+        (bytes.len() == SEED_BYTES).then(|| Seed(Zeroizing::new(bytes)))
     }
 
     /// What the symbol says that a phone scans.

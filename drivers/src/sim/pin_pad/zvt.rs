@@ -19,6 +19,7 @@ use self::bank::Bank;
 use self::terminal::Terminal;
 use self::wire::{Socket, Wire};
 use super::books;
+use super::customer::{Customer, Pace, pair};
 use super::script::Script;
 use super::violation::Violations;
 use crate::Fault;
@@ -108,6 +109,23 @@ pub struct SimZvt {
 impl SimZvt {
     /// Switches it on. It reads what an earlier run of it booked.
     pub async fn start(settings: SimZvtSettings) -> Result<SimZvt, Fault> {
+        SimZvt::switch_on(settings, |terminal| terminal).await
+    }
+
+    /// The same, played by a person: its script is not looked at.
+    pub async fn start_by_hand(
+        settings: SimZvtSettings,
+        pace: Pace,
+    ) -> Result<(SimZvt, Customer), Fault> {
+        let (customer, hand, cable) = pair(pace);
+        let sim = SimZvt::switch_on(settings, |terminal| terminal.by_hand(hand, cable)).await?;
+        Ok((sim, customer))
+    }
+
+    async fn switch_on(
+        settings: SimZvtSettings,
+        played: impl FnOnce(Terminal) -> Terminal,
+    ) -> Result<SimZvt, Fault> {
         let (truth, violations) = books(&settings.truth)?;
         let stop = CancellationToken::new();
         let listener = match &settings.place {
@@ -117,7 +135,7 @@ impl SimZvt {
         let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
         let bank = Bank::new(truth, settings.first_receipt);
         let place = settings.place.clone();
-        let terminal = Terminal::new(settings, bank, violations.clone());
+        let terminal = played(Terminal::new(settings, bank, violations.clone()));
         let first = match &place {
             Place::Pty(link) => Some(plug(link)?),
             Place::Tcp(_) => None,
@@ -180,6 +198,7 @@ async fn live(
     mut pty: Option<Pty>,
 ) {
     loop {
+        terminal.plugged().await;
         let socket = match (&place, &listener) {
             (Place::Pty(link), _) => match pty.take().map_or_else(|| plug(link), Ok) {
                 Ok(pty) => Socket::Pty(Box::new(pty)),
