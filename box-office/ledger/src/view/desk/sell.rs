@@ -9,6 +9,7 @@ use crate::view::showing::Offer;
 use crate::view::sums::{Named, Nth, sums};
 use crate::{Fault, Snapshot, cart, checkout, performance, production, write};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 use usher_rules::at::At;
 use usher_rules::cart::{Cart, Note, State as CartState};
@@ -95,10 +96,10 @@ pub fn lines(snapshot: &Snapshot, row: &Cart) -> Result<Vec<Line>, Fault> {
     let mut nth = Nth::default();
     let mut found = Vec::with_capacity(row.lines.len());
     for line in &row.lines {
-        if !known.contains_key(&line.performance) {
-            known.insert(line.performance, Named::read(snapshot, line.performance)?);
-        }
-        let named = &known[&line.performance];
+        let named = match known.entry(line.performance) {
+            Entry::Occupied(named) => named.into_mut(),
+            Entry::Vacant(room) => room.insert(Named::read(snapshot, line.performance)?),
+        };
         found.push(Line {
             no: line.no,
             title: named.production.title.clone(),
