@@ -115,7 +115,7 @@ impl Visit {
     async fn ask(&self, head: &str, body: &str) -> String {
         let host = self.open.file.url.trim_start_matches("http://").to_owned();
         let request = format!(
-            "{head} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
+            "{head} HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\nconnection: close\r\n\
              content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );

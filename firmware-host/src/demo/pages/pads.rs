@@ -22,7 +22,7 @@ use usher_rules::view::desk::pad::Link;
 /// What a form says that the customer does.
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "kebab-case")]
-enum Key {
+enum Doing {
     Tap,
     TapRefused,
     Insert,
@@ -36,7 +36,7 @@ enum Key {
 #[derive(Deserialize)]
 pub struct Pressed {
     pad: usize,
-    act: Key,
+    act: Doing,
 }
 
 pub async fn page(State(bench): State<Arc<Bench>>) -> Response {
@@ -59,17 +59,17 @@ pub async fn press(State(bench): State<Arc<Bench>>, Form(pressed): Form<Pressed>
     };
     // What does not fit the moment does nothing at the terminal.
     let act = match pressed.act {
-        Key::Tap => Act::Tap,
-        Key::TapRefused => Act::TapRefused,
-        Key::Insert => Act::Insert,
-        Key::RightPin => Act::RightPin,
-        Key::WrongPin => Act::WrongPin,
-        Key::RedKey => Act::RedKey,
-        Key::PullCable => {
+        Doing::Tap => Act::Tap,
+        Doing::TapRefused => Act::TapRefused,
+        Doing::Insert => Act::Insert,
+        Doing::RightPin => Act::RightPin,
+        Doing::WrongPin => Act::WrongPin,
+        Doing::RedKey => Act::RedKey,
+        Doing::PullCable => {
             customer.pull_cable();
             return back(pressed.pad);
         }
-        Key::PlugIn => {
+        Doing::PlugIn => {
             customer.plug_in();
             return back(pressed.pad);
         }
