@@ -9,10 +9,14 @@ use crate::stored::{self, Counters, Identity, SCHEMA};
 use crate::write::{COUNTERS, HOUSE, Memory, Write};
 use crate::{Fault, audit, open, tables};
 use minicbor::{Decode, Encode};
-use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{Database, Key, ReadableTable, TableDefinition, Value, WriteTransaction};
+use std::ops::Bound;
 use std::sync::Arc;
 use usher_rules::Entry;
+use usher_rules::cart::Cart;
 use usher_rules::house::House;
+use usher_rules::order::Order;
+use usher_rules::tender::Intent;
 
 /// Entries looked at in one go.
 const STRIDE: usize = 1_000;
@@ -36,7 +40,10 @@ fn step(txn: &WriteTransaction, schema: u32) -> Result<(), Fault> {
     match schema {
         1 => {
             settings_in_shape(txn)?;
-            rows_in_shape::<Entry>(txn, tables::EVENTS)?;
+            rows_in_shape::<u64, Entry>(txn, tables::EVENTS)?;
+            rows_in_shape::<u64, Cart>(txn, tables::CARTS)?;
+            rows_in_shape::<u64, Order>(txn, tables::ORDERS)?;
+            rows_in_shape::<u128, Intent>(txn, tables::INTENTS)?;
             audit_of_the_past(txn)
         }
         // Schema 0 was never written; those from the present one on need no step.
@@ -59,18 +66,23 @@ fn settings_in_shape(txn: &WriteTransaction) -> Result<(), Fault> {
 }
 
 /// Writes every row that reads the same and has grown in its present shape.
-fn rows_in_shape<T: Encode<()> + for<'b> Decode<'b, ()>>(
+fn rows_in_shape<K, T>(
     txn: &WriteTransaction,
-    table: TableDefinition<'static, u64, &'static [u8]>,
-) -> Result<(), Fault> {
-    let mut from = 0;
+    table: TableDefinition<'static, K, &'static [u8]>,
+) -> Result<(), Fault>
+where
+    K: Key + Copy + for<'k> Value<SelfType<'k> = K>,
+    T: Encode<()> + for<'b> Decode<'b, ()>,
+{
+    let mut from = Bound::Unbounded;
     loop {
-        let rows = source::range(txn, table, from.., STRIDE, |key, bytes| {
+        let keys = (from, Bound::Unbounded);
+        let rows = source::range(txn, table, keys, STRIDE, |key, bytes| {
             let now = stored::bytes(&stored::row::<T>(bytes)?);
             Ok((key, (now != bytes).then_some(now)))
         })?;
         let Some((last, _)) = rows.last() else { return Ok(()) };
-        from = last + 1;
+        from = Bound::Excluded(*last);
         let mut opened = txn.open_table(table)?;
         for (key, now) in rows {
             if let Some(now) = now {
