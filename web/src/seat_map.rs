@@ -395,7 +395,10 @@ impl<'a> SeatTexts<'a> {
         put(
             out,
             format_args!(
-                r#"<g class="seat letter" data-i="{}"><title>{}</title><circle cx="{}" cy="{}" r="11"/><text x="{}" y="{}">{}</text></g>"#,
+                concat!(
+                    r#"<g class="seat letter" data-i="{}"><title>{}</title>"#,
+                    r#"<circle cx="{}" cy="{}" r="11"/><text x="{}" y="{}">{}</text></g>"#,
+                ),
                 seat.index.0,
                 escape(&title),
                 Tenths(x),

@@ -1,7 +1,8 @@
 //! The seat map of one performance as one visitor may see it.
 //!
 //! A seat that a visitor cannot have is never told apart by why: killed, held by staff, not for
-//! sale and without a price all read `NotForYou`; staff at a till see killed ones and letters. Plans too large to draw open on their parts.
+//! sale and without a price all read `NotForYou`; staff at a till see killed ones and letters.
+//! Plans too large to draw open on their parts.
 //! Next: `performance.rs`, which carries the map.
 
 use super::outline::{area, encloses, label, outline};

@@ -1,9 +1,8 @@
 //! A payment at a pin pad, step by step: the states of pin-pads 2 and what each event does.
 //!
-//! A terminal books and captures at once: `Approved` is told, `Captured` is over and sold. Silence is
-//! never "declined", and an approval is never dropped: when the
-//! dialogue is over it sells the cart, or it waits for a person with
-//! the evidence. Never talks to a pad. Next:
+//! A terminal books and captures at once: `Approved` is told, `Captured` is over and sold. Silence
+//! is never "declined", and an approval is never dropped: when the dialogue is over it sells the
+//! cart, or it waits for a person with the evidence. Never talks to a pad. Next:
 //! `pad/outcome.rs`, `tender/pad.rs`, the box's pad errand.
 
 mod outcome;

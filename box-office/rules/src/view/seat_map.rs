@@ -1,7 +1,8 @@
 //! A seat map as one visitor may see it: places of seats, their states, and the drawings.
 //!
 //! Lengths are hundredths of the plan's own unit, so that nothing here is a float. A private
-//! seat is only ever `NotForYou` to the public; whose it is never reaches a view. Next: `web/seat_map.rs`.
+//! seat is only ever `NotForYou` to the public; whose it is never reaches a view. Next:
+//! `web/seat_map.rs`.
 
 use crate::id::SeatNo;
 use crate::money::Money;
