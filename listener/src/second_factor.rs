@@ -160,6 +160,15 @@ mod tests {
     }
 
     #[test]
+    fn a_written_seed_is_read_again_and_nothing_shorter_or_longer() {
+        let seed = Seed::fresh(&[5; 32]);
+        assert_eq!(Seed::read(&seed.written()).unwrap().0, seed.0);
+        for bytes in [SEED_BYTES - 1, SEED_BYTES + 1] {
+            assert!(Seed::read(&base32(&vec![5; bytes])).is_none(), "{bytes}");
+        }
+    }
+
+    #[test]
     fn a_code_leads_to_its_own_step_and_one_too_far_to_none() {
         let seed = Seed::fresh(&[5; 32]);
         let step = step_at(NOW).unwrap();
