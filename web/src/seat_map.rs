@@ -392,19 +392,11 @@ impl<'a> SeatTexts<'a> {
             ("code", code.as_str().into()),
         ];
         let title = self.pen.words.tell("seat-staff-hold", &args);
-        put(
-            out,
-            format_args!(
-                r#"<g class="seat letter" data-i="{}"><title>{}</title><circle cx="{}" cy="{}" r="11"/><text x="{}" y="{}">{}</text></g>"#,
-                seat.index.0,
-                escape(&title),
-                Tenths(x),
-                Tenths(y),
-                Tenths(x),
-                Tenths(y + 35),
-                escape(&code)
-            ),
-        );
+        let (index, title, code) = (seat.index.0, escape(&title), escape(&code));
+        put(out, format_args!(r#"<g class="seat letter" data-i="{index}"><title>{title}</title>"#));
+        let (left, top, below) = (Tenths(x), Tenths(y), Tenths(y + 35));
+        put(out, format_args!(r#"<circle cx="{left}" cy="{top}" r="11"/>"#));
+        put(out, format_args!(r#"<text x="{left}" y="{below}">{code}</text></g>"#));
     }
 
     /// `Row F seat 12, Stalls, £35.00, free`
