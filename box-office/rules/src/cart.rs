@@ -297,7 +297,8 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
                 return Err(Refusal::NotFound);
             }
             let cart = opened(&facts.house, "", "", None, ask.at);
-            Event::Opened(facts.next, Cart { till: Some(*till), ..cart })
+            // Fees are the web's.
+            Event::Opened(facts.next, Cart { till: Some(*till), fees: Vec::new(), ..cart })
         }
         Command::Touch { cart, seen } => touch(facts, *cart, *seen)?,
         Command::Close(id) => {

@@ -142,13 +142,7 @@ impl SimZvt {
         };
         let ended = stop.clone();
         let task = tokio::spawn(async move {
-            let living = live(terminal, place.clone(), listener, first);
-            ended.run_until_cancelled(living).await;
-            if let Place::Pty(link) = &place
-                && let Ok(target) = std::fs::read_link(link)
-            {
-                unpoint(link, &target);
-            }
+            ended.run_until_cancelled(live(terminal, place, listener, first)).await;
         });
         Ok(SimZvt { stop, task: Some(task), violations, address })
     }
@@ -184,10 +178,23 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Fault> {
     listener.map_err(|error| Fault::setting("listen", format!("{address}: {error}")))
 }
 
-fn plug(link: &Path) -> Result<Pty, Fault> {
+fn plug(link: &Path) -> Result<(Pty, Link), Fault> {
     let pty = Pty::open()?;
     point(link, pty.name())?;
-    Ok(pty)
+    let link = Link { at: link.to_path_buf(), target: pty.name().to_path_buf() };
+    Ok((pty, link))
+}
+
+/// The link to a line of ours; gone with it. Another terminal may have taken its place by then.
+struct Link {
+    at: PathBuf,
+    target: PathBuf,
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        unpoint(&self.at, &self.target);
+    }
 }
 
 /// One connection after the other, for ever.
@@ -195,13 +202,17 @@ async fn live(
     mut terminal: Terminal,
     place: Place,
     listener: Option<TcpListener>,
-    mut pty: Option<Pty>,
+    mut first: Option<(Pty, Link)>,
 ) {
     loop {
         terminal.plugged().await;
+        let mut _link = None;
         let socket = match (&place, &listener) {
-            (Place::Pty(link), _) => match pty.take().map_or_else(|| plug(link), Ok) {
-                Ok(pty) => Socket::Pty(Box::new(pty)),
+            (Place::Pty(link), _) => match first.take().map_or_else(|| plug(link), Ok) {
+                Ok((pty, link)) => {
+                    _link = Some(link);
+                    Socket::Pty(Box::new(pty))
+                }
                 Err(why) => {
                     tracing::warn!(%why, "simulated terminal cannot plug in");
                     return;
