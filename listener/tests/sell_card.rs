@@ -81,7 +81,7 @@ async fn an_approved_card_sells_and_its_receipts_are_printed_the_same_again() {
     let house = House::open().await;
     let (pad, mut browser, id, page) = paying(&house).await;
     says(&page, "Waiting for card");
-    says(&page, "£63.00. Tap, insert or swipe.");
+    says(&page, "£60.00. Tap, insert or swipe.");
     pad.show(Stage::EnterPin);
     let now = told(&mut browser, id).await;
     assert_eq!(
