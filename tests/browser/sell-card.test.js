@@ -4,21 +4,14 @@ import { after, afterEach, before, test } from 'node:test';
 import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
 import { Demo } from './house/demo.js';
 import { look } from './house/looks.js';
-import { login, one, showPhone } from './house/staff.js';
+import { cashierIn, openTill } from './house/staff.js';
 
 let demo, browser, cookies;
 before(async () => {
   [demo, browser] = await Promise.all([Demo.start(), open()]);
   const page = await visitor(browser, demo.url, { size: DESK });
-  const cashier = one(demo, 'cashier');
-  await login(page, cashier);
-  await showPhone(page, cashier.totp_secret);
-  await page.waitForURL('**/desk');
-  cookies = await page.context().cookies();
-  await page.goto('/desk/till');
-  await page.getByLabel('Float').fill('100');
-  await page.getByRole('button', { name: 'Open the till' }).click();
-  await page.getByText('Open since').waitFor();
+  cookies = await cashierIn(demo, page);
+  await openTill(page);
 });
 afterEach(farewell);
 after(async () => { await browser?.close(); await demo?.stop(); });

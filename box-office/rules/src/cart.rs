@@ -151,6 +151,32 @@ pub struct Cart {
 }
 
 impl Cart {
+    /// An active cart with nothing in it, whose time is up.
+    pub fn bare(now: At) -> Cart {
+        Cart {
+            state: State::Active,
+            opened_at: now,
+            changed_at: now,
+            until: now,
+            source: String::new(),
+            user_agent: String::new(),
+            session: None,
+            lines: Vec::new(),
+            next_line: 1,
+            fees: Vec::new(),
+            taxes: Vec::new(),
+            attempts: 0,
+            intent: None,
+            order: None,
+            checkout_since: None,
+            note: String::new(),
+            buyer: Buyer::default(),
+            next_log: FIRST_LOG,
+            forced: false,
+            till: None,
+        }
+    }
+
     /// Tickets in it.
     pub fn tickets(&self) -> u16 {
         u16::try_from(self.lines.len()).unwrap_or(u16::MAX)
@@ -338,26 +364,13 @@ fn opened(
         text.chars().filter(|letter| !letter.is_control()).take(max).collect()
     };
     Cart {
-        state: State::Active,
-        opened_at: now,
-        changed_at: now,
         until: now + house.hold_time,
         source: clean(source, SOURCE_CHARS_MAX),
         user_agent: clean(user_agent, USER_AGENT_CHARS_MAX),
         session,
-        lines: Vec::new(),
-        next_line: 1,
         fees: house.fees.clone(),
         taxes: house.taxes.clone(),
-        attempts: 0,
-        intent: None,
-        order: None,
-        checkout_since: None,
-        note: String::new(),
-        buyer: Buyer::default(),
-        next_log: FIRST_LOG,
-        forced: false,
-        till: None,
+        ..Cart::bare(now)
     }
 }
 

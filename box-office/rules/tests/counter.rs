@@ -43,27 +43,13 @@ fn line(no: u16) -> Line {
 }
 
 fn cart() -> Cart {
+    let lines = vec![line(1), line(2)];
     Cart {
-        state: CartState::Active,
-        opened_at: At(0),
-        changed_at: At(0),
         until: NOW + Span::minutes(4),
-        source: String::new(),
-        user_agent: String::new(),
-        session: None,
-        lines: vec![line(1), line(2)],
+        lines,
         next_line: 3,
-        fees: Vec::new(),
-        taxes: Vec::new(),
-        attempts: 0,
-        intent: None,
-        order: None,
-        checkout_since: None,
-        note: String::new(),
-        buyer: Buyer::default(),
-        next_log: 1,
-        forced: false,
         till: Some(TILL),
+        ..Cart::bare(At(0))
     }
 }
 

@@ -31,3 +31,20 @@ export const showPhone = async (page, secret, steps) => {
   await page.getByLabel('Code').fill(phone(secret, steps));
   await page.getByRole('button', { name: 'Sign in' }).click();
 };
+
+// The cashier's own till, opened with a float.
+export const openTill = async page => {
+  await page.goto('/desk/till');
+  await page.getByLabel('Float').fill('100');
+  await page.getByRole('button', { name: 'Open the till' }).click();
+  await page.getByText('Open since').waitFor();
+};
+
+// Signs the cashier in; the cookies that other windows of theirs take over.
+export const cashierIn = async (demo, page) => {
+  const cashier = one(demo, 'cashier');
+  await login(page, cashier);
+  await showPhone(page, cashier.totp_secret);
+  await page.waitForURL('**/desk');
+  return page.context().cookies();
+};

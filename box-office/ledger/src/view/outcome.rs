@@ -8,7 +8,7 @@ use super::{level_name, seat_place};
 use crate::inventory::Inventory;
 use crate::stored::Tally;
 use usher_rules::at::At;
-use usher_rules::cart::{Buyer, Cart, Line, Place as Taken, State};
+use usher_rules::cart::{Cart, Line, Place as Taken};
 use usher_rules::hold::{self, Command, Event, Facts};
 use usher_rules::house::House;
 use usher_rules::id::{CartId, CategoryNo, SeatNo, TillNo};
@@ -187,7 +187,7 @@ impl Dry<'_> {
 
     /// A selection on the map, judged without taking it.
     pub fn judged(&self, picks: &[SeatNo]) -> Outcome {
-        let nobody = nobody(self.now, self.till);
+        let nobody = Cart { till: self.till, ..Cart::bare(self.now) };
         let facts = self.facts(self.own.unwrap_or(&nobody));
         match hold::check(&facts, picks, self.now) {
             Ok(Verdict::Ok | Verdict::OkUnavoidable) => Outcome::Nothing,
@@ -257,7 +257,7 @@ impl Dry<'_> {
         category: Option<CategoryNo>,
         allow_split: bool,
     ) -> Option<Vec<Line>> {
-        let nobody = nobody(self.now, self.till);
+        let nobody = Cart { till: self.till, ..Cart::bare(self.now) };
         let command = Command::Best {
             cart: CartId(0),
             performance: self.stage.offer.id,
@@ -301,31 +301,5 @@ impl Dry<'_> {
                 area: None,
             }),
         }
-    }
-}
-
-/// The cart of a visitor who has none yet.
-fn nobody(now: At, till: Option<TillNo>) -> Cart {
-    Cart {
-        state: State::Active,
-        opened_at: now,
-        changed_at: now,
-        until: now,
-        source: String::new(),
-        user_agent: String::new(),
-        session: None,
-        lines: Vec::new(),
-        next_line: 1,
-        fees: Vec::new(),
-        taxes: Vec::new(),
-        attempts: 0,
-        intent: None,
-        order: None,
-        checkout_since: None,
-        note: String::new(),
-        buyer: Buyer::default(),
-        next_log: 1,
-        forced: false,
-        till,
     }
 }

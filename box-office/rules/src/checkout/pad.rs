@@ -356,9 +356,8 @@ impl Saga<'_> {
     fn done(&self, known: &Known) -> Result<Vec<AnyEvent>, Refusal> {
         let approved = known.pad.booking.as_ref().filter(|_| known.intent.state == State::Approved);
         if let Some(booking) = approved {
-            if !self.can_be_sold(known) {
-                let why = "booked, but the sale was over: give the money back at the terminal";
-                return Ok(self.ask_a_person(known, None, why));
+            if let Some(why) = self.unfit(known, booking) {
+                return Ok(self.ask_a_person(known, None, &why));
             }
             let mut events = self.paid(known, booking, |pad| pad.housekept = true);
             events.push(self.log(last_lines(known, true)));

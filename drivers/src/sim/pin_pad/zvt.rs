@@ -9,7 +9,7 @@ mod terminal;
 mod wire;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -23,7 +23,7 @@ use super::customer::{Customer, Pace, pair};
 use super::script::Script;
 use super::violation::Violations;
 use crate::Fault;
-use crate::sim::pty::{Pty, point, unpoint};
+use crate::sim::pty::Pty;
 
 /// Where the box finds the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl SimZvt {
         let place = settings.place.clone();
         let terminal = played(Terminal::new(settings, bank, violations.clone()));
         let first = match &place {
-            Place::Pty(link) => Some(plug(link)?),
+            Place::Pty(link) => Some(Pty::open(link)?),
             Place::Tcp(_) => None,
         };
         let ended = stop.clone();
@@ -178,41 +178,18 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Fault> {
     listener.map_err(|error| Fault::setting("listen", format!("{address}: {error}")))
 }
 
-fn plug(link: &Path) -> Result<(Pty, Link), Fault> {
-    let pty = Pty::open()?;
-    point(link, pty.name())?;
-    let link = Link { at: link.to_path_buf(), target: pty.name().to_path_buf() };
-    Ok((pty, link))
-}
-
-/// The link to a line of ours; gone with it. Another terminal may have taken its place by then.
-struct Link {
-    at: PathBuf,
-    target: PathBuf,
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        unpoint(&self.at, &self.target);
-    }
-}
-
 /// One connection after the other, for ever.
 async fn live(
     mut terminal: Terminal,
     place: Place,
     listener: Option<TcpListener>,
-    mut first: Option<(Pty, Link)>,
+    mut first: Option<Pty>,
 ) {
     loop {
         terminal.plugged().await;
-        let mut _link = None;
         let socket = match (&place, &listener) {
-            (Place::Pty(link), _) => match first.take().map_or_else(|| plug(link), Ok) {
-                Ok((pty, link)) => {
-                    _link = Some(link);
-                    Socket::Pty(Box::new(pty))
-                }
+            (Place::Pty(link), _) => match first.take().map_or_else(|| Pty::open(link), Ok) {
+                Ok(pty) => Socket::Pty(Box::new(pty)),
                 Err(why) => {
                     tracing::warn!(%why, "simulated terminal cannot plug in");
                     return;

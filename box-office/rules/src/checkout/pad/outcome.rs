@@ -62,7 +62,7 @@ impl Saga<'_> {
     }
 
     /// Why this booking does not simply pay the cart, if it does not.
-    fn unfit(&self, known: &Known, booking: &Booking) -> Option<String> {
+    pub(super) fn unfit(&self, known: &Known, booking: &Booking) -> Option<String> {
         let asked = known.intent.amount;
         if let Some(amount) = booking.amount.filter(|amount| *amount != asked) {
             return Some(format!("{} was asked for and {} booked", asked.0, amount.0));
