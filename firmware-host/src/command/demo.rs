@@ -18,6 +18,7 @@ use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use usher_drivers::sim::{SimScanner, SimScannerSettings};
 use usher_ledger::{Fault, performance};
 use usher_rules::at::At;
@@ -58,8 +59,10 @@ pub async fn run(
     out: &mut impl Write,
 ) -> Result<Exit, DemoFault> {
     let asked = serve::Asked::listen()?;
-    let Open { running, serving, .. } = open(listen, state, out).await?;
-    Ok(serve::until_stopped(running, serving, &Notifier::silent(), asked).await?)
+    let Open { running, serving, pads_dead, .. } = open(listen, state, out).await?;
+    let exit = serve::until_stopped(running, serving, &Notifier::silent(), asked).await?;
+    pads_dead.cancelled().await;
+    Ok(exit)
 }
 
 /// A demo that takes visitors.
@@ -67,6 +70,8 @@ pub struct Open {
     pub running: Running,
     pub serving: Serving,
     pub file: DemoFile,
+    /// Cancelled once the simulated pads are dead, after the box is.
+    pub pads_dead: CancellationToken,
 }
 
 /// Starts everything, seeds an empty store, and says what to try.
@@ -88,6 +93,7 @@ pub async fn open(
         .unwrap_or_else(|| DemoFile::fresh(&state, [rand::random(), rand::random()]));
     fs::create_dir_all(&file.mail_dir).map_err(state_fault)?;
     let pads = Pads::start(&state, rand::random()).await?;
+    let pads_dead = pads.dead();
     file.pin_pads = pads.told(&state);
     let config = configure(&state, address, &file).map_err(state_fault)?;
     let config = config.map_err(DemoFault::Config)?;
@@ -105,7 +111,7 @@ pub async fn open(
     file.write(&state).map_err(state_fault)?;
     let over = tonight_is_over(&running, &file)?;
     greet(out, &state, &file, &config, over).map_err(state_fault)?;
-    Ok(Open { running, serving, file })
+    Ok(Open { running, serving, file, pads_dead })
 }
 
 fn fresh_state() -> PathBuf {

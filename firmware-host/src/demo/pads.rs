@@ -9,6 +9,7 @@ use super::papers::{POI_ID, PaperFault, Papers};
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use tokio_util::sync::CancellationToken;
 use usher_drivers::sim::pin_pad::customer::{Customer, Pace};
 use usher_drivers::sim::pin_pad::nexo::{SimNexo, SimNexoSettings};
 use usher_drivers::sim::pin_pad::zvt::{Place, SimZvt, SimZvtSettings};
@@ -32,7 +33,7 @@ pub enum PadFault {
 pub struct Pads {
     address: SocketAddr,
     customers: Vec<(PadNo, Customer)>,
-    _zvt: SimZvt,
+    zvt: SimZvt,
     _nexo: SimNexo,
 }
 
@@ -53,7 +54,12 @@ impl Pads {
         let (nexo, right) = SimNexo::start_by_hand(settings, pace).await?;
         let customers = PADS.iter().zip([left, right]);
         let customers = customers.map(|((no, ..), customer)| (PadNo(*no), customer)).collect();
-        Ok(Pads { address: nexo.address(), customers, _zvt: zvt, _nexo: nexo })
+        Ok(Pads { address: nexo.address(), customers, zvt, _nexo: nexo })
+    }
+
+    /// Cancelled once the one on a line is dead: until then it may plug in again.
+    pub fn dead(&self) -> CancellationToken {
+        self.zvt.dead()
     }
 
     /// As `demo.json` has them.

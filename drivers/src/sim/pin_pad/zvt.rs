@@ -101,6 +101,7 @@ impl SimZvtSettings {
 #[derive(Debug)]
 pub struct SimZvt {
     stop: CancellationToken,
+    dead: CancellationToken,
     task: Option<JoinHandle<()>>,
     violations: Violations,
     address: Option<SocketAddr>,
@@ -140,11 +141,13 @@ impl SimZvt {
             Place::Pty(link) => Some(Pty::open(link)?),
             Place::Tcp(_) => None,
         };
-        let ended = stop.clone();
+        let (ended, dead) = (stop.clone(), CancellationToken::new());
+        let death = dead.clone().drop_guard();
         let task = tokio::spawn(async move {
+            let _death = death;
             ended.run_until_cancelled(live(terminal, place, listener, first)).await;
         });
-        Ok(SimZvt { stop, task: Some(task), violations, address })
+        Ok(SimZvt { stop, dead, task: Some(task), violations, address })
     }
 
     /// Where it listens, when it does.
@@ -155,6 +158,11 @@ impl SimZvt {
     /// What the box did that the protocol does not allow.
     pub fn violations(&self) -> Vec<String> {
         self.violations.all()
+    }
+
+    /// Cancelled once it is dead: dropped, it may live for a moment and hold its line.
+    pub fn dead(&self) -> CancellationToken {
+        self.dead.clone()
     }
 
     /// Pulls the plug and waits until it is dead.
