@@ -24,6 +24,9 @@ mod log;
 mod lost;
 #[path = "box/pad.rs"]
 mod pad;
+#[cfg(feature = "peers")]
+#[path = "box/pad_peer.rs"]
+mod pad_peer;
 #[path = "../cloud/tests/peer/mod.rs"]
 mod peer;
 #[path = "box/pin_pad.rs"]

@@ -14,14 +14,26 @@ mod house;
 #[path = "counter/terminal.rs"]
 mod terminal;
 
-use cuts::{Ends, Lane, lanes};
-use house::House;
+use cuts::{Ends, Lane, Line, lanes};
+use house::{House, Stand};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::JoinSet;
-use usher_drivers::sim::pin_pad::script::Scene;
 use usher_ledger::{plan::Plans, proof};
+use usher_rules::Refusal;
+use usher_rules::tender::State;
 use usher_tests::folder::Folder;
+
+/// Number of the till that shares the first one's pad.
+const SECOND: u16 = 999;
+/// How often a box dies after each commit, and in a long run.
+const TIMES: u16 = 1;
+const TIMES_LONG: u16 = 10;
+/// Commits between the press of the key and the last log line.
+const COMMITS_OF_A_PAYMENT: u16 = 6;
+const LIFE_MAX: Duration = Duration::from_secs(400);
 
 /// Lines cut on the way to the box and from it, kept and taken back: every lane takes its share.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,7 +43,9 @@ async fn a_sale_is_paid_if_and_only_if_the_terminal_booked_it_wherever_the_line_
     for lane in lanes(&folder) {
         running.push((lane.clone(), terminal::start(&folder, &lane).await));
     }
-    let house = Arc::new(House::open(&folder, &running).await);
+    let config = terminal::config(&folder, &running, Stand::numbered(SECOND));
+    let stands: Vec<Stand> = running.iter().map(|(lane, _)| lane.stand).collect();
+    let house = Arc::new(House::open(&config, &stands).await);
     let mut at_work = JoinSet::new();
     for (lane, _) in &running {
         let (house, lane) = (Arc::clone(&house), lane.clone());
@@ -60,18 +74,77 @@ async fn a_sale_is_paid_if_and_only_if_the_terminal_booked_it_wherever_the_line_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pad_has_one_payment_at_a_time_and_is_free_afterwards() {
     let folder = Folder::new();
-    let lane = Lane::plain("shared", &folder, vec![Scene::default(), Scene::default()]);
+    let lane = Lane::sound(1, Line::ZvtTcp, &folder);
+    let (first, second) = (lane.stand, Stand::numbered(SECOND));
     let running = vec![(lane.clone(), terminal::start(&folder, &lane).await)];
-    let house = House::open(&folder, &running).await;
-    house.open_second_till().await;
-    let first = house.cart(lane.till).await;
-    let second = house.cart(house::SECOND_TILL).await;
-    let key = house.pay(&lane, lane.cashier, first).await.unwrap();
-    let refused = house.pay(&lane, house::SECOND_CASHIER, second).await;
-    assert_eq!(refused, Err(usher_rules::Refusal::PadBusy { till: lane.till }));
+    let house = House::open(&terminal::config(&folder, &running, second), &[first]).await;
+    house.open_till(second.till, second.cashier).await;
+    let mine = house.cart(first.till).await;
+    let theirs = house.cart(second.till).await;
+    let key = house.pay(first.pad, first.cashier, mine).await.unwrap();
+    let refused = house.pay(first.pad, second.cashier, theirs).await;
+    assert_eq!(refused, Err(Refusal::PadBusy { till: first.till }));
     house.settled(key).await;
-    house.pad_is_free(&lane).await;
-    let key = house.pay(&lane, house::SECOND_CASHIER, second).await.unwrap();
-    let intent = house.settled(key).await;
-    assert_eq!(intent.state, usher_rules::tender::State::Captured);
+    house.pad_is_free(first.pad).await;
+    let key = house.pay(first.pad, second.cashier, theirs).await.unwrap();
+    assert_eq!(house.settled(key).await.state, State::Captured);
+}
+
+/// The box is killed after every commit of a payment, again and again, beside terminals that live
+/// on: what they booked is what the next box finds (K5, S8).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_dies_after_any_commit_finds_out_what_was_charged() {
+    let mut at_work = JoinSet::new();
+    for line in [Line::ZvtTcp, Line::ZvtSerial, Line::Concert, Line::Nexo] {
+        at_work.spawn(dies_again_and_again(line));
+    }
+    while let Some(done) = at_work.join_next().await {
+        done.unwrap();
+    }
+}
+
+async fn dies_again_and_again(line: Line) {
+    let folder = Folder::new();
+    let lane = Lane::sound(1, line, &folder);
+    let running = vec![(lane.clone(), terminal::start(&folder, &lane).await)];
+    let config = terminal::config(&folder, &running, Stand::numbered(SECOND));
+    let file = folder.join("usher.toml");
+    std::fs::write(&file, &config).unwrap();
+    let long = std::env::var_os("USHER_LONG").is_some();
+    let times = if long { TIMES_LONG } else { TIMES };
+    // The first is settled: a terminal that never booked has nothing to compare with.
+    assert_eq!(live(&file, lane.stand, u16::MAX).await, Some(0));
+    let mut died = 0;
+    for _ in 0..times {
+        for commits in 1..=COMMITS_OF_A_PAYMENT {
+            died += u16::from(live(&file, lane.stand, commits).await.is_none());
+        }
+    }
+    let rounds = times * COMMITS_OF_A_PAYMENT;
+    assert!(died >= rounds / 2, "{line:?}: only {died} of {rounds} boxes died");
+    let house = House::open(&config, &[lane.stand]).await;
+    for (key, _) in house.open_payments(lane.stand.pad) {
+        let intent = house.settled(key).await;
+        // A terminal that cannot be asked afterwards leaves it to a person.
+        assert!(line == Line::Concert || !intent.state.open(), "{intent:?}");
+    }
+    let booked = terminal::standing(&lane.truth).len();
+    let (paid, waiting) = house.payments(lane.stand.pad);
+    println!(
+        "{line:?}: {rounds} boxes, {died} died after a commit: {booked} booked, {paid} paid, \
+         {waiting} wait for a person"
+    );
+    assert!(paid > 0 && paid <= booked && booked <= paid + waiting);
+    assert!(line == Line::Concert || (booked, waiting) == (paid, 0), "{line:?}");
+    assert_eq!(running[0].1.violations(), Vec::<String>::new());
+    assert_eq!(proof::of(&house.snapshot(), &Plans::default()).unwrap(), Vec::<String>::new());
+}
+
+/// One life of a box: its exit code, or none if it was killed.
+async fn live(config: &Path, stand: Stand, commits: u16) -> Option<i32> {
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_counter-box"));
+    let stand = stand.till.0.to_string();
+    command.arg(config).arg(stand).arg(commits.to_string()).kill_on_drop(true);
+    let ended = tokio::time::timeout(LIFE_MAX, command.status()).await;
+    ended.expect("a box neither died nor was done").unwrap().code()
 }

@@ -11,7 +11,8 @@ use std::collections::{HashMap, HashSet};
 use usher_ledger::turnout::Turnout;
 use usher_ledger::{Denied, admission as ledger, copy, events, open, proof};
 use usher_rules::admission::{self, Admission, Presence, Verdict};
-use usher_rules::id::{BoxNo, PerformanceId, TicketId};
+use usher_rules::id::{BoxNo, PerformanceId, TicketId, TillNo};
+use usher_rules::money::Money;
 use usher_tests::town::{Town, fingerprint};
 
 const SEEDS: u64 = 8;
@@ -145,7 +146,7 @@ fn a_proof_finds_what_is_bent() {
         txn.open_table(tables::SEATS).unwrap().first().unwrap().unwrap().0.value()
     };
     type Bend<'a> = (&'a str, &'a dyn Fn(&redb::WriteTransaction));
-    let bent: [Bend<'_>; 4] = [
+    let bent: [Bend<'_>; 6] = [
         ("a lost seat", &|txn| {
             let key = first_seat(txn);
             txn.open_table(tables::SEATS).unwrap().remove(key).unwrap();
@@ -156,6 +157,13 @@ fn a_proof_finds_what_is_bent() {
         ("a changed balance", &|txn| {
             txn.open_table(tables::BALANCES).unwrap().insert((1, 1), 5).unwrap();
         }),
+        ("a till that nobody opened", &|txn| {
+            txn.open_table(tables::TILLS_OPEN).unwrap().insert(9, 9).unwrap();
+        }),
+        ("a till session that is gone", &|txn| {
+            txn.open_table(tables::TILL_SESSIONS).unwrap().retain(|_, _| false).unwrap();
+            txn.open_table(tables::TILLS_OPEN).unwrap().insert(1, 1).unwrap();
+        }),
         ("a lost entry", &|txn| {
             txn.open_table(tables::EVENTS).unwrap().remove(9).unwrap();
         }),
@@ -163,6 +171,31 @@ fn a_proof_finds_what_is_bent() {
     for (name, how) in bent {
         assert!(!bend(how).is_empty(), "the proof does not see {name}");
     }
+}
+
+#[test]
+fn a_drawer_is_empty_whenever_its_till_is_closed() {
+    use usher_rules::{Event, till::Event as Till};
+    let (mut opened, mut closed, mut moved) = (0, 0, 0);
+    for seed in 0..SEEDS {
+        let mut town = Town::found(store(), seed);
+        live(&mut town, STEPS);
+        let snapshot = town.handle.snapshot().unwrap();
+        for till in [1, 2].map(TillNo) {
+            let open = usher_ledger::till::on(&snapshot, till).unwrap().is_some();
+            let drawer = usher_ledger::till::drawer(&snapshot, till).unwrap();
+            assert!(drawer >= Money::ZERO && (open || drawer == Money::ZERO), "seed {seed}");
+        }
+        for entry in events::after(&snapshot, 0, usize::MAX).unwrap() {
+            for event in &entry.events {
+                opened += usize::from(matches!(event, Event::Till(Till::Opened(..))));
+                moved += usize::from(matches!(event, Event::Till(Till::Moved(..))));
+                closed += usize::from(matches!(event, Event::Till(Till::Closed(..))));
+            }
+        }
+    }
+    println!("{opened} tills opened, {moved} movements, {closed} closed");
+    assert!(opened > 3 && moved > 3 && closed > 3);
 }
 
 /// Rows of the audit whose every byte is bent, and entries likewise.

@@ -1,10 +1,12 @@
 //! The demo: a whole invented venue, The Tidewell, on one command and nothing real but the box.
 //!
-//! Two simulated scanners on pseudo terminals, a lamp and a turnstile one can see, a bank that
-//! takes one test card, mail as files. Everything else is the product as it is served. Next:
-//! `demo/seed.rs`, `demo/pages.rs`.
+//! Two simulated scanners on pseudo terminals, a lamp and a turnstile one can see, two tills with
+//! card terminals that the visitor plays, a bank that takes one test card, mail as files.
+//! Everything else is the product as it is served. Next: `demo/seed.rs`, `demo/pages.rs`.
 
+pub mod pads;
 pub mod pages;
+pub mod papers;
 pub mod season;
 pub mod seed;
 pub mod staff;
@@ -61,11 +63,15 @@ pub struct Scanner {
     pub path: PathBuf,
 }
 
-/// Pin pads come with the counter; the list is empty until then.
+/// On a pseudo terminal (`path`) or at an address (`tcp`).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PinPad {
     pub name: String,
     pub protocol: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tcp: Option<SocketAddr>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -221,6 +227,7 @@ sha256 = "{manager}"
          door = \"A\"\n[device.network]\nsha256 = \"{}\"\n",
         TokenHash::of(&file.device_token)
     ));
+    text.push_str(&pads::config_text(state, &file.pin_pads));
     text
 }
 
@@ -237,11 +244,15 @@ mod tests {
     #[test]
     fn the_demo_configures_itself_with_a_file_that_stands_every_check() {
         let state = Path::new("/demo");
-        let file = DemoFile::fresh(state, [[1; 32], [2; 32]]);
+        let mut file = DemoFile::fresh(state, [[1; 32], [2; 32]]);
+        file.pin_pads = pads::told(state, "127.0.0.1:9".parse().unwrap());
         let text = config_text(state, "127.0.0.1:8080".parse().unwrap(), &file);
         let config = Config::parse(&text, Purpose::Demo).unwrap();
         assert_eq!(config.devices.len(), SCANNERS.len() + GATES.len() + 1);
         assert_eq!(config.levels.len(), 3);
+        let beside: Vec<_> = config.tills.iter().map(|till| till.pin_pad.as_deref()).collect();
+        assert_eq!(beside, [Some("Left pad"), Some("Right pad")]);
+        assert!(config.pin_pads.iter().all(|pad| pad.settings(None).is_some()));
         assert!(Config::parse(&text, Purpose::Serve).is_err(), "the demo's bank is for the demo");
     }
 

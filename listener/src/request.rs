@@ -9,6 +9,7 @@ mod guest;
 mod staff;
 
 pub use api::{Anyone, AtDoor, CartHolder, DEVICE_SCANS, Device, Gauger, Permitted, Watcher};
+pub(crate) use guest::touch;
 pub use guest::{Guest, ToFill, opened};
 pub use staff::{DEVICE_PREFIX, Need, NoStaff, Staff, need, open_for, stands_for, trade};
 
@@ -150,7 +151,7 @@ impl Permit {
     /// Asks for something to be done and waits until it is on disk. A nearly full disk stops
     /// what would sell anew, then everything but scans (trust 1.7).
     pub async fn ask(&self, key: Option<Key>, command: Command) -> Result<Arc<Entry>, Trouble> {
-        if !room_for(self.shop.disk(), &command) {
+        if !room_for(self.shop.disk(), self.lane, &command) {
             return Err(Trouble::BoxFull);
         }
         Ok(self.handle().ask(self.lane, self.by.clone(), key, command).await?)
@@ -196,7 +197,8 @@ pub fn step(key: Option<Key>, step: &str) -> Option<Key> {
     key.map(|key| request_key("step", &Method::POST, step, &usher_rules::code::base32(&key.0)))
 }
 
-fn room_for(disk: Disk, command: &Command) -> bool {
+/// What the shop may not take any more, a till still may.
+fn room_for(disk: Disk, lane: Lane, command: &Command) -> bool {
     use usher_rules::{cart, hold};
     match disk {
         Disk::Enough | Disk::Low => true,
@@ -204,7 +206,7 @@ fn room_for(disk: Disk, command: &Command) -> bool {
         Disk::NoSale => match command {
             Command::Cart(cart::Command::Open { .. }) => false,
             Command::Hold(hold::Command::Release { .. } | hold::Command::OneFewer(..)) => true,
-            Command::Hold(_) => false,
+            Command::Hold(_) => lane == Lane::Till,
             Command::Cart(_)
             | Command::House(_)
             | Command::Production(_)

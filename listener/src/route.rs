@@ -111,8 +111,38 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .route("/desk/till/pay-out", post(till::pay_out))
         .route("/desk/till/count", post(till::count))
         .route("/desk/till/close", post(till::close))
+        .merge(sale_pages())
         .route("/monitor", get(monitor::page))
         .route("/door", get(door::page).post(door::press))
+}
+
+/// A sale at the counter; `more` adds to the one in hand.
+fn sale_pages() -> Router<Arc<Shop>> {
+    use crate::staff::sell::{self, choice, sale, sold, tender};
+    Router::new()
+        .route("/desk/sell", get(sell::page))
+        .route("/desk/sell/{id}", get(choice::page))
+        .route("/desk/sell/{id}/map", get(choice::map))
+        .route("/desk/sell/{id}/chosen", get(choice::chosen))
+        .route("/desk/sell/{id}/seats", get(choice::seats).post(choice::take))
+        .route("/desk/sell/{id}/best-seats", post(choice::best_seats))
+        .route("/desk/sell/cart/{cart}", get(sale::page))
+        .route("/desk/sell/cart/{cart}/pad", get(sale::pad))
+        .route("/desk/sell/cart/{cart}/remove", post(sale::remove))
+        .route("/desk/sell/cart/{cart}/cancel", post(sale::cancel))
+        .route("/desk/sell/cart/{cart}/cash", post(tender::cash))
+        .route("/desk/sell/cart/{cart}/card", post(tender::card))
+        .route("/desk/sell/cart/{cart}/stop", post(tender::stop))
+        .route("/desk/sell/cart/{cart}/decide", post(tender::decide))
+        .route("/desk/sell/cart/{cart}/more", get(sell::page))
+        .route("/desk/sell/cart/{cart}/more/{id}", get(choice::page))
+        .route("/desk/sell/cart/{cart}/more/{id}/map", get(choice::map))
+        .route("/desk/sell/cart/{cart}/more/{id}/chosen", get(choice::chosen))
+        .route("/desk/sell/cart/{cart}/more/{id}/seats", get(choice::seats).post(choice::take))
+        .route("/desk/sell/cart/{cart}/more/{id}/best-seats", post(choice::best_seats))
+        .route("/desk/sell/order/{order}", get(sold::page))
+        .route("/desk/sell/order/{order}/receipts", get(sold::receipts))
+        .route("/desk/sell/order/{order}/tickets.pdf", get(sold::tickets))
 }
 
 fn dressed(routes: Router, shop: Arc<Shop>) -> Router {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use totp_rs::{Builder, Totp};
 use usher_rules::at::At;
-use usher_rules::code::base32;
+use usher_rules::code::{base32, from_base32};
 use usher_rules::id::StaffNo;
 use usher_rules::staff::{CodeHash, Sealed};
 use zeroize::Zeroizing;
@@ -41,6 +41,12 @@ impl Seed {
     /// As it is typed into a phone that cannot scan.
     pub fn written(&self) -> String {
         base32(&self.0)
+    }
+
+    /// Reads [`Seed::written`].
+    pub fn read(written: &str) -> Option<Seed> {
+        let bytes = from_base32(written)?;
+        (bytes.len() == SEED_BYTES).then(|| Seed(Zeroizing::new(bytes)))
     }
 
     /// What the symbol says that a phone scans.
@@ -151,6 +157,15 @@ mod tests {
         let seed = Seed(Zeroizing::new(b"12345678901234567890".to_vec()));
         assert_eq!(seed.code_at(At(59_000)).unwrap(), "287082");
         assert_eq!(seed.step_of("287082", At(59_000)), Some(1));
+    }
+
+    #[test]
+    fn a_written_seed_is_read_again_and_nothing_shorter_or_longer() {
+        let seed = Seed::fresh(&[5; 32]);
+        assert_eq!(Seed::read(&seed.written()).unwrap().0, seed.0);
+        for bytes in [SEED_BYTES - 1, SEED_BYTES + 1] {
+            assert!(Seed::read(&base32(&vec![5; bytes])).is_none(), "{bytes}");
+        }
     }
 
     #[test]

@@ -15,5 +15,6 @@ pub mod member;
 pub mod monitor;
 pub mod order;
 mod proof;
+pub mod sell;
 pub mod sign_in;
 pub mod till;

@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -24,7 +24,7 @@ use usher_drivers::sim::pin_pad::truth::{Deed, Line};
 
 pub const POUND: Currency = Currency { number: 826, letters: *b"GBP", minor_digits: 2 };
 const CHANNEL_MAX: usize = 16;
-/// Between two questions to a terminal that cannot be asked yet.
+/// Between two questions to a terminal that cannot be asked yet, and two presses of Stop.
 const AGAIN: Duration = Duration::from_millis(100);
 /// Kills of the terminal and lost connections are told, and are not what a test waits for.
 const EVENTS_MAX: usize = 10_000;
@@ -133,8 +133,9 @@ pub struct Till {
     task: Option<JoinHandle<Result<(), Fault>>>,
     pub newest: Option<Booking>,
     pub log: Vec<PinPadEvent>,
-    /// The cashier presses Stop as soon as the terminal is at work.
+    /// The cashier presses Stop until the next payment is over.
     pub stops: bool,
+    stopping: Option<IntentNo>,
     next: u32,
 }
 
@@ -149,16 +150,27 @@ impl Till {
         let task = runtime.spawn(run(settings, POUND, taken, told, stop.clone()));
         let (newest, log) = (None, Vec::new());
         let task = Some(task);
+        let (stops, stopping, next) = (false, None, 1);
         let mut till =
-            Till { runtime, asks, events, stop, task, newest, log, stops: false, next: 1 };
+            Till { runtime, asks, events, stop, task, newest, log, stops, stopping, next };
         till.until(|event| matches!(event, PinPadEvent::Up { .. }));
         till
     }
 
     fn next(&mut self) -> PinPadEvent {
         assert!(self.log.len() < EVENTS_MAX, "it goes on and on");
-        let event = self.runtime.block_on(async { timeout(WAIT_MAX, self.events.recv()).await });
-        let event = event.unwrap_or_else(|_| panic!("no event; log {:#?}", self.log)).unwrap();
+        let deadline = Instant::now() + WAIT_MAX;
+        let event = loop {
+            let event = self.runtime.block_on(async { timeout(AGAIN, self.events.recv()).await });
+            if let Ok(event) = event {
+                break event.unwrap();
+            }
+            assert!(Instant::now() < deadline, "no event; log {:#?}", self.log);
+            // A stop that overtakes its payment on the way finds nothing to stop.
+            if let Some(intent) = self.stopping {
+                self.ask(Ask::Abort(intent));
+            }
+        };
         self.log.push(event.clone());
         if let PinPadEvent::Alarm(Alarm::Orphan(_)) = &event {
             self.ask(Ask::Kept(ORPHAN));
@@ -195,12 +207,11 @@ impl Till {
             match self.next() {
                 PinPadEvent::Ready(_) => {
                     self.ask(Ask::Go(intent));
-                    if std::mem::take(&mut self.stops) {
-                        self.ask(Ask::Abort(intent));
-                    }
+                    self.stopping = self.stops.then_some(intent);
                 }
                 PinPadEvent::NotStarted { .. } => return Written::NotCharged,
                 PinPadEvent::Ended { outcome, .. } => {
+                    self.stopping = None;
                     written = self.keep(outcome);
                     self.ask(Ask::Kept(intent));
                 }

@@ -19,7 +19,7 @@ use usher_drivers::sim::pin_pad::truth::Deed;
 
 const POI_ID: &str = "V400m-346403161";
 
-fn play(name: &str) -> Value {
+pub fn play(name: &str) -> Value {
     json!({ "play": { "do": name } })
 }
 
@@ -49,7 +49,7 @@ fn concert_at(terminal: &Terminal) -> Value {
 }
 
 /// Certificates and passphrase of a nexo terminal, in this folder.
-fn nexo_files(folder: &Folder) -> [String; 4] {
+pub fn nexo_files(folder: &Folder) -> [String; 4] {
     let issuer_key = KeyPair::generate().unwrap();
     let mut issuer = CertificateParams::new(Vec::new()).unwrap();
     issuer.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -74,7 +74,7 @@ fn nexo_files(folder: &Folder) -> [String; 4] {
     })
 }
 
-fn nexo_at<'a>(tcp: &'a str, [cert, key, passphrase, _]: &'a [String; 4]) -> [&'a str; 9] {
+pub fn nexo_at<'a>(tcp: &'a str, [cert, key, passphrase, _]: &'a [String; 4]) -> [&'a str; 9] {
     let keys = ["--cert", cert, "--key", key, "--passphrase-file", passphrase];
     let [a, b, c, d, e, f] = keys;
     ["nexo", "--tcp", tcp, a, b, c, d, e, f]
@@ -273,8 +273,8 @@ fn a_nexo_terminal_is_called_as_its_certificate_says_and_answers_afterwards_what
     check(&mut till, &terminal, &then);
     till.stops = true;
     assert_eq!(till.buy(3_000), Written::Approved, "the approval wins");
-    till.stops = true;
     assert_eq!(till.buy(4_000), Written::Cancelled);
+    till.stops = false;
     assert!(till.alarms().contains(&&Alarm::TerminalSendsClearPan));
     let booked = standing(&truth);
     let address = terminal.address();

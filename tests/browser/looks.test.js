@@ -153,6 +153,8 @@ test('the desk, the bench and the wall', async () => {
   await look(page, 'desk');
   await page.goto('/demo');
   await look(page, 'demo');
+  await page.goto('/demo/pads');
+  await look(page, 'demo-pads');
   await page.goto('/desk/carts');
   await look(page, 'desk-carts');
   await page.goto('/desk/letters');
@@ -170,6 +172,8 @@ test('the desk, the bench and the wall', async () => {
   await look(page, 'desk-letter');
   await page.goto('/demo');
   await look(page, 'demo');
+  await page.goto('/demo/pads');
+  await look(page, 'demo-pads');
   await page.setViewportSize(WALL);
   await page.goto('/monitor');
   await look(page, 'monitor-quiet');

@@ -1,44 +1,17 @@
 // Staff with accounts: login, password and phone; without scripts, too; what a role may see.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
 import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
 import { Demo } from './house/demo.js';
 import { look } from './house/looks.js';
-
-const STEP_S = 30;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+import { login, one as oneOf, showPhone } from './house/staff.js';
 
 let demo, browser;
 before(async () => { [demo, browser] = await Promise.all([Demo.start(), open()]); });
 afterEach(farewell);
 after(async () => { await browser?.close(); await demo?.stop(); });
 
-// What an authenticator app shows (RFC 6238), so many steps from now.
-const phone = (secret, steps = 0) => {
-  const bits = [...secret].map(one => ALPHABET.indexOf(one).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map(byte => parseInt(byte, 2)));
-  const count = Buffer.alloc(8);
-  count.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 1000 / STEP_S) + steps));
-  const mac = createHmac('sha1', key).update(count).digest();
-  const offset = mac[mac.length - 1] & 15;
-  const number = (mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000;
-  return String(number).padStart(6, '0');
-};
-
-const one = role => demo.told.staff.find(one => one.role === role);
-
-const login = async (page, { login, password }) => {
-  await page.goto('/desk/sign-in');
-  await page.getByLabel('Login').fill(login);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).first().click();
-};
-
-const showPhone = async (page, secret, steps) => {
-  await page.getByLabel('Code').fill(phone(secret, steps));
-  await page.getByRole('button', { name: 'Sign in' }).click();
-};
+const one = role => oneOf(demo, role);
 
 test('a manager signs in with password and phone, and looks after the staff', async () => {
   const page = await visitor(browser, demo.url, { size: DESK });

@@ -4,14 +4,13 @@
 //! that nobody acknowledged; in a short run every third byte, another third each day. Next:
 //! `house.rs`, `terminal.rs`.
 
-use super::house::House;
+use super::house::{House, Stand};
 use super::terminal;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use usher_drivers::sim::pin_pad::script::{Direction, LineFault, Scene, Unacknowledged};
-use usher_rules::id::{PadNo, StaffNo, TillNo};
 use usher_rules::tender::State;
 use usher_tests::folder::Folder;
 
@@ -29,9 +28,7 @@ pub enum Line {
 pub struct Lane {
     pub name: String,
     pub line: Line,
-    pub pad: PadNo,
-    pub till: TillNo,
-    pub cashier: StaffNo,
+    pub stand: Stand,
     pub truth: PathBuf,
     pub scenes: Vec<Scene>,
 }
@@ -50,10 +47,10 @@ struct Cuts {
 const ALL: [Cuts; 4] = [
     Cuts { line: Line::ZvtTcp, lanes: 8, to_box: 180, from_box: 45, every: 1 },
     Cuts { line: Line::ZvtSerial, lanes: 14, to_box: 330, from_box: 90, every: 1 },
-    Cuts { line: Line::Concert, lanes: 20, to_box: 50, from_box: 50, every: 1 },
+    Cuts { line: Line::Concert, lanes: 24, to_box: 50, from_box: 50, every: 1 },
     // Sealed and wrapped, a payment has thousands of bytes, and nothing of it counts before the
     // last of them; the drivers' own test cuts after every one.
-    Cuts { line: Line::Nexo, lanes: 20, to_box: 6_000, from_box: 3_000, every: 50 },
+    Cuts { line: Line::Nexo, lanes: 16, to_box: 6_000, from_box: 3_000, every: 100 },
 ];
 
 /// In a short run one cut of so many is tried.
@@ -63,14 +60,12 @@ impl Lane {
     fn new(no: u16, line: Line, scenes: Vec<Scene>, folder: &std::path::Path) -> Lane {
         let name = format!("{line:?}-{no}");
         let truth = folder.join(format!("{name}.truth"));
-        let (pad, till, cashier) = (PadNo(no), TillNo(no), StaffNo(u32::from(no)));
-        Lane { name, line, pad, till, cashier, truth, scenes }
+        Lane { name, line, stand: Stand::numbered(no), truth, scenes }
     }
 
     /// A lane with nothing wrong on its line.
-    pub fn plain(name: &str, folder: &Folder, scenes: Vec<Scene>) -> Lane {
-        let lane = Lane::new(1, Line::ZvtTcp, scenes, folder.path());
-        Lane { name: name.to_owned(), ..lane }
+    pub fn sound(no: u16, line: Line, folder: &Folder) -> Lane {
+        Lane::new(no, line, Vec::new(), folder.path())
     }
 
     fn protocol(&self) -> &'static str {
@@ -165,13 +160,14 @@ pub async fn run(house: &House, lane: Lane) -> (&'static str, Ends) {
 }
 
 async fn sale(house: &House, lane: &Lane, scene: &Scene, ends: &mut Ends) {
+    let Stand { pad, till, cashier } = lane.stand;
     let before = terminal::standing(&lane.truth);
-    let cart = house.cart(lane.till).await;
-    let key = house.pay(lane, lane.cashier, cart).await.unwrap();
+    let cart = house.cart(till).await;
+    let key = house.pay(pad, cashier, cart).await.unwrap();
     let (lost, unknown) = (AtomicBool::new(false), AtomicBool::new(false));
     let intent = house
         .settled_seeing(key, || {
-            lost.fetch_or(house.is_down(lane), Ordering::Relaxed);
+            lost.fetch_or(house.is_down(pad), Ordering::Relaxed);
             unknown.fetch_or(house.intent(key).state == State::Unknown, Ordering::Relaxed);
         })
         .await;
@@ -184,7 +180,7 @@ async fn sale(house: &House, lane: &Lane, scene: &Scene, ends: &mut Ends) {
     let charges = booked.len() - before.len();
     assert!(charges <= 1, "{scene:?}: charged {charges} times");
     if person {
-        house.decide(lane, key, charges == 1).await;
+        house.decide(cashier, key, charges == 1).await;
     }
     let intent = house.intent(key);
     let paid = match intent.state {
@@ -194,7 +190,7 @@ async fn sale(house: &House, lane: &Lane, scene: &Scene, ends: &mut Ends) {
     };
     let what = format!("{scene:?} on {}: {intent:?}", lane.name);
     assert_eq!(u64::from(paid), charges as u64, "paid without a charge, or the reverse: {what}");
-    house.pad_is_free(lane).await;
+    house.pad_is_free(pad).await;
     house.close(cart).await;
     ends.sales += 1;
     ends.cut += u64::from(lost.into_inner());

@@ -1,22 +1,25 @@
 //! The box under test: the real start of a box from a configuration, with a till to each terminal.
 //!
-//! Asks by commands and by the orders of the desk, as the pages do. Next: `cuts.rs`.
+//! Asks by commands and by the orders of the desk, as the pages do; takes up a store that an
+//! earlier run left. Never knows what stands at the other end of a line. Next: `cuts.rs`.
 
-use super::cuts::Lane;
-use super::terminal::Terminal;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use usher::config::{Config, Purpose};
 use usher::start::{self, Circumstances, Running};
-use usher_ledger::source::Source;
-use usher_ledger::{Denied, Handle, Lane as Queue, cart as carts, checkout, tables};
+use usher_ledger::source::{self, Source};
+use usher_ledger::{
+    Denied, Handle, Lane, Snapshot, cart as carts, checkout, performance as showings, tables,
+    till as tills,
+};
 use usher_listener::pad::{Order, Wanted};
-use usher_rules::at::Span;
+use usher_rules::at::{At, Span};
 use usher_rules::cart::{self, Buyer};
 use usher_rules::checkout::pad::Command as Pad;
 use usher_rules::checkout::{Command as Sale, Event as Sold};
 use usher_rules::id::{
-    AreaNo, CartId, CategoryNo, LevelNo, PerformanceId, PlanId, ProductionId, StaffNo, TillNo,
+    AreaNo, CartId, CategoryNo, LevelNo, PadNo, PerformanceId, PlanId, ProductionId, StaffNo,
+    TillNo,
 };
 use usher_rules::money::Money;
 use usher_rules::performance::{self, Planned};
@@ -26,7 +29,6 @@ use usher_rules::production::{self, Production};
 use usher_rules::tender::{Intent, State};
 use usher_rules::view::desk::pad::Link;
 use usher_rules::{Actor, Command, Event, Key, Refusal, hold, till};
-use usher_tests::folder::Folder;
 
 const LAWN: &[u8] = include_bytes!("../../config/demo/plans/lawn.json");
 const LAWN_OVERLAY: &str = include_str!("../../config/demo/plans/lawn.overlay.json");
@@ -34,8 +36,19 @@ const LAWN_OVERLAY: &str = include_str!("../../config/demo/plans/lawn.overlay.js
 const SETTLED_MAX: Duration = Duration::from_secs(400);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-pub const SECOND_TILL: TillNo = TillNo(999);
-pub const SECOND_CASHIER: StaffNo = StaffNo(999);
+/// A cashier at a till with a pin pad beside it; one number for all three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    pub pad: PadNo,
+    pub till: TillNo,
+    pub cashier: StaffNo,
+}
+
+impl Stand {
+    pub fn numbered(no: u16) -> Stand {
+        Stand { pad: PadNo(no), till: TillNo(no), cashier: StaffNo(u32::from(no)) }
+    }
+}
 
 pub struct House {
     running: Running,
@@ -43,21 +56,29 @@ pub struct House {
 }
 
 impl House {
-    /// Starts a box with these terminals beside its tills, and opens every till.
-    pub async fn open(folder: &Folder, terminals: &[(Lane, Terminal)]) -> House {
-        let config = Config::parse(&text(folder, terminals), Purpose::Serve);
+    /// Starts a box, opens the till of each stand and waits for its pad.
+    pub async fn open(config: &str, stands: &[Stand]) -> House {
+        let config = Config::parse(config, Purpose::Serve);
         let config = config.unwrap_or_else(|findings| panic!("{findings:?}"));
         let circumstances = Circumstances { credentials: None, demo: false };
         let running = start::start(&config, &circumstances).await.unwrap();
         let mut house = House { running, performance: PerformanceId(0) };
-        house.performance = house.stage().await;
-        for (lane, _) in terminals {
-            house.open_till(lane.till, lane.cashier).await;
+        let known = showings::starting(&house.snapshot(), At(0), At(i64::MAX)).unwrap();
+        house.performance = match known.first() {
+            Some((id, _)) => *id,
+            None => house.stage().await,
+        };
+        for stand in stands {
+            house.open_till(stand.till, stand.cashier).await;
         }
-        for (lane, _) in terminals {
-            house.pad_is_up(lane).await;
+        for stand in stands {
+            house.pad_is_up(stand.pad).await;
         }
         house
+    }
+
+    pub fn snapshot(&self) -> Snapshot {
+        self.handle().snapshot().unwrap()
     }
 
     pub fn handle(&self) -> &Handle {
@@ -65,7 +86,7 @@ impl House {
     }
 
     async fn ask(&self, by: Actor, command: Command) -> Result<Vec<Event>, Refusal> {
-        match self.handle().ask(Queue::Till, by, None, command).await {
+        match self.handle().ask(Lane::Till, by, None, command).await {
             Ok(entry) => Ok(entry.events.clone()),
             Err(Denied::Refused(refusal)) => Err(refusal),
             Err(denied) => panic!("{denied:?}"),
@@ -135,32 +156,30 @@ impl House {
         id.unwrap()
     }
 
-    async fn open_till(&self, till: TillNo, cashier: StaffNo) {
-        let command = Command::Till(till::Command::Open { till, float: Money(10_000) });
-        self.ask(Actor::Account(cashier), command).await.unwrap();
+    /// Opens a till, unless it stands open already.
+    pub async fn open_till(&self, till: TillNo, cashier: StaffNo) {
+        if tills::open_of(&self.snapshot(), cashier).unwrap().is_none() {
+            let command = Command::Till(till::Command::Open { till, float: Money(10_000) });
+            self.ask(Actor::Account(cashier), command).await.unwrap();
+        }
     }
 
-    /// A second till beside the pad of the first.
-    pub async fn open_second_till(&self) {
-        self.open_till(SECOND_TILL, SECOND_CASHIER).await;
-    }
-
-    async fn pad_is_up(&self, lane: &Lane) {
-        let mut face = self.running.shop.pad(lane.pad).unwrap().face.clone();
+    async fn pad_is_up(&self, pad: PadNo) {
+        let mut face = self.running.shop.pad(pad).unwrap().face.clone();
         let up = face.wait_for(|face| matches!(face.link, Link::Up { .. }));
         tokio::time::timeout(SETTLED_MAX, up).await.unwrap().unwrap();
     }
 
     /// Waits until nobody has the pad.
-    pub async fn pad_is_free(&self, lane: &Lane) {
-        let mut face = self.running.shop.pad(lane.pad).unwrap().face.clone();
+    pub async fn pad_is_free(&self, pad: PadNo) {
+        let mut face = self.running.shop.pad(pad).unwrap().face.clone();
         let free = face.wait_for(|face| face.running.is_none());
         tokio::time::timeout(SETTLED_MAX, free).await.unwrap().unwrap();
     }
 
-    /// Was the line away since `seen` was taken? Looks again and again while `settled` waits.
-    pub fn is_down(&self, lane: &Lane) -> bool {
-        let face = &self.running.shop.pad(lane.pad).unwrap().face;
+    /// Is the line to the pad away?
+    pub fn is_down(&self, pad: PadNo) -> bool {
+        let face = &self.running.shop.pad(pad).unwrap().face;
         matches!(face.borrow().link, Link::Down { .. })
     }
 
@@ -187,12 +206,12 @@ impl House {
     }
 
     /// Presses Pay.
-    pub async fn pay(&self, lane: &Lane, by: StaffNo, cart: CartId) -> Result<Key, Refusal> {
-        let row = carts::get(&self.handle().snapshot().unwrap(), cart).unwrap().unwrap();
+    pub async fn pay(&self, pad: PadNo, by: StaffNo, cart: CartId) -> Result<Key, Refusal> {
+        let row = carts::get(&self.snapshot(), cart).unwrap().unwrap();
         let (reply, answer) = oneshot::channel();
         let wanted = Wanted { cart, buyer: Buyer::default(), shown: row.total() };
         let order = Order::Pay { by: Actor::Account(by), wanted, reply };
-        self.running.shop.pad(lane.pad).unwrap().orders.send(order).await.unwrap();
+        self.running.shop.pad(pad).unwrap().orders.send(order).await.unwrap();
         match answer.await.unwrap() {
             Ok(key) => Ok(key),
             Err(Denied::Refused(refusal)) => Err(refusal),
@@ -201,7 +220,7 @@ impl House {
     }
 
     pub fn intent(&self, key: Key) -> Intent {
-        checkout::intent(&self.handle().snapshot().unwrap(), key).unwrap().unwrap()
+        checkout::intent(&self.snapshot(), key).unwrap().unwrap()
     }
 
     /// The intent once it is decided, or waits for a person.
@@ -224,44 +243,40 @@ impl House {
     }
 
     /// The person at the till looked at the terminal.
-    pub async fn decide(&self, lane: &Lane, key: Key, charged: bool) {
+    pub async fn decide(&self, by: StaffNo, key: Key, charged: bool) {
         let text = |text: &str| text.to_owned();
         let evidence = if charged { text("read off the terminal") } else { String::new() };
         let (name, reason) = (text("A cashier"), text("looked at the terminal"));
         let decision = Pad::Decide { intent: key, charged, evidence, name, reason };
         let command = Command::Checkout(Sale::Pad(decision));
-        let events = self.ask(Actor::Account(lane.cashier), command).await.unwrap();
+        let events = self.ask(Actor::Account(by), command).await.unwrap();
         let sold = events.iter().any(|event| matches!(event, Event::Checkout(Sold::Sold { .. })));
         assert_eq!(sold, charged);
     }
 
+    /// Payments of a pad that are not settled.
+    pub fn open_payments(&self, pad: PadNo) -> Vec<(Key, Intent)> {
+        checkout::pad_intents(&self.snapshot(), pad).unwrap()
+    }
+
+    /// How many payments of a pad are paid, and how many wait for a person.
+    pub fn payments(&self, pad: PadNo) -> (usize, usize) {
+        let snapshot = self.snapshot();
+        let of = |(_, intent): &(u128, Intent)| intent.pad.as_ref().is_some_and(|at| at.pad == pad);
+        let every = |key: u128, bytes: &[u8]| Ok((key, usher_ledger::stored::row(bytes)?));
+        let all: Vec<(u128, Intent)> =
+            source::range(&snapshot, tables::INTENTS, .., usize::MAX, every).unwrap();
+        let all = all.iter().filter(|row| of(row));
+        let paid = all.clone().filter(|(_, intent)| intent.state == State::Captured).count();
+        (paid, all.filter(|(_, intent)| intent.state == State::NeedsOperator).count())
+    }
+
     /// What the books have in card clearing of all pads.
     pub fn card_clearing(&self) -> i64 {
-        let snapshot = self.handle().snapshot().unwrap();
+        let snapshot = self.snapshot();
         let balances = snapshot.open(tables::BALANCES).unwrap();
         let clearing = Account::CardClearing.no();
         let rows = balances.range((clearing, 1)..(clearing, u64::MAX)).unwrap();
         rows.map(|row| row.unwrap().1.value()).sum()
     }
-}
-
-fn text(folder: &Folder, terminals: &[(Lane, Terminal)]) -> String {
-    let mut text = format!(
-        "[venue]\nname = \"The Tidewell\"\ntime_zone = \"Europe/London\"\ncurrency = \"EUR\"\n\
-         [store]\nfolder = {:?}\n[[level]]\nnumber = 1\nname = \"Adult\"\n",
-        folder.join("store")
-    );
-    for (lane, terminal) in terminals {
-        let (no, name) = (lane.pad.0, &lane.name);
-        text += &format!(
-            "[[pin_pad]]\nnumber = {no}\nname = {name:?}\nplace = \"Foyer\"\n{}\
-             [[till]]\nnumber = {}\nname = {name:?}\npin_pad = {name:?}\n",
-            terminal.table(folder, lane),
-            lane.till.0
-        );
-    }
-    let first = &terminals[0].0.name;
-    text +=
-        &format!("[[till]]\nnumber = {}\nname = \"Second\"\npin_pad = {first:?}\n", SECOND_TILL.0);
-    text
 }

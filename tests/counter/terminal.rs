@@ -3,6 +3,7 @@
 //! They speak the real bytes; nothing of them is reached but over the line. Next: `cuts.rs`.
 
 use super::cuts::{Lane, Line};
+use super::house::Stand;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
 };
@@ -119,6 +120,28 @@ impl Terminal {
             Terminal::Nexo(terminal, _) => terminal.violations(),
         }
     }
+}
+
+/// The configuration of a box with these terminals, each beside a till of its own; the till of
+/// `second` shares the first one's.
+pub fn config(folder: &Folder, terminals: &[(Lane, Terminal)], second: Stand) -> String {
+    let mut text = format!(
+        "[venue]\nname = \"The Tidewell\"\ntime_zone = \"Europe/London\"\ncurrency = \"EUR\"\n\
+         [store]\nfolder = {:?}\n[[level]]\nnumber = 1\nname = \"Adult\"\n",
+        folder.join("store")
+    );
+    for (lane, terminal) in terminals {
+        let (no, name) = (lane.stand.pad.0, &lane.name);
+        text += &format!(
+            "[[pin_pad]]\nnumber = {no}\nname = {name:?}\nplace = \"Foyer\"\n{}\
+             [[till]]\nnumber = {}\nname = {name:?}\npin_pad = {name:?}\n",
+            terminal.table(folder, lane),
+            lane.stand.till.0
+        );
+    }
+    let first = &terminals[0].0.name;
+    let no = second.till.0;
+    text + &format!("[[till]]\nnumber = {no}\nname = \"Second\"\npin_pad = {first:?}\n")
 }
 
 /// What a terminal booked and did not take back, in minor units: one amount a booking.

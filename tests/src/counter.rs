@@ -11,7 +11,7 @@ use usher_rules::id::{AreaNo, CartId, LevelNo, PadNo, TicketId};
 use usher_rules::money::Money;
 use usher_rules::price::Places;
 use usher_rules::refund::{self, Wanted};
-use usher_rules::tender::pad::{Booking, Outcome};
+use usher_rules::tender::pad::{Booking, Finding, Outcome};
 use usher_rules::{Command, Entry, Event, Key};
 
 const PAD: PadNo = PadNo(1);
@@ -83,9 +83,19 @@ fn ended(town: &mut Town, begun: &Entry) -> Option<Command> {
     let approval = "A7".to_owned();
     let booking = Booking { amount: Some(amount), approval, ..Booking::default() };
     let outcome = match town.dice.chance(70) {
-        true => Outcome::Approved(booking),
+        true => Outcome::Approved(booking.clone()),
         false => Outcome::Declined { code: "05".to_owned(), text: "Do not honour".to_owned() },
     };
     let ended = pad::Command::Ended { intent: key, outcome };
-    Some(Command::Checkout(checkout::Command::Pad(ended)))
+    town.ask(Command::Checkout(checkout::Command::Pad(ended))).ok()?;
+    let over = match town.dice.chance(80) {
+        true => pad::Command::Done(key),
+        // Nobody heard the terminal's last word; it is asked, and says what it booked.
+        false => {
+            let lost = pad::Command::Lost { intent: key, why: "silence".to_owned() };
+            town.ask(Command::Checkout(checkout::Command::Pad(lost))).ok()?;
+            pad::Command::Found { intent: key, finding: Finding::Booked(booking) }
+        }
+    };
+    Some(Command::Checkout(checkout::Command::Pad(over)))
 }

@@ -307,11 +307,12 @@ impl Town {
     /// Does one thing somebody in the town would do; refusals are part of life.
     pub fn step(&mut self) -> Option<Result<Arc<Entry>, Denied>> {
         let command = match self.dice.below(100) {
-            0..=14 => Command::Cart(cart::Command::Open {
+            0..=10 => Command::Cart(cart::Command::Open {
                 source: "poster".into(),
                 user_agent: "Town".into(),
                 session: self.dice.chance(50).then(|| self.dice.bytes()),
             }),
+            11..=14 => self.till(),
             15..=44 => self.hold()?,
             45..=52 => self.give_back()?,
             53..=64 => self.pay()?,
@@ -320,9 +321,8 @@ impl Town {
             89..=90 => self.post()?,
             91 => self.desk(),
             92 => self.people(),
-            93 => self.till(),
-            94..=95 => self.tidy_up()?,
-            96..=97 => crate::counter::step(self)?,
+            93..=94 => self.tidy_up()?,
+            95..=97 => crate::counter::step(self)?,
             _ => {
                 let minutes = self.dice.below(6) as i64;
                 self.clock.pass(Span::minutes(minutes));
@@ -520,6 +520,9 @@ impl Town {
             let till = TillNo(1 + self.dice.below(3) as u16);
             return Command::Till(till::Command::Open { till, float: amount });
         };
+        if self.dice.chance(70) {
+            self.cashier = row.cashier;
+        }
         let (session, reason, senior) = (*session, "Change".to_owned(), self.dice.chance(50));
         Command::Till(match self.dice.below(8) {
             0 => till::Command::PayIn { session, amount, reason },

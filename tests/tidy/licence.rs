@@ -40,7 +40,7 @@ const BANNED: [&str; 9] = [
     "rsa",
 ];
 /// Crates that come in two versions because those who use them have not met yet.
-const TWICE: [&str; 22] = [
+const TWICE: [&str; 25] = [
     "base64",
     "bit-set",
     "bit-vec",
@@ -60,8 +60,11 @@ const TWICE: [&str; 22] = [
     "sha1",
     "syn",
     "synstructure",
+    "thiserror",
+    "thiserror-impl",
     "toml_datetime",
     "toml_edit",
+    "untrusted",
     "winnow",
 ];
 /// And in three: one each for rand 0.9, rand 0.10 and ring; for dashmap, governor and indexmap; for

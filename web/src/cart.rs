@@ -55,6 +55,11 @@ fn held_words(pen: &Pen<'_>, until: At) -> String {
 
 /// The clock as `parts.html` draws it; the same on checkout.
 pub(crate) fn clock(pen: &Pen<'_>, until: At, words: String) -> Value {
+    clock_to(pen, until, words, "/cart")
+}
+
+/// As [`clock`], leading to this page once time is up.
+pub(crate) fn clock_to(pen: &Pen<'_>, until: At, words: String, over_href: &str) -> Value {
     let left = until - pen.frame.now;
     let announce = |minutes: i64| pen.words.tell("announce-left", &[("count", minutes.into())]);
     context! {
@@ -69,7 +74,7 @@ pub(crate) fn clock(pen: &Pen<'_>, until: At, words: String) -> Value {
         announce_one => announce(1),
         announce_two => announce(2),
         announce_five => announce(5),
-        over_href => "/cart",
+        over_href,
     }
 }
 

@@ -1,7 +1,9 @@
 //! The demo's bench: send a code to a simulated scanner and watch its lamp.
 //!
 //! Forms: `POST /demo/beam` (`scanner` by number, `code`), `POST /demo/rotate` (`scanner`).
-//! Exists only in the invented venue. Next: `firmware-host`, folder `demo`.
+//! Exists only in the invented venue. Next: `demo/pad.rs`, `firmware-host`, folder `demo`.
+
+pub mod pad;
 
 use crate::html::{Html, Templates};
 use crate::layout::Pen;

@@ -8,6 +8,7 @@ pub mod account;
 pub mod cart;
 pub mod letter;
 pub mod order;
+pub mod sell;
 pub mod staff;
 pub mod till;
 

@@ -41,7 +41,8 @@ pub fn chosen_fragment(templates: &Templates, view: &Tickets, words: &Words) -> 
     pen.page("chosen-fragment.html", "", "", tickets(&pen, view))
 }
 
-fn tickets(pen: &Pen<'_>, view: &Tickets) -> Value {
+/// Everything of the page; a till has another `action` for it.
+pub(crate) fn tickets(pen: &Pen<'_>, view: &Tickets) -> Value {
     let levels: Vec<Value> = view.levels.iter().map(|level| level_value(pen, level)).collect();
     let party: u32 = view.levels.iter().map(|level| level.count).sum();
     let hall = &view.showing.hall;
@@ -182,13 +183,9 @@ fn key(pen: &Pen<'_>, view: &Tickets, zones: &[Zone]) -> Vec<Value> {
         };
         context! { class, symbol => "st-free", words => band_words(pen, category) }
     });
-    let seen = |state: SeatState| {
-        zones
-            .iter()
-            .flat_map(|zone| &zone.rows)
-            .flat_map(|row| &row.seats)
-            .any(|s| s.state == state)
-    };
+    let seats = || zones.iter().flat_map(|zone| &zone.rows).flat_map(|row| &row.seats);
+    let seen = |state: SeatState| seats().any(|seat| seat.state == state);
+    let lettered = seats().any(|seat| matches!(seat.state, SeatState::StaffHold(_)));
     let states = [
         (true, "yours", "st-yours", "key-yours"),
         (true, "taken", "st-taken", "key-taken"),
@@ -196,6 +193,8 @@ fn key(pen: &Pen<'_>, view: &Tickets, zones: &[Zone]) -> Vec<Value> {
         (seen(SeatState::NotForYou), "not", "st-not", "key-not"),
         (seen(SeatState::Wheelchair), "access", "st-access", "key-wheelchair"),
         (seen(SeatState::Companion), "companion", "st-comp", "key-companion"),
+        (seen(SeatState::Killed), "killed", "st-killed", "key-killed"),
+        (lettered, "letter", "st-letter", "key-staff-hold"),
     ];
     let states = states
         .into_iter()
@@ -261,7 +260,12 @@ fn lists(pen: &Pen<'_>, view: &Tickets) -> Vec<Value> {
 fn list_rows(pen: &Pen<'_>, zone: &Zone, picked: &[&str]) -> Vec<Value> {
     let open = |state: SeatState| match state {
         SeatState::Free | SeatState::Wheelchair | SeatState::Companion => true,
-        SeatState::Yours | SeatState::Held | SeatState::Taken | SeatState::NotForYou => false,
+        SeatState::Yours
+        | SeatState::Held
+        | SeatState::Taken
+        | SeatState::NotForYou
+        | SeatState::StaffHold(_)
+        | SeatState::Killed => false,
     };
     let row_value = |row: &usher_rules::view::seat_map::Row| {
         let seats: Vec<Value> = row
@@ -277,7 +281,9 @@ fn list_rows(pen: &Pen<'_>, zone: &Zone, picked: &[&str]) -> Vec<Value> {
                     | SeatState::Yours
                     | SeatState::Held
                     | SeatState::Taken
-                    | SeatState::NotForYou => String::new(),
+                    | SeatState::NotForYou
+                    | SeatState::StaffHold(_)
+                    | SeatState::Killed => String::new(),
                 };
                 let words = pen.words.tell(
                     "list-seat",

@@ -271,6 +271,7 @@ fn draw_row<'a>(
                     Tenths(y)
                 ),
             ),
+            Drawn::Letter(code) => texts.draw_letter(out, seat, (x, y), code),
             Drawn::Link { class, symbol, number } => {
                 texts.open_link(out, seat, picked, class);
                 draw_mark(out, symbol, (x, y), number.then_some(seat.number.as_str()));
@@ -293,8 +294,17 @@ fn draw_mark(out: &mut String, symbol: &str, (x, y): (i64, i64), number: Option<
 
 /// What a seat looks like and whether it can be pressed.
 enum Drawn {
-    Plain { class: &'static str, symbol: &'static str },
-    Link { class: &'static str, symbol: &'static str, number: bool },
+    Plain {
+        class: &'static str,
+        symbol: &'static str,
+    },
+    Link {
+        class: &'static str,
+        symbol: &'static str,
+        number: bool,
+    },
+    /// Held by staff under this letter.
+    Letter(char),
 }
 
 fn drawn(seat: &Seat, picked: bool) -> Drawn {
@@ -314,6 +324,8 @@ fn drawn(seat: &Seat, picked: bool) -> Drawn {
         (SeatState::Held, _) => Drawn::Plain { class: "held", symbol: "st-held" },
         (SeatState::Taken, _) => Drawn::Plain { class: "taken", symbol: "st-taken" },
         (SeatState::NotForYou, _) => Drawn::Plain { class: "not", symbol: "st-not" },
+        (SeatState::Killed, _) => Drawn::Plain { class: "killed", symbol: "st-killed" },
+        (SeatState::StaffHold(code), _) => Drawn::Letter(code),
     }
 }
 
@@ -371,6 +383,33 @@ impl<'a> SeatTexts<'a> {
         out.push_str("\">");
     }
 
+    /// A seat that staff hold, with its letter on it.
+    fn draw_letter(&self, out: &mut String, seat: &Seat, (x, y): (i64, i64), code: char) {
+        let code = code.to_string();
+        let args = [
+            ("row", self.row_name.as_str().into()),
+            ("number", seat.number.as_str().into()),
+            ("code", code.as_str().into()),
+        ];
+        let title = self.pen.words.tell("seat-staff-hold", &args);
+        put(
+            out,
+            format_args!(
+                concat!(
+                    r#"<g class="seat letter" data-i="{}"><title>{}</title>"#,
+                    r#"<circle cx="{}" cy="{}" r="11"/><text x="{}" y="{}">{}</text></g>"#,
+                ),
+                seat.index.0,
+                escape(&title),
+                Tenths(x),
+                Tenths(y),
+                Tenths(x),
+                Tenths(y + 35),
+                escape(&code)
+            ),
+        );
+    }
+
     /// `Row F seat 12, Stalls, £35.00, free`
     fn label(&mut self, seat: &Seat, picked: bool) -> &str {
         let state = match (seat.state, picked) {
@@ -379,6 +418,7 @@ impl<'a> SeatTexts<'a> {
             (SeatState::Companion, false) => 2,
             (SeatState::Free | SeatState::Yours | SeatState::Held, false) => 0,
             (SeatState::Taken | SeatState::NotForYou, false) => 0,
+            (SeatState::StaffHold(_) | SeatState::Killed, false) => 0,
         };
         let kind = (seat.price, state, seat.restricted_view);
         let known = self.labels.iter().position(|(known, _)| *known == kind);

@@ -183,6 +183,8 @@ fn a_form_that_changes_the_house_carries_its_own_key() {
         "/desk/sign-out",
         "/demo/beam",
         "/demo/rotate",
+        // A key of a terminal, not of the house.
+        "/demo/pads",
     ];
     for (name, html) in gallery().pages {
         let mut keys = BTreeSet::new();
@@ -205,7 +207,7 @@ fn a_form_that_changes_the_house_carries_its_own_key() {
 fn no_word_is_missing_and_none_is_left_over() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = String::new();
-    for part in ["pages", "src", "src/desk"] {
+    for part in ["pages", "src", "src/desk", "src/desk/sell", "src/demo"] {
         for file in std::fs::read_dir(folder.join(part)).expect("a folder") {
             let path = file.expect("a file").path();
             if path.is_file() {
@@ -296,6 +298,10 @@ fn what_staff_read_of_visitors_and_servers_is_never_markup() {
         usher_web::desk::staff::page(&templates, &everybody, &words),
         usher_web::desk::staff::audit(&templates, &audit, &words),
         usher_web::desk::till::page(&templates, &house::till::evil(EVIL), &words),
+        usher_web::desk::sell::list(&templates, &house::sell::evil_counter(EVIL), &words),
+        usher_web::desk::sell::sale(&templates, &house::sell::evil_sale(EVIL), &words),
+        usher_web::desk::sell::sold(&templates, &house::sell::evil_sold(EVIL), &words),
+        usher_web::desk::sell::receipts(&templates, &house::sell::evil_sold(EVIL), &words),
         usher_web::desk::till::sheet(&templates, &house::till::evil_sheet(EVIL), &words),
         usher_web::desk::order::page(&templates, &house::order::evil(EVIL), &words),
         usher_web::desk::order::list(&templates, &house::order::evil_list(EVIL), &words),
@@ -912,6 +918,24 @@ fn the_desk_names_what_is_wrong_and_what_to_do() {
         ],
         &[],
     );
+    check(
+        "demo-pads",
+        &[
+            "£70.00",
+            "Tap or insert a card",
+            "Enter PIN",
+            "Connected to the box",
+            "The cable is out",
+            "href=\"/desk/sell\"",
+            "Beside the till Left window.",
+            "id=\"pad-0-right-pin\" name=\"act\" value=\"right-pin\" data-live aria-disabled",
+            "id=\"pad-1-right-pin\" name=\"act\" value=\"right-pin\" data-live>",
+            "id=\"phone-cashier\" data-live>492039<",
+        ],
+        &[],
+    );
+    check("demo-pads-ended", &["Approved", "Declined", "Not connected to the box"], &["£0"]);
+    check("demo-pads-idle", &["Ready"], &["£", "Approved"]);
     assert_eq!(page("demo").matches("Nobody went through").count(), 1, "a lamp alone undoes none");
 }
 

@@ -42,7 +42,9 @@ pub fn load<S: Source>(
         intent_open: false,
     };
     match command {
-        Command::Open { .. } | Command::OpenAtTill(_) => facts.open_carts = open_count(source)?,
+        Command::Open { .. } => facts.open_carts = open_count(source)?,
+        // A shop that is full does not close the counter.
+        Command::OpenAtTill(_) => {}
         Command::Touch { cart, .. }
         | Command::Close(cart)
         | Command::Expire { cart, .. }

@@ -290,6 +290,13 @@ pub fn pad_intents<S: Source>(source: &S, pad: PadNo) -> Result<Vec<(Key, Intent
     Ok(open)
 }
 
+/// Intents of every pin pad, as [`pad_intents`].
+pub fn all_pad_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> {
+    let mut open = open_intents(source)?;
+    open.retain(|(_, intent)| intent.pad.is_some());
+    Ok(open)
+}
+
 fn open_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> {
     let keys = source::range(source, tables::INTENTS_OPEN, .., OPEN_MAX, |key, ()| {
         Ok(Key(key.1.to_be_bytes()))

@@ -226,7 +226,8 @@ fn tills<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
     same(wrong, "what tills took in cash", &told, &paid);
     let gave = postings.iter().filter(|(_, one)| one.cause == Cause::CashRefund);
     let gave = gave.flat_map(|(_, posting)| till::drawers(posting)).map(|(_, amount)| -amount);
-    let told: Money = all.iter().map(|(_, row)| row.cash_back.sum).sum();
+    let told: Money =
+        all.iter().filter_map(|(_, row)| row.given_back).map(|back| back.cash.sum).sum();
     same(wrong, "what tills gave back in cash", &told, &gave.sum());
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! `checkout.rs`, whose commands and events these are.
 
 use crate::inventory::{self, Becomes};
+use crate::source::Source;
 use crate::write::Write;
 use crate::{Fault, admission, checkout, performance, production, tables, till};
 use usher_rules::cart::Place;
@@ -40,12 +41,8 @@ pub(crate) fn load(
 ) -> Result<(), Fault> {
     let txn = write.txn;
     let Some(order) = checkout::order(txn, id)? else { return Ok(()) };
-    let intent = |key: Option<Key>| match key {
-        Some(key) => checkout::intent(txn, key),
-        None => Ok(None),
-    };
-    let paid = intent(order.intent)?;
-    let newest = intent(order.refunds.as_ref().and_then(|refunds| refunds.newest))?;
+    let paid = order.intent.map(|key| checkout::intent(txn, key)).transpose()?.flatten();
+    let running = running(txn, id, paid.as_ref())?;
     let mut tickets = Vec::with_capacity(order.tickets.len());
     for id in &order.tickets {
         tickets.push(standing(write, *id, ask)?);
@@ -59,8 +56,19 @@ pub(crate) fn load(
     {
         sale.on_pad = checkout::on_pad(txn, pad.pad)?;
     }
-    sale.refund = Some(Box::new(Facts { id, order, tickets, paid, newest, drawer }));
+    sale.refund = Some(Box::new(Facts { id, order, tickets, paid, running, drawer }));
     Ok(())
+}
+
+/// The refund of an order at the pad that was paid that nobody has settled yet.
+fn running<S: Source>(
+    source: &S,
+    id: OrderId,
+    paid: Option<&Intent>,
+) -> Result<Option<Intent>, Fault> {
+    let Some(at) = paid.and_then(|intent| intent.pad.as_ref()) else { return Ok(None) };
+    let open = checkout::pad_intents(source, at.pad)?.into_iter().map(|(_, intent)| intent);
+    Ok(open.into_iter().find(|intent| intent.refunding().is_some_and(|one| one.order == id)))
 }
 
 fn standing(write: &mut Write, id: TicketId, ask: &Ask) -> Result<Standing, Fault> {

@@ -70,9 +70,10 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
         Event::CardTaken(id, amount) => {
             change(write, *id, |row| row.cards = row.cards.with(*amount))
         }
-        Event::CardGivenBack(id, amount) => {
-            change(write, *id, |row| row.cards_back = row.cards_back.with(*amount))
-        }
+        Event::CardGivenBack(id, amount) => change(write, *id, |row| {
+            let back = row.given_back.get_or_insert_default();
+            back.cards = back.cards.with(*amount);
+        }),
     }
 }
 
@@ -86,7 +87,8 @@ pub(crate) fn follow(write: &Write, posting: &Posting) -> Result<(), Fault> {
             row.cash = row.cash.with(amount);
         }
         if posting.cause == Cause::CashRefund {
-            row.cash_back = row.cash_back.with(-amount);
+            let back = row.given_back.get_or_insert_default();
+            back.cash = back.cash.with(-amount);
         }
         write.put(tables::TILL_SESSIONS, id.0, &row)?;
     }

@@ -48,8 +48,8 @@ impl Memory {
     }
 }
 
-const COUNTERS: &str = "counters";
-const HOUSE: &str = "house";
+pub(crate) const COUNTERS: &str = "counters";
+pub(crate) const HOUSE: &str = "house";
 
 impl<'t> Write<'t> {
     /// Takes up a transaction where the store stands.
@@ -132,7 +132,8 @@ impl<'t> Write<'t> {
         Ok(())
     }
 
-    fn put_counters(&self) -> Result<(), Fault> {
+    /// Writes the counters as they stand.
+    pub(crate) fn put_counters(&self) -> Result<(), Fault> {
         self.put(tables::META, COUNTERS, &self.counters)
     }
 }

@@ -3,13 +3,16 @@
 //! Holds lines with fixed prices; the seats themselves are taken by `hold.rs`, paid by
 //! `checkout.rs`. Never frees a seat because staff want it (domain 5.1). Next: `hold.rs`.
 
+mod note;
+
+pub use note::Note;
+
 use crate::at::{At, Span};
 use crate::fee::{self, Fee, FeeLine};
 use crate::house::House;
 use crate::id::{AreaNo, CartId, CategoryNo, LevelNo, OrderId, PerformanceId, SeatNo, TillNo};
 use crate::money::Money;
 use crate::tax::{Assessed, Tax};
-use crate::tender::pad::Copy;
 use crate::{Actor, Ask, Event as AnyEvent, Key, Refusal};
 use minicbor::{Decode, Encode};
 
@@ -148,6 +151,32 @@ pub struct Cart {
 }
 
 impl Cart {
+    /// An active cart with nothing in it, whose time is up.
+    pub fn bare(now: At) -> Cart {
+        Cart {
+            state: State::Active,
+            opened_at: now,
+            changed_at: now,
+            until: now,
+            source: String::new(),
+            user_agent: String::new(),
+            session: None,
+            lines: Vec::new(),
+            next_line: 1,
+            fees: Vec::new(),
+            taxes: Vec::new(),
+            attempts: 0,
+            intent: None,
+            order: None,
+            checkout_since: None,
+            note: String::new(),
+            buyer: Buyer::default(),
+            next_log: FIRST_LOG,
+            forced: false,
+            till: None,
+        }
+    }
+
     /// Tickets in it.
     pub fn tickets(&self) -> u16 {
         u16::try_from(self.lines.len()).unwrap_or(u16::MAX)
@@ -183,148 +212,6 @@ impl Cart {
             Err(Refusal::CartNotActive { state: self.state })
         }
     }
-}
-
-/// Numbered lines of the cart log; the words are made when it is shown (domain 5.8).
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum Note {
-    /// 1 of 6.
-    #[n(0)]
-    Started {
-        #[n(0)]
-        tickets: u16,
-        #[n(1)]
-        total: Money,
-    },
-    /// 2 of 6; no card when nothing is to pay.
-    #[n(1)]
-    Requested {
-        #[n(0)]
-        card: bool,
-    },
-    /// 3 of 6.
-    #[n(2)]
-    Authorized(#[n(0)] Option<String>),
-    /// 4 of 6.
-    #[n(3)]
-    OrderCreated {
-        #[n(0)]
-        order: OrderId,
-        #[n(1)]
-        tickets: u16,
-    },
-    /// 5 of 6.
-    #[n(4)]
-    Captured {
-        #[n(0)]
-        card: bool,
-    },
-    /// 6 of 6.
-    #[n(5)]
-    Finished,
-    /// `3d-`: for staff only, never for the patron (E12).
-    #[n(6)]
-    Declined {
-        #[n(0)]
-        bank_text: String,
-    },
-    #[n(7)]
-    Unanswered,
-    #[n(8)]
-    NeverBooked,
-    #[n(9)]
-    SeatsLost {
-        #[n(0)]
-        lines: Vec<Line>,
-    },
-    #[n(10)]
-    Voided,
-    #[n(11)]
-    CaptureFailed {
-        #[n(0)]
-        reason: String,
-    },
-    /// Paid in cash.
-    #[n(12)]
-    CashTaken {
-        #[n(0)]
-        given: Money,
-        #[n(1)]
-        change: Money,
-    },
-    /// First of the six lines of a pin pad (K2).
-    #[n(13)]
-    PadActivated {
-        #[n(0)]
-        id: u32,
-    },
-    #[n(14)]
-    ReceiptRequested {
-        #[n(0)]
-        id: u32,
-        #[n(1)]
-        copy: Copy,
-    },
-    #[n(15)]
-    ReceiptRetrieved {
-        #[n(0)]
-        id: u32,
-        #[n(1)]
-        copy: Copy,
-    },
-    /// The terminal prints its receipts itself and tells no text.
-    #[n(16)]
-    PrintedByTerminal {
-        #[n(0)]
-        id: u32,
-        #[n(1)]
-        copy: Copy,
-    },
-    /// Last of the six.
-    #[n(17)]
-    Housekept {
-        #[n(0)]
-        processed: u16,
-        #[n(1)]
-        in_error: u16,
-    },
-    /// The pad never began, so nothing was charged.
-    #[n(18)]
-    PadNotStarted {
-        #[n(0)]
-        why: String,
-    },
-    #[n(19)]
-    PadCancelled,
-    /// Nobody knows the outcome; the box asks the terminal.
-    #[n(20)]
-    PadSilent {
-        #[n(0)]
-        why: String,
-    },
-    /// The terminal was asked: it booked the payment, or it proved that it did not.
-    #[n(21)]
-    PadFound {
-        #[n(0)]
-        booked: bool,
-        #[n(1)]
-        evidence: String,
-    },
-    /// A person must look.
-    #[n(22)]
-    PadNeedsOperator {
-        #[n(0)]
-        why: String,
-    },
-    #[n(23)]
-    PadDecided {
-        #[n(0)]
-        charged: bool,
-        #[n(1)]
-        name: String,
-        #[n(2)]
-        reason: String,
-    },
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -436,7 +323,8 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
                 return Err(Refusal::NotFound);
             }
             let cart = opened(&facts.house, "", "", None, ask.at);
-            Event::Opened(facts.next, Cart { till: Some(*till), ..cart })
+            // Fees are the web's.
+            Event::Opened(facts.next, Cart { till: Some(*till), fees: Vec::new(), ..cart })
         }
         Command::Touch { cart, seen } => touch(facts, *cart, *seen)?,
         Command::Close(id) => {
@@ -476,26 +364,13 @@ fn opened(
         text.chars().filter(|letter| !letter.is_control()).take(max).collect()
     };
     Cart {
-        state: State::Active,
-        opened_at: now,
-        changed_at: now,
         until: now + house.hold_time,
         source: clean(source, SOURCE_CHARS_MAX),
         user_agent: clean(user_agent, USER_AGENT_CHARS_MAX),
         session,
-        lines: Vec::new(),
-        next_line: 1,
         fees: house.fees.clone(),
         taxes: house.taxes.clone(),
-        attempts: 0,
-        intent: None,
-        order: None,
-        checkout_since: None,
-        note: String::new(),
-        buyer: Buyer::default(),
-        next_log: FIRST_LOG,
-        forced: false,
-        till: None,
+        ..Cart::bare(now)
     }
 }
 

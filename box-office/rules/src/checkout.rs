@@ -11,6 +11,7 @@ pub mod pad;
 mod sell;
 
 pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable, mask_digits};
+pub use counter::CASH_MINOR_MAX;
 
 use crate::at::At;
 use crate::cart::{self, Buyer, Cart, Note, Place, State};

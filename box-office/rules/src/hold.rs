@@ -5,6 +5,8 @@
 
 mod taking;
 
+pub use taking::COUNTER_SELLS_INTO;
+
 use crate::at::At;
 use crate::cart::{Cart, Line};
 use crate::house::House;

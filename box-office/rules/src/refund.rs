@@ -106,8 +106,8 @@ pub struct Facts {
     pub tickets: Vec<Standing>,
     /// The intent that paid for it.
     pub paid: Option<Intent>,
-    /// The newest refund at a pad.
-    pub newest: Option<Intent>,
+    /// A refund of it at a pad that is not settled.
+    pub running: Option<Intent>,
     /// What the drawer of the cashier's till has.
     pub drawer: Money,
 }
@@ -218,7 +218,7 @@ impl Giving<'_> {
         if long || wanted.reason.contains(char::is_control) {
             return Err(Refusal::Malformed { field: "reason" });
         }
-        if self.facts.newest.as_ref().is_some_and(|intent| intent.state.open()) {
+        if self.facts.running.is_some() {
             return Err(Refusal::RefundRunning);
         }
         match order.payment {

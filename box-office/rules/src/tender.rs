@@ -97,10 +97,7 @@ pub struct Intent {
 impl Intent {
     /// The refund at a pad that it stands for, if it does.
     pub fn refunding(&self) -> Option<&pad::Refunding> {
-        match self.pad.as_ref().map(|pad| &pad.kind) {
-            Some(pad::Kind::Refund(refunding)) => Some(refunding),
-            Some(pad::Kind::Purchase) | None => None,
-        }
+        self.pad.as_ref()?.refund.as_ref()
     }
 }
 

@@ -122,12 +122,20 @@ pub struct TillSession {
     pub cash: Takings,
     #[n(10)]
     pub cards: Takings,
-    /// Given back in cash: the cash refunds that the journal has of this drawer.
-    #[cbor(n(11), default)]
-    pub cash_back: Takings,
-    /// Given back to cards at a pad.
-    #[cbor(n(12), default)]
-    pub cards_back: Takings,
+    /// None while nothing was given back.
+    #[n(11)]
+    pub given_back: Option<GivenBack>,
+}
+
+/// Stored. What a session gave back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct GivenBack {
+    /// The cash refunds that the journal has of its drawer.
+    #[n(0)]
+    pub cash: Takings,
+    /// To cards, at a pad.
+    #[n(1)]
+    pub cards: Takings,
 }
 
 /// When a session ended, and by whom: its cashier, or somebody senior.
@@ -154,8 +162,7 @@ impl TillSession {
             closed: None,
             cash: Takings::default(),
             cards: Takings::default(),
-            cash_back: Takings::default(),
-            cards_back: Takings::default(),
+            given_back: None,
         }
     }
 

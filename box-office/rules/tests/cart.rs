@@ -1,5 +1,5 @@
-//! Carts and their timers (domain 5.2, 5.3): given a cart at a moment, then what may happen to it.
-//! Never touches a store: facts are built by hand.
+//! Carts and their timers (domain 5.2, 5.3): given a cart at a moment, then what may happen to it,
+//! and whose it may be.
 //! Never touches a store: facts are built by hand. Next: `checkout.rs`.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -10,8 +10,8 @@ use usher_rules::cart::{
     decide,
 };
 use usher_rules::fee::{Fee, Per};
-use usher_rules::house::House;
-use usher_rules::id::{CartId, CategoryNo, LevelNo, PerformanceId, SeatNo};
+use usher_rules::house::{House, Till};
+use usher_rules::id::{CartId, CategoryNo, LevelNo, PerformanceId, SeatNo, StaffNo, TillNo};
 use usher_rules::money::Money;
 use usher_rules::tax::assess;
 use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Refusal};
@@ -22,7 +22,9 @@ const CART: CartId = CartId(4);
 fn house() -> House {
     let amount = Money(125);
     let fee = Fee { no: 1, name: "Web fee".into(), per: Per::Ticket, amount, taxed: false };
-    House { hold_time: Span::minutes(10), fees: vec![fee], ..House::default() }
+    let till = Till { no: TillNo(2), name: "Left".into(), pad: None };
+    let (hold_time, fees, tills) = (Span::minutes(10), vec![fee], vec![till]);
+    House { hold_time, fees, tills, ..House::default() }
 }
 
 fn ask(by: Actor) -> Ask {
@@ -38,6 +40,24 @@ fn open(source: &str) -> Cart {
     match &run(None, command, Actor::Guest(None)).unwrap() {
         AnyEvent::Cart(Event::Opened(_, cart)) => cart.clone(),
         other => panic!("{other:?} opens nothing"),
+    }
+}
+
+#[test]
+fn a_cart_of_a_till_is_a_cashiers_and_bears_none_of_the_webs_fees() {
+    let at = |no, by| run(None, Command::OpenAtTill(TillNo(no)), by);
+    let cashier = Actor::Account(StaffNo(3));
+    match at(2, cashier.clone()).unwrap() {
+        AnyEvent::Cart(Event::Opened(_, cart)) => {
+            assert_eq!((cart.till, cart.session), (Some(TillNo(2)), None));
+            assert!(cart.fees.is_empty() && !house().fees.is_empty());
+            assert_eq!(cart.until, NOW + Span::minutes(10));
+        }
+        other => panic!("{other:?} opens nothing"),
+    }
+    assert_eq!(at(3, cashier), Err(Refusal::NotFound), "no such till");
+    for by in [Actor::House, Actor::Guest(None), Actor::Staff("manager".into())] {
+        assert_eq!(at(2, by), Err(Refusal::NotAllowed));
     }
 }
 

@@ -43,27 +43,13 @@ fn line(no: u16) -> Line {
 }
 
 fn cart() -> Cart {
+    let lines = vec![line(1), line(2)];
     Cart {
-        state: CartState::Active,
-        opened_at: At(0),
-        changed_at: At(0),
         until: NOW + Span::minutes(4),
-        source: String::new(),
-        user_agent: String::new(),
-        session: None,
-        lines: vec![line(1), line(2)],
+        lines,
         next_line: 3,
-        fees: Vec::new(),
-        taxes: Vec::new(),
-        attempts: 0,
-        intent: None,
-        order: None,
-        checkout_since: None,
-        note: String::new(),
-        buyer: Buyer::default(),
-        next_log: 1,
-        forced: false,
         till: Some(TILL),
+        ..Cart::bare(At(0))
     }
 }
 
@@ -140,11 +126,15 @@ impl Counter {
                 counter.lost("silence").unwrap();
                 counter.undecided().unwrap();
             }
-            State::Captured => counter.ended(approved()).unwrap(),
+            State::Approved => counter.ended(approved()).unwrap(),
+            State::Captured => {
+                counter.ended(approved()).unwrap();
+                counter.step(Pad::Done(counter.key())).unwrap();
+            }
             State::Declined => counter.ended(declined()).unwrap(),
             State::Cancelled => counter.ended(Outcome::Cancelled).unwrap(),
             State::NotCharged => counter.not_started().unwrap(),
-            State::Approved | State::Reversing | State::Reversed => panic!("no state of a pad"),
+            State::Reversing | State::Reversed => panic!("no state of a pad"),
         }
         assert_eq!(counter.state(), state);
         counter
@@ -330,12 +320,9 @@ fn one_pad_has_one_payment_and_the_second_cashier_is_told_who_has_it() {
 }
 
 #[test]
-fn an_approval_sells_the_cart_with_its_six_lines_in_order() {
-    let mut counter = Counter::at(State::Captured);
-    assert_eq!(counter.charged(), TOTAL);
-    assert_eq!(counter.orders[0].payment, Payment::Paid);
-    assert_eq!(counter.cart().state, CartState::Completed);
-    assert_eq!(counter.letters, 1);
+fn an_approval_sells_the_cart_when_its_dialogue_is_over_with_its_six_lines_in_order() {
+    let mut counter = Counter::at(State::Approved);
+    assert!(counter.orders.is_empty() && counter.holds_on(), "it may still be taken back");
     for copy in [Copy::Merchant, Copy::Customer] {
         let lines = vec!["CARD SALE".to_owned()];
         let receipt = Receipt { copy, lines, signature_wanted: false };
@@ -343,6 +330,10 @@ fn an_approval_sells_the_cart_with_its_six_lines_in_order() {
         counter.step(Pad::Receipt { intent, receipt }).unwrap();
     }
     counter.step(Pad::Done(counter.key())).unwrap();
+    assert_eq!((counter.state(), counter.charged()), (State::Captured, TOTAL));
+    assert_eq!(counter.orders[0].payment, Payment::Paid);
+    assert_eq!(counter.cart().state, CartState::Completed);
+    assert_eq!(counter.letters, 1);
     let six = |note: &&Note| {
         matches!(
             note,
@@ -383,15 +374,26 @@ fn silence_is_unknown_and_keeps_the_seats_and_what_was_never_sent_is_not_charged
     let mut never_sent = Counter::at(State::Created);
     never_sent.lost("restart").unwrap();
     assert_eq!(never_sent.state(), State::NotCharged);
-    let mut sent = Counter::at(State::Sent);
-    sent.lost("restart").unwrap();
-    assert_eq!((sent.state(), sent.cart().state), (State::Unknown, CartState::CheckoutError));
-    assert!(sent.holds_on());
+    for state in [State::Sent, State::Approved] {
+        let mut sent = Counter::at(state);
+        sent.lost("restart").unwrap();
+        assert_eq!((sent.state(), sent.cart().state), (State::Unknown, CartState::CheckoutError));
+        assert!(sent.holds_on());
+    }
+}
+
+#[test]
+fn an_approval_that_the_terminal_took_back_sells_nothing() {
+    let mut counter = Counter::at(State::Approved);
+    counter.lost("the line was cut before it heard us").unwrap();
+    counter.found(Finding::NotBooked { evidence: "booked and taken back".into() }).unwrap();
+    assert_eq!((counter.state(), counter.charged()), (State::NotCharged, Money::ZERO));
+    assert_eq!((counter.cart().state, counter.orders.len()), (CartState::Active, 0));
 }
 
 #[test]
 fn asking_afterwards_settles_what_nobody_knew() {
-    for state in [State::Sent, State::Unknown, State::NeedsOperator] {
+    for state in [State::Sent, State::Approved, State::Unknown, State::NeedsOperator] {
         let mut booked = Counter::at(state);
         booked.found(Finding::Booked(booking())).unwrap();
         assert_eq!((booked.state(), booked.charged()), (State::Captured, TOTAL), "{state:?}");
@@ -433,6 +435,8 @@ fn a_late_approval_is_never_dropped() {
     for state in [State::Declined, State::Cancelled, State::NotCharged] {
         let mut waiting = Counter::at(state);
         waiting.ended(approved()).unwrap();
+        assert!(waiting.holds_on(), "nobody may be paid twice for it meanwhile");
+        waiting.step(Pad::Done(waiting.key())).unwrap();
         assert_eq!((waiting.state(), waiting.charged()), (State::Captured, TOTAL), "{state:?}");
         let mut paid_otherwise = Counter::at(state);
         paid_otherwise.facts.cart.as_mut().unwrap().state = CartState::Completed;
@@ -455,10 +459,10 @@ fn another_amount_than_asked_waits_for_a_person_and_sells_nothing() {
 
 #[test]
 fn the_same_outcome_told_twice_changes_nothing() {
-    for state in [State::Captured, State::Declined, State::Cancelled] {
+    for state in [State::Approved, State::Captured, State::Declined, State::Cancelled] {
         let mut counter = Counter::at(state);
         let outcome = match state {
-            State::Captured => approved(),
+            State::Approved | State::Captured => approved(),
             State::Declined => declined(),
             _ => Outcome::Cancelled,
         };

@@ -22,9 +22,9 @@ use usher_rules::id::{
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
 use usher_rules::posting::{self, Account, Posting};
-use usher_rules::refund::{self, Facts, REASON_CHARS_MAX, Refunds, Standing, Wanted};
+use usher_rules::refund::{self, Facts, REASON_CHARS_MAX, Standing, Wanted};
 use usher_rules::tax::{Tax, assess};
-use usher_rules::tender::pad::{AtPad, Booking, Counter, Finding, Kind, Outcome};
+use usher_rules::tender::pad::{AtPad, Booking, Counter, Finding, Outcome};
 use usher_rules::tender::{Intent, State};
 use usher_rules::ticket::{self, Ticket};
 use usher_rules::till::TillSession;
@@ -124,7 +124,7 @@ fn payment() -> Intent {
         decision: None,
         recovered: false,
         housekept: true,
-        kind: Kind::Purchase,
+        refund: None,
     };
     Intent {
         cart: CART,
@@ -157,7 +157,7 @@ impl Counterside {
             id: ORDER,
             tickets: order.lines.iter().map(standing).collect(),
             paid: by_card.then(payment),
-            newest: None,
+            running: None,
             drawer: Money::ZERO,
             order,
         };
@@ -262,7 +262,7 @@ impl Counterside {
                 self.last = Some(key);
                 self.sale.fresh.intent_no = u64::from(intent.pad.as_ref().unwrap().no) + 1;
                 self.sale.intent = Some(intent.clone());
-                self.about().newest = Some(intent);
+                self.about().running = Some(intent).filter(|intent| intent.state.open());
             }
             AnyEvent::Checkout(Event::RefundBegun(id, key)) => {
                 assert_eq!(id, ORDER);
@@ -407,9 +407,13 @@ fn nothing_is_cancelled_before_the_terminal_booked_the_refund() {
     side.step(Pad::Send).unwrap();
     assert_eq!((side.state(), side.good()), (State::Sent, 3));
     side.step(|key| approved(EACH, key)).unwrap();
+    assert_eq!((side.state(), side.good(), side.refunded()), (State::Approved, 3, Money::ZERO));
+    assert_eq!(side.begin(&[32]), Err(Refusal::RefundRunning));
+    side.step(Pad::Done).unwrap();
     assert_eq!((side.state(), side.good(), side.refunded()), (State::Captured, 2, EACH));
     assert_eq!(side.cards_back, EACH);
     side.settled();
+    assert_eq!(side.step(Pad::Done), Err(Refusal::Stale), "twice");
     assert_eq!(side.step(|key| approved(EACH, key)), Err(Refusal::Stale), "twice");
     side.begin(&[32]).unwrap();
     assert_ne!(side.last, Some(key), "every refund has a key of its own");
@@ -458,6 +462,42 @@ fn an_unknown_outcome_blocks_the_next_try_until_it_is_found() {
     }
 }
 
+/// A terminal that did not hear that it was heard may take its booking back.
+#[test]
+fn silence_after_the_approval_is_unknown_and_what_the_terminal_says_then_counts() {
+    for stands in [true, false] {
+        let mut side = Counterside::paid(true);
+        side.begin(&[31]).unwrap();
+        side.step(Pad::Send).unwrap();
+        side.step(|key| approved(EACH, key)).unwrap();
+        side.step(|intent| Pad::Lost { intent, why: "the line was cut".to_owned() }).unwrap();
+        assert_eq!((side.state(), side.good()), (State::Unknown, 3));
+        assert_eq!(side.step(Pad::Done), Err(Refusal::Stale));
+        let amount = Some(EACH);
+        let finding = match stands {
+            true => Finding::Booked(Booking { amount, trace: Some(9), ..Booking::default() }),
+            false => Finding::NotBooked { evidence: "taken back".to_owned() },
+        };
+        side.step(|intent| Pad::Found { intent, finding }).unwrap();
+        let state = if stands { State::Captured } else { State::NotCharged };
+        assert_eq!((side.state(), side.refunded() == EACH), (state, stands));
+        side.settled();
+    }
+}
+
+/// Money that went back is recorded even if somebody came in with the ticket meanwhile.
+#[test]
+fn a_ticket_used_while_its_money_goes_back_is_given_back_all_the_same() {
+    let mut side = Counterside::paid(true);
+    side.begin(&[31]).unwrap();
+    side.step(Pad::Send).unwrap();
+    side.step(|key| approved(EACH, key)).unwrap();
+    side.about().tickets[0].used = true;
+    side.step(Pad::Done).unwrap();
+    assert_eq!((side.state(), side.good()), (State::Captured, 2));
+    side.settled();
+}
+
 #[test]
 fn a_booking_of_another_amount_waits_for_a_person() {
     let mut side = Counterside::paid(true);
@@ -491,8 +531,6 @@ fn money_goes_back_to_a_card_only_at_the_pad_that_took_it() {
     let mut closed = Counterside::paid(true);
     closed.sale.till = None;
     assert_eq!(closed.begin(&[31]), Err(Refusal::TillClosed));
-    let kept = Refunds::default();
-    assert_eq!(kept.newest, None);
 }
 
 /// One of the things that can happen to an order.
@@ -512,6 +550,7 @@ fn happen(side: &mut Counterside, what: u8, tickets: &[u64]) -> Result<(), Refus
             finding: Finding::Undecided { evidence: "no".to_owned() },
         }),
         11 => side.step(|key| approved(amount + Money(1), key)),
+        14 | 15 => side.step(Pad::Done),
         _ => side.step(|intent| Pad::Decide {
             intent,
             charged: what == 12,
@@ -527,7 +566,7 @@ proptest! {
     fn the_books_balance_and_never_more_goes_back_than_was_paid(
         by_card: bool,
         steps in prop::collection::vec(
-            (0u8..14, prop::sample::subsequence(vec![31u64, 32, 33], 0..=3)), 1..40,
+            (0u8..16, prop::sample::subsequence(vec![31u64, 32, 33], 0..=3)), 1..40,
         ),
     ) {
         let mut side = Counterside::paid(by_card);

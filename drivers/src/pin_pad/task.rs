@@ -105,8 +105,10 @@ impl Owner {
             let why = match self.endpoint.open().await {
                 Ok(port) => {
                     let Ok((why, was_up)) = self.session(port).await else { return };
+                    // A terminal that answered is there: a cashier waits for it to come back.
                     if was_up {
                         told = None;
+                        pause_ms = self.pauses.first_ms;
                     }
                     why
                 }

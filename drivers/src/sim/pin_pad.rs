@@ -1,10 +1,11 @@
 //! Card terminals made of software, each a peer of its own on the wire.
-//! Holds what all of them share: the truth of the "bank", the script of misbehaviour, and the
-//! list of what the box did wrong.
+//! Holds what all of them share: the truth of the "bank", the script of misbehaviour, the person
+//! who plays the customer, and the list of what the box did wrong.
 //! Never talks to the driver but by bytes. Source: pin-pads 7.
 //! Next: `pin_pad/truth.rs`, `pin_pad/script.rs`, then one file a protocol.
 
 pub mod concert;
+pub mod customer;
 pub mod nexo;
 pub mod script;
 pub mod truth;

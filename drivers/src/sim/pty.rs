@@ -1,6 +1,6 @@
 //! A pseudo terminal with a link that can be pointed at it: the socket of a scanner made of
-//! software. Holds the pair, raw from the start, and an ear for a host that opens or leaves.
-//! Never sends or reads by itself. Next: `sim/scanner.rs`, which owns one.
+//! software. Holds the pair, raw from the start, its link, and an ear for a host that opens or
+//! leaves. Never sends or reads by itself. Next: `sim/scanner.rs`, which owns one.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,19 @@ pub struct Pty {
     /// unread bytes can be counted. Nothing is ever read from it.
     slave: SerialStream,
     name: PathBuf,
+    link: PathBuf,
     hosts: Option<Hosts>,
+}
+
+/// The link goes before the pair does: the kernel gives a closed pair's name to the next one, and
+/// by then a link to that name is another device's.
+impl Drop for Pty {
+    fn drop(&mut self) {
+        if std::fs::read_link(&self.link).is_ok_and(|to| to == self.name) {
+            // A link that stays behind points nowhere, which a host reads as unplugged, too.
+            let _ = std::fs::remove_file(&self.link);
+        }
+    }
 }
 
 struct Hosts {
@@ -50,18 +62,15 @@ pub enum HostEnd {
 }
 
 impl Pty {
-    pub fn open() -> Result<Pty, Fault> {
+    /// Opens a pair and points `link` at it, which may stand for an older one.
+    pub fn open(link: &Path) -> Result<Pty, Fault> {
         let pair = SerialStream::pair();
         let (master, slave) = pair.map_err(|error| pseudo_terminal(&error.to_string()))?;
         let name = slave.name().ok_or_else(|| pseudo_terminal("it has no name"))?;
         let name = PathBuf::from(name);
         let hosts = Hosts::listen(&name).ok();
-        Ok(Pty { master, slave, name, hosts })
-    }
-
-    /// The node a host opens. It changes with every new pair.
-    pub fn name(&self) -> &Path {
-        &self.name
+        point(link, &name)?;
+        Ok(Pty { master, slave, name, link: link.to_path_buf(), hosts })
     }
 
     /// Bytes sent that no host has read yet.
@@ -127,7 +136,7 @@ impl Hosts {
 }
 
 /// Points `link` at `target` in one step: a host sees the old one or the new one.
-pub fn point(link: &Path, target: &Path) -> Result<(), Fault> {
+fn point(link: &Path, target: &Path) -> Result<(), Fault> {
     let fault = |error: io::Error| link_fault(link, &error.to_string());
     match std::fs::symlink_metadata(link) {
         Ok(meta) if !meta.file_type().is_symlink() => {
@@ -149,18 +158,29 @@ pub fn point(link: &Path, target: &Path) -> Result<(), Fault> {
     std::fs::rename(&fresh, link).map_err(fault)
 }
 
-/// Takes `link` away if it still points at `target`.
-pub fn unpoint(link: &Path, target: &Path) {
-    if std::fs::read_link(link).is_ok_and(|to| to == target) {
-        // A link that stays behind points nowhere, which a host reads as unplugged, too.
-        let _ = std::fs::remove_file(link);
-    }
-}
-
 fn pseudo_terminal(detail: &str) -> Fault {
     Fault::PseudoTerminal { detail: detail.to_owned() }
 }
 
 fn link_fault(link: &Path, detail: &str) -> Fault {
     Fault::Link { link: link.to_path_buf(), detail: detail.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_line_that_goes_takes_its_own_link_and_no_newer_one() {
+        let link = std::env::temp_dir().join(format!("usher-pty-{}", std::process::id()));
+        let old = Pty::open(&link).unwrap();
+        assert_eq!(std::fs::read_link(&link).unwrap(), old.name);
+        let new = Pty::open(&link).unwrap();
+        drop(old);
+        assert_eq!(std::fs::read_link(&link).unwrap(), new.name);
+        drop(new);
+        assert!(std::fs::symlink_metadata(&link).is_err());
+    }
 }

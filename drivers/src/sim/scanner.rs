@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::hear::Heard;
-use super::pty::{FarEnd, HostEnd, Pty, point, unpoint};
+use super::pty::{FarEnd, HostEnd, Pty};
 use super::script::{Move, Trick};
 use super::tongue::{Act, Speech, Tongue};
 use crate::Fault;
@@ -138,13 +138,6 @@ struct Device {
     tongue: Tongue,
     /// What the protocol answers, yet to be sent.
     answers: VecDeque<Vec<u8>>,
-}
-
-/// However the task ends, the cable is pulled and the link goes.
-impl Drop for Device {
-    fn drop(&mut self) {
-        self.pull();
-    }
 }
 
 /// What the device's task waits for.
@@ -311,8 +304,7 @@ impl Device {
     }
 
     fn plug(&mut self) -> Result<(), Fault> {
-        let pty = Pty::open()?;
-        point(&self.settings.link, pty.name())?;
+        let pty = Pty::open(&self.settings.link)?;
         let listened = (!pty.hears_hosts()).then(Instant::now);
         self.listening.send_replace(listened);
         self.pty = Some(pty);
@@ -320,9 +312,7 @@ impl Device {
     }
 
     fn pull(&mut self) {
-        if let Some(pty) = self.pty.take() {
-            unpoint(&self.settings.link, pty.name());
-        }
+        self.pty = None;
         self.listening.send_replace(None);
     }
 

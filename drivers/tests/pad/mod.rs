@@ -21,6 +21,7 @@ use usher_drivers::pin_pad::{
 };
 use usher_drivers::port::Line;
 use usher_drivers::scanner::{Framing, Parity};
+use usher_drivers::sim::pin_pad::customer::{Customer, Pace};
 use usher_drivers::sim::pin_pad::script::{Scene, Script};
 use usher_drivers::sim::pin_pad::truth::{Deed, Of, Truth};
 use usher_drivers::sim::pin_pad::zvt::{Place, SimZvt, SimZvtSettings};
@@ -106,8 +107,22 @@ impl Till {
         till
     }
 
-    pub async fn without_up(mut settings: SimZvtSettings, mut zvt: ZvtSettings) -> Till {
+    pub async fn without_up(settings: SimZvtSettings, zvt: ZvtSettings) -> Till {
         let sim = SimZvt::start(settings.clone()).await.unwrap();
+        Till::beside(sim, settings, zvt)
+    }
+
+    /// A terminal that a person plays, and a till connected to it.
+    pub async fn by_hand(place: Place, folder: &Folder, pace: Pace) -> (Till, Customer) {
+        let settings = SimZvtSettings::new(place, folder.join("truth.jsonl"));
+        let (sim, customer) = SimZvt::start_by_hand(settings.clone(), pace).await.unwrap();
+        let zvt = ZvtSettings { timers: timers(), ..ZvtSettings::default() };
+        let mut till = Till::beside(sim, settings, zvt);
+        till.up().await;
+        (till, customer)
+    }
+
+    fn beside(sim: SimZvt, mut settings: SimZvtSettings, mut zvt: ZvtSettings) -> Till {
         if let (Place::Tcp(_), Some(address)) = (&settings.place, sim.address()) {
             settings.place = Place::Tcp(address);
         }

@@ -6,9 +6,10 @@
 use crate::command::Exit;
 use crate::command::serve::{self, ServeFault};
 use crate::config::{Config, Purpose};
+use crate::demo::pads::{PadFault, Pads};
 use crate::demo::seed::{self, SeedFault};
 use crate::demo::{self, DemoFile, pages, staff};
-use crate::listen::{self, ListenFault};
+use crate::listen::{self, ListenFault, Serving};
 use crate::logging;
 use crate::notify::Notifier;
 use crate::start::{self, Circumstances, Running};
@@ -17,6 +18,7 @@ use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use usher_drivers::sim::{SimScanner, SimScannerSettings};
 use usher_ledger::{Fault, performance};
 use usher_rules::at::At;
@@ -43,6 +45,8 @@ pub enum DemoFault {
     #[error("a simulated scanner: {0}")]
     Scanner(#[from] usher_drivers::Fault),
     #[error(transparent)]
+    Pad(#[from] PadFault),
+    #[error(transparent)]
     Store(#[from] Fault),
     #[error(transparent)]
     Listen(#[from] ListenFault),
@@ -54,6 +58,28 @@ pub async fn run(
     state: Option<PathBuf>,
     out: &mut impl Write,
 ) -> Result<Exit, DemoFault> {
+    let asked = serve::Asked::listen()?;
+    let Open { running, serving, pads_dead, .. } = open(listen, state, out).await?;
+    let exit = serve::until_stopped(running, serving, &Notifier::silent(), asked).await?;
+    pads_dead.cancelled().await;
+    Ok(exit)
+}
+
+/// A demo that takes visitors.
+pub struct Open {
+    pub running: Running,
+    pub serving: Serving,
+    pub file: DemoFile,
+    /// Cancelled once the simulated pads are dead, after the box is.
+    pub pads_dead: CancellationToken,
+}
+
+/// Starts everything, seeds an empty store, and says what to try.
+pub async fn open(
+    listen: SocketAddr,
+    state: Option<PathBuf>,
+    out: &mut impl Write,
+) -> Result<Open, DemoFault> {
     let bind_fault = |fault| DemoFault::Bind { address: listen, fault };
     let listener = TcpListener::bind(listen).map_err(bind_fault)?;
     listener.set_nonblocking(true).map_err(bind_fault)?;
@@ -66,24 +92,26 @@ pub async fn run(
         .map_err(state_fault)?
         .unwrap_or_else(|| DemoFile::fresh(&state, [rand::random(), rand::random()]));
     fs::create_dir_all(&file.mail_dir).map_err(state_fault)?;
+    let pads = Pads::start(&state, rand::random()).await?;
+    let pads_dead = pads.dead();
+    file.pin_pads = pads.told(&state);
     let config = configure(&state, address, &file).map_err(state_fault)?;
     let config = config.map_err(DemoFault::Config)?;
     logging::start(&config.log);
-    let scanners = scanners(&file)?;
+    let played = pages::Played { scanners: scanners(&file)?, pads };
     let circumstances = Circumstances { credentials: None, demo: true };
     let mut running = start::open(&config, &circumstances).await?;
     // Seeded before the bank's worker looks: the seed answers its own intents.
     populate(&running, &mut file).await?;
     running.work(&config, &circumstances)?;
     file.url = format!("http://{address}");
-    let bench = pages::router(pages::Bench::new(&running, scanners, &config));
+    let bench = pages::router(pages::Bench::new(&running, played, &config, &file));
     let (shop, stop) = (running.shop.clone(), running.stop.child_token());
-    let asked = serve::Asked::listen()?;
     let serving = listen::start(&config, shop, vec![listener], bench, stop)?;
     file.write(&state).map_err(state_fault)?;
     let over = tonight_is_over(&running, &file)?;
     greet(out, &state, &file, &config, over).map_err(state_fault)?;
-    Ok(serve::until_stopped(running, serving, &Notifier::silent(), asked).await?)
+    Ok(Open { running, serving, file, pads_dead })
 }
 
 fn fresh_state() -> PathBuf {
@@ -170,13 +198,22 @@ fn greet(
     writeln!(out, "  Scan       {url}/demo      beam a ticket at a simulated scanner")?;
     writeln!(out, "  Monitor    {url}/monitor   the wall screen")?;
     writeln!(out, "  Door       {url}/door      a phone at the door")?;
+    writeln!(out, "  Pin pads   {url}/demo/pads play the customer, and see the codes of phones")?;
+    writeln!(
+        out,
+        "  Sell       {url}/desk/sell play the cashier: sign in as `cashier`, open a till"
+    )?;
     writeln!(out, "  Desk       {url}/desk      sign in as one of these, or with the token:")?;
     for one in &file.staff {
         let phone = one.totp_secret.as_deref().unwrap_or("no second step");
         writeln!(out, "             {:<11} {}  {phone}", one.login, one.password)?;
     }
     writeln!(out, "             {}", file.api_token)?;
-    writeln!(out, "             (login, password, what an authenticator app is told)\n")?;
+    writeln!(
+        out,
+        "             (login, password, what an authenticator app is told; the code that"
+    )?;
+    writeln!(out, "             it would show now stands on {url}/demo/pads)\n")?;
     writeln!(out, "  Test card  4242 4242 4242 4242, CVV 123, December of this year or later")?;
     match &config.mail.host {
         Some(host) => writeln!(out, "  Mail       by {host}")?,
@@ -184,6 +221,12 @@ fn greet(
     }
     for scanner in &file.scanners {
         writeln!(out, "  Scanner    {} on {}", scanner.name, scanner.path.display())?;
+    }
+    for pad in &file.pin_pads {
+        let (path, tcp) = (pad.path.as_ref(), pad.tcp);
+        let at = path.map(|path| path.display().to_string());
+        let at = at.or(tcp.map(|address| address.to_string())).unwrap_or_default();
+        writeln!(out, "  Pin pad    {}, {} on {at}", pad.name, pad.protocol)?;
     }
     writeln!(out, "  State      {}\n", state.display())?;
     writeln!(out, "Try: buy two tickets for tonight, then beam one of them.")?;

@@ -1,8 +1,8 @@
 //! `usher simulate`: devices made of software, as peers of their own.
 //!
 //! Here the scanner: hands standard input and output to the simulated twin of `usher-drivers` and
-//! waits for it to end. Never opens the store and never knows a ticket. Next: `simulate/pin_pad.rs`,
-//! and `usher-drivers`' `sim/stdio.rs`.
+//! waits for it to end. Never opens the store and never knows a ticket. Next:
+//! `simulate/pin_pad.rs`, and `usher-drivers`' `sim/stdio.rs`.
 
 pub mod pin_pad;
 

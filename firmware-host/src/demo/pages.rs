@@ -1,10 +1,14 @@
 //! The demo's own page: beam a code at a simulated scanner, see its lamp, turn its arm.
 //!
 //! Handed to the listener as one extra router; exists only in the invented venue. What it does
-//! goes the long way: bytes on a pseudo terminal, read by the same driver as a real scanner.
+//! goes the long way: bytes on a pseudo terminal, read by the same driver as a real scanner. Next:
+//! `pages/pads.rs`.
+
+mod pads;
 
 use crate::config::Config;
-use crate::demo::{GATES, SCANNERS};
+use crate::demo::pads::Pads;
+use crate::demo::{DemoFile, GATES, PinPad, SCANNERS, StaffLogin};
 use crate::start::Running;
 use axum::Router;
 use axum::extract::{Form, Query, State};
@@ -43,10 +47,19 @@ pub struct Bench {
     gates: HashMap<DeviceNo, Arc<SimGate>>,
     /// Seconds that somebody has for walking through, by turnstile.
     passages_s: HashMap<DeviceNo, u64>,
+    pads: Pads,
+    told: Vec<PinPad>,
+    staff: Vec<StaffLogin>,
+}
+
+/// What is played in the invented venue.
+pub struct Played {
+    pub scanners: Vec<SimScanner>,
+    pub pads: Pads,
 }
 
 impl Bench {
-    pub fn new(running: &Running, scanners: Vec<SimScanner>, config: &Config) -> Bench {
+    pub fn new(running: &Running, played: Played, config: &Config, file: &DemoFile) -> Bench {
         let path = |(number, ..): &(u32, &str, &str, &str)| {
             let device = config.devices.iter().find(|device| device.number == *number);
             let scanner = device.and_then(|device| device.scanner.as_ref());
@@ -59,10 +72,13 @@ impl Bench {
         Bench {
             handle: running.handle.clone(),
             shop: Arc::clone(&running.shop),
-            scanners,
+            scanners: played.scanners,
             paths: SCANNERS.iter().map(path).collect(),
             gates: running.sim_gates.clone(),
             passages_s: turnstiles.collect(),
+            pads: played.pads,
+            told: file.pin_pads.clone(),
+            staff: file.staff.clone(),
         }
     }
 
@@ -88,6 +104,7 @@ pub fn router(bench: Bench) -> Router {
         .route("/demo", get(page))
         .route("/demo/beam", post(beam))
         .route("/demo/rotate", post(rotate))
+        .route("/demo/pads", get(pads::page).post(pads::press))
         .with_state(Arc::new(bench))
 }
 

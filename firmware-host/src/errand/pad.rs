@@ -70,6 +70,15 @@ struct Lost {
     with_person: bool,
 }
 
+/// What became of a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wrote {
+    Now,
+    /// It is on disk already, or changes nothing any more.
+    Before,
+    Not,
+}
+
 /// What the errand knows besides the store; all of it may be forgotten.
 struct Memory {
     newest: Option<Booking>,
@@ -110,7 +119,7 @@ impl PadErrand {
     /// What the process before us left: nobody knows which payments the terminal has heard of.
     async fn take_up(&self, memory: &mut Memory) {
         for (key, intent) in self.open() {
-            if matches!(intent.state, State::Created | State::Sent) {
+            if matches!(intent.state, State::Created | State::Sent | State::Approved) {
                 let why = "the box was started anew".to_owned();
                 self.write(Pad::Lost { intent: key, why }).await;
             }
@@ -187,11 +196,10 @@ impl PadErrand {
 
     async fn abort(&self, key: Key, memory: &mut Memory) {
         let Some(current) = memory.current.as_mut().filter(|now| now.key == key) else { return };
-        if !current.stopping {
-            current.stopping = true;
-            self.stage(Stage::Stopping);
-            self.ask(Ask::Abort(current.no)).await;
-        }
+        // A stop that overtook its payment on the way did nothing, so each press counts.
+        current.stopping = true;
+        self.stage(Stage::Stopping);
+        self.ask(Ask::Abort(current.no)).await;
     }
 
     async fn event(&self, event: PinPadEvent, memory: &mut Memory) {
@@ -245,7 +253,7 @@ impl PadErrand {
     async fn ready(&self, no: IntentNo, memory: &mut Memory) {
         let Some(key) = memory.key(no) else { return };
         let stopping = memory.current.as_ref().is_some_and(|now| now.no == no && now.stopping);
-        if stopping || !self.write(Pad::Send(key)).await {
+        if stopping || self.write(Pad::Send(key)).await != Wrote::Now {
             return self.ask(Ask::Abort(no)).await;
         }
         self.stage(Stage::InsertCard);
@@ -257,16 +265,20 @@ impl PadErrand {
             memory.newest = Some(booking.clone());
             self.stage(Stage::Approved);
         }
-        match (memory.key(no), &outcome) {
+        let wrote = match (memory.key(no), &outcome) {
             (Some(key), _) => {
                 let outcome = meaning::outcome(&outcome);
-                self.write(Pad::Ended { intent: key, outcome }).await;
+                self.write(Pad::Ended { intent: key, outcome }).await
             }
             // Never heard of, yet booked: kept before the terminal hears of it.
             (None, Outcome::Approved(booking)) => {
-                self.write(Pad::Orphan(self.pad, meaning::kept(booking))).await;
+                self.write(Pad::Orphan(self.pad, meaning::kept(booking))).await
             }
-            (None, Outcome::Declined { .. } | Outcome::Cancelled) => {}
+            (None, Outcome::Declined { .. } | Outcome::Cancelled) => Wrote::Before,
+        };
+        // What is not on disk is not acknowledged: it is unknown soon, and asked for.
+        if wrote == Wrote::Not {
+            return;
         }
         self.ask(Ask::Kept(no)).await;
         memory.lost.retain(|lost| lost.tender.intent != no);
@@ -296,7 +308,10 @@ impl PadErrand {
         if let Finding::Booked(booking) = &finding {
             memory.newest = Some(booking.clone());
         }
-        self.write(Pad::Found { intent: key, finding: kept }).await;
+        if self.write(Pad::Found { intent: key, finding: kept }).await == Wrote::Not {
+            memory.lost[at].due = Some(Instant::now() + ASK_AGAIN);
+            return;
+        }
         self.ask(Ask::Kept(no)).await;
         memory.lost.remove(at);
         self.write(Pad::Done(key)).await;
@@ -329,7 +344,7 @@ impl PadErrand {
         if let Alarm::Orphan(booking) = alarm {
             let kept = meaning::kept(&booking);
             memory.newest = Some(booking);
-            if self.write(Pad::Orphan(self.pad, kept)).await {
+            if self.write(Pad::Orphan(self.pad, kept)).await == Wrote::Now {
                 self.ask(Ask::Kept(ORPHAN)).await;
             }
         }
@@ -380,19 +395,22 @@ impl PadErrand {
         }
     }
 
-    /// Writes until it is on disk. False: the rule refuses it, which changes nothing. A step that
-    /// was written before is refused as stale, and that is as good as written.
-    async fn write(&self, step: Pad) -> bool {
+    /// Writes a step. A ledger that is busy is asked until it takes it: the terminal waits.
+    async fn write(&self, step: Pad) -> Wrote {
         let command = Command::Checkout(Sale::Pad(step));
         loop {
             match self.handle.ask(Lane::Till, Actor::House, None, command.clone()).await {
-                Ok(_) => return true,
-                Err(Denied::Refused(Refusal::Stale)) => return false,
+                Ok(_) => return Wrote::Now,
+                Err(Denied::Refused(Refusal::Stale)) => return Wrote::Before,
                 Err(Denied::Refused(refusal)) => {
                     tracing::error!(pad = self.pad.0, ?refusal, "a step of a payment was refused");
-                    return false;
+                    return Wrote::Not;
                 }
-                Err(Denied::Busy | Denied::Bug) => tokio::time::sleep(WRITE_AGAIN).await,
+                Err(Denied::Bug) => {
+                    tracing::error!(pad = self.pad.0, "a step of a payment cannot be written");
+                    return Wrote::Not;
+                }
+                Err(Denied::Busy) => tokio::time::sleep(WRITE_AGAIN).await,
             }
         }
     }

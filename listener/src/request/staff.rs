@@ -79,6 +79,8 @@ pub struct Staff<N: Need> {
     /// The account that signed in; none with a token.
     pub account: Option<StaffNo>,
     pub rights: Rights,
+    /// Proved who they are within the last minutes.
+    pub confirmed: bool,
     /// The device whose token was traded, for door pages.
     pub device: Option<DeviceNo>,
     path: String,
@@ -145,11 +147,12 @@ impl<N: Need> FromRequestParts<Arc<Shop>> for Staff<N> {
         };
         permitted::<N>(&signed_in, parts)?;
         let by = signed_in.actor();
-        let SignedIn { session, name, rights, device, account, .. } = signed_in;
+        let SignedIn { session, name, rights, device, account, confirmed, .. } = signed_in;
         let lane = if device.is_some() { Lane::Door } else { Lane::Till };
         let path = parts.uri.path().to_owned();
         let permit = Permit { shop: Arc::clone(shop), known, by, lane };
-        Ok(Staff { permit, session, name, account, rights, device, path, need: PhantomData })
+        let need = PhantomData;
+        Ok(Staff { permit, session, name, account, rights, confirmed, device, path, need })
     }
 }
 

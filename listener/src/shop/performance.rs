@@ -89,11 +89,12 @@ pub(super) fn asked(guest: &Guest, fields: &Fields) -> Asked {
         part: fields.text("part").parse().ok().map(PartNo),
         refused: None,
         nothing_else: false,
+        till: None,
     }
 }
 
 /// `qty-<level>` with `less` or `more` of one level taken into account.
-pub(super) fn places(fields: &Fields) -> Vec<Places> {
+pub(crate) fn places(fields: &Fields) -> Vec<Places> {
     let mut places: Vec<Places> = Vec::new();
     for (name, text) in fields.pairs() {
         let Some(level) = name.strip_prefix("qty-").and_then(|no| no.parse().ok()) else {
@@ -118,7 +119,7 @@ pub(super) fn places(fields: &Fields) -> Vec<Places> {
 }
 
 /// `any`, `category-<no>` or `area-<no>`; nonsense reads as anywhere.
-pub(super) fn chosen_where(text: &str) -> Where {
+pub(crate) fn chosen_where(text: &str) -> Where {
     let number = |prefix: &str| text.strip_prefix(prefix).and_then(|no| no.parse().ok());
     match (number("category-"), number("area-")) {
         (Some(no), _) => Where::Category(CategoryNo(no)),

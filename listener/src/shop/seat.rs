@@ -79,7 +79,7 @@ pub async fn seats(
 }
 
 /// More than any cart may hold is refused before a cart is opened for it, and so is nothing.
-fn wanted(places: &[Places]) -> Result<(), Refusal> {
+pub(crate) fn wanted(places: &[Places]) -> Result<(), Refusal> {
     let count: u32 = places.iter().map(|place| u32::from(place.count)).sum();
     match count {
         0 => Err(Refusal::Malformed { field: "places" }),
@@ -133,7 +133,7 @@ fn drawn(
     Ok(respond::page_with(status, html))
 }
 
-fn best(cart: CartId, id: PerformanceId, places: Vec<Places>, fields: &Fields) -> Hold {
+pub(crate) fn best(cart: CartId, id: PerformanceId, places: Vec<Places>, fields: &Fields) -> Hold {
     let count = |name: &str| fields.text(name).trim().parse::<u8>().unwrap_or(0);
     let category = match chosen_where(fields.text("where")) {
         Where::Area(area) => return Hold::Area { cart, performance: id, area, places },
@@ -161,12 +161,12 @@ fn instead(guest: &Guest, id: PerformanceId, fields: &Fields) -> bool {
     holds && fields.get("instead").is_some()
 }
 
-fn numbers(plan: &Plan, guids: &[String]) -> Result<Vec<SeatNo>, Trouble> {
+pub(crate) fn numbers(plan: &Plan, guids: &[String]) -> Result<Vec<SeatNo>, Trouble> {
     guids.iter().map(|guid| plan.seat_no(guid).ok_or_else(Trouble::not_found)).collect()
 }
 
 /// One level for all seats, or one for each in their order.
-fn levels(fields: &Fields, seats: usize) -> Result<Vec<Places>, Trouble> {
+pub(crate) fn levels(fields: &Fields, seats: usize) -> Result<Vec<Places>, Trouble> {
     let wrong = || Trouble::malformed("level", "not as this page sends it");
     let level = |text: &str| text.parse().map(LevelNo).map_err(|_| wrong());
     let levels: Vec<LevelNo> = fields.all("level").map(level).collect::<Result<_, _>>()?;

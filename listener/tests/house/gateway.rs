@@ -29,7 +29,7 @@ pub fn follow(handle: &Handle) {
         while let Ok(entry) = entries.recv().await {
             for event in &entry.events {
                 if let Event::Checkout(Happened::Intent(key, intent)) = event
-                    && intent.state == tender::State::Sent
+                    && (intent.state, &intent.pad) == (tender::State::Sent, &None)
                 {
                     answer(&handle, *key, &intent.token).await;
                 }

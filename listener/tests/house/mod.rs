@@ -4,6 +4,7 @@
 #![allow(dead_code)] // Each test file uses its own part of it.
 
 pub mod gateway;
+pub mod pad;
 pub mod people;
 pub mod season;
 pub mod wire;

@@ -52,7 +52,7 @@ pub fn sheet(templates: &Templates, view: &Sheet, words: &Words) -> Html {
     let line = |words: String, amount: Money| context! { words, amount => pen.money(amount) };
     let count = |count: u32| [("count", count.into())];
     let cards = [("count", view.cards.count.into()), ("sum", pen.money(view.cards.sum).into())];
-    let back = view.cards_back;
+    let (cash_back, back) = (view.given_back.cash, view.given_back.cards);
     let cards_back = [("count", back.count.into()), ("sum", pen.money(back.sum).into())];
     let page = context! {
         session => view.session.to_string(),
@@ -64,7 +64,7 @@ pub fn sheet(templates: &Templates, view: &Sheet, words: &Words) -> Html {
             line(pen.say("till-float"), view.float),
             line(pen.say("till-in"), view.paid_in),
             line(pen.words.tell("till-cash-sales", &count(view.cash.count)), view.cash.sum),
-            line(pen.words.tell("till-cash-back", &count(view.cash_back.count)), -view.cash_back.sum),
+            line(pen.words.tell("till-cash-back", &count(cash_back.count)), -cash_back.sum),
             line(pen.say("till-out"), -view.paid_out),
         ],
         expected => pen.money(view.expected),

@@ -9,6 +9,7 @@ use usher_rules::letter::State as Letter;
 use usher_rules::money::Money;
 use usher_rules::view::cart::{Notice, State};
 use usher_rules::view::checkout::{self as checkout_view, Fault, Field, FieldFault};
+use usher_rules::view::demo::BenchShown;
 use usher_rules::view::desk::SignInRefused;
 use usher_rules::view::desk::account::Notice as Told;
 use usher_rules::view::door::{Reason, Signal};
@@ -222,6 +223,9 @@ fn staff(gallery: &mut Gallery) {
     for (name, html) in super::account::pages(templates, words) {
         add(name, html);
     }
+    for (name, html) in super::sell::pages(templates, words) {
+        add(name, html);
+    }
     for (name, html) in super::till::pages(templates, words) {
         add(name, html);
     }
@@ -229,6 +233,13 @@ fn staff(gallery: &mut Gallery) {
         add(name, html);
     }
     add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));
+    for (name, shown) in [
+        ("demo-pads", [BenchShown::PresentCard, BenchShown::EnterPin]),
+        ("demo-pads-ended", [BenchShown::Approved, BenchShown::Declined]),
+        ("demo-pads-idle", [BenchShown::Idle, BenchShown::Idle]),
+    ] {
+        add(name, usher_web::demo::pad::page(templates, &super::staff::pads(shown), words));
+    }
 }
 
 pub fn gallery() -> Gallery {

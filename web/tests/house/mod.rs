@@ -10,6 +10,7 @@ pub mod account;
 pub mod gallery;
 pub mod order;
 pub mod seats;
+pub mod sell;
 pub mod staff;
 pub mod till;
 

@@ -8,7 +8,10 @@ use usher_rules::cart::State;
 use usher_rules::house::WithoutBox;
 use usher_rules::id::{CartId, LetterId, OrderId, TicketId};
 use usher_rules::letter::State as LetterState;
-use usher_rules::view::demo::{Bench, BenchAbout, BenchCode, BenchScanner};
+use usher_rules::money::Money;
+use usher_rules::view::demo::{
+    Bench, BenchAbout, BenchCode, BenchPad, BenchPads, BenchPhone, BenchScanner, BenchShown,
+};
 use usher_rules::view::desk::cart::{Held, HeldTickets};
 use usher_rules::view::desk::letter::{Attachment, Glance, Letters, Opened};
 use usher_rules::view::desk::{
@@ -363,4 +366,20 @@ pub fn bench() -> Bench {
         chosen: 0,
         typed: String::new(),
     }
+}
+
+/// Two card terminals; the cable of the second is out while its customer is asked for something.
+pub fn pads(shown: [BenchShown; 2]) -> BenchPads {
+    let names = [("Left pad", "Left window"), ("Right pad", "Right window")];
+    let pads = names.iter().zip(shown).enumerate().map(|(no, ((name, till), shown))| BenchPad {
+        name: (*name).to_owned(),
+        till: (*till).to_owned(),
+        line: format!("zvt, /tmp/pin-pad-{no}"),
+        shown,
+        amount: (shown != BenchShown::Idle).then_some(Money(7_000)),
+        is_plugged_in: no == 0 || shown != BenchShown::EnterPin,
+        is_linked: no == 0,
+    });
+    let phone = BenchPhone { login: "cashier".to_owned(), code: "492039".to_owned() };
+    BenchPads { frame: frame(0), pads: pads.collect(), phones: vec![phone] }
 }

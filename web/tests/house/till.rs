@@ -7,7 +7,7 @@ use super::{NOW, at};
 use usher_rules::at::Span;
 use usher_rules::id::{BoxNo, TillNo, TillSessionId, compose};
 use usher_rules::money::Money;
-use usher_rules::till::{Movement, Takings, Way};
+use usher_rules::till::{GivenBack, Movement, Takings, Way};
 use usher_rules::view::desk::till::{
     Choice, Closed, Counted, Form, Left, Notice, Open, Opened, Own, Sheet, Till, Typed,
 };
@@ -90,8 +90,10 @@ fn sheet(difference: i64) -> Sheet {
         paid_out: Money(1_250),
         cash: Takings { count: 28, sum: Money(98_000) },
         cards: Takings { count: 14, sum: Money(61_250) },
-        cash_back: Takings { count: 1, sum: Money(3_500) },
-        cards_back: Takings { count: 2, sum: Money(7_250) },
+        given_back: GivenBack {
+            cash: Takings { count: 1, sum: Money(3_500) },
+            cards: Takings { count: 2, sum: Money(7_250) },
+        },
         expected: Money(112_250),
         counted: Money(112_250 + difference),
         difference: Money(difference),

@@ -8,10 +8,10 @@ use super::{level_name, seat_place};
 use crate::inventory::Inventory;
 use crate::stored::Tally;
 use usher_rules::at::At;
-use usher_rules::cart::{Buyer, Cart, Line, Place as Taken, State};
+use usher_rules::cart::{Cart, Line, Place as Taken};
 use usher_rules::hold::{self, Command, Event, Facts};
 use usher_rules::house::House;
-use usher_rules::id::{CartId, CategoryNo, SeatNo};
+use usher_rules::id::{CartId, CategoryNo, SeatNo, TillNo};
 use usher_rules::money::Money;
 use usher_rules::price::Places;
 use usher_rules::seat::Verdict;
@@ -26,6 +26,8 @@ pub(super) struct Dry<'a> {
     pub own: Option<&'a Cart>,
     pub inventory: &'a Inventory,
     pub tally: &'a Tally,
+    /// Asked for at a till.
+    pub till: Option<TillNo>,
     pub now: At,
 }
 
@@ -191,7 +193,7 @@ impl Dry<'_> {
 
     /// A selection on the map, judged without taking it.
     pub fn judged(&self, picks: &[SeatNo]) -> Outcome {
-        let nobody = nobody(self.now);
+        let nobody = Cart { till: self.till, ..Cart::bare(self.now) };
         let facts = self.facts(self.own.unwrap_or(&nobody));
         match hold::check(&facts, picks, self.now) {
             Ok(Verdict::Ok | Verdict::OkUnavoidable) => Outcome::Nothing,
@@ -261,7 +263,7 @@ impl Dry<'_> {
         category: Option<CategoryNo>,
         allow_split: bool,
     ) -> Option<Vec<Line>> {
-        let nobody = nobody(self.now);
+        let nobody = Cart { till: self.till, ..Cart::bare(self.now) };
         let command = Command::Best {
             cart: CartId(0),
             performance: self.stage.offer.id,
@@ -305,31 +307,5 @@ impl Dry<'_> {
                 area: None,
             }),
         }
-    }
-}
-
-/// The cart of a visitor who has none yet.
-fn nobody(now: At) -> Cart {
-    Cart {
-        state: State::Active,
-        opened_at: now,
-        changed_at: now,
-        until: now,
-        source: String::new(),
-        user_agent: String::new(),
-        session: None,
-        lines: Vec::new(),
-        next_line: 1,
-        fees: Vec::new(),
-        taxes: Vec::new(),
-        attempts: 0,
-        intent: None,
-        order: None,
-        checkout_since: None,
-        note: String::new(),
-        buyer: Buyer::default(),
-        next_log: 1,
-        forced: false,
-        till: None,
     }
 }

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use usher_rules::Refusal;
 use usher_rules::at::At;
 use usher_rules::cart::Cart;
-use usher_rules::house::House;
-use usher_rules::id::{AreaNo, CartId, CategoryNo, LevelNo, PerformanceId, SeatNo};
+use usher_rules::house::{House, TICKETS_PER_CART_MAX};
+use usher_rules::id::{AreaNo, CartId, CategoryNo, LevelNo, PerformanceId, SeatNo, TillNo};
 use usher_rules::money::Money;
 use usher_rules::price::Places;
 use usher_rules::view::performance::{
@@ -38,17 +38,19 @@ pub struct Asked {
     pub refused: Option<Refusal>,
     /// Other seats than those held were asked for, and there are none.
     pub nothing_else: bool,
+    /// Asked for at this till: staff look, and the windows of the web do not count.
+    pub till: Option<TillNo>,
 }
 
-/// `None`: there is no such performance, or it is not shown on the web.
+/// `None`: there is no such performance, or it is not shown on the web and nobody of a till asks.
 pub fn tickets(
     snapshot: &Snapshot,
     frame: Frame,
     id: PerformanceId,
     asked: &Asked,
 ) -> Result<Option<Tickets>, Fault> {
-    let Some(stage) = Stage::read(snapshot, id)?.filter(|stage| stage.offer.production.on_web)
-    else {
+    let shown = |stage: &Stage| stage.offer.production.on_web || asked.till.is_some();
+    let Some(stage) = Stage::read(snapshot, id)?.filter(shown) else {
         return Ok(None);
     };
     let house = crate::write::house(snapshot)?;
@@ -57,7 +59,7 @@ pub fn tickets(
         None => None,
     };
     let scene = Scene { snapshot, house: &house, stage: &stage, own: own.as_ref(), asked };
-    let map = seat_map(snapshot, &house, &stage, asked.cart, asked.part)?;
+    let map = seat_map(snapshot, &house, &stage, asked)?;
     let (picked, outcome) = scene.picked_and_outcome(&frame)?;
     let levels = scene.levels();
     Ok(Some(Tickets {
@@ -69,9 +71,10 @@ pub fn tickets(
         categories: scene.categories(&levels),
         areas: scene.areas(&levels),
         chosen: scene.chosen(),
-        tickets_max: u32::from(
-            stage.offer.performance.tickets_max(&stage.offer.production, &house),
-        ),
+        tickets_max: u32::from(match asked.till {
+            Some(_) => TICKETS_PER_CART_MAX,
+            None => stage.offer.performance.tickets_max(&stage.offer.production, &house),
+        }),
         wheelchair_places_left: stage.offer.left.wheelchair,
         outcome,
         picked,
@@ -113,6 +116,7 @@ impl Scene<'_> {
             own: self.own,
             inventory: &inventory,
             tally: &tally,
+            till: self.asked.till,
             now: frame.now,
         };
         let picks: Vec<SeatNo> = self.picks(&inventory.in_play);
@@ -128,7 +132,7 @@ impl Scene<'_> {
     /// Picked seats that are still free and for sale, each once.
     fn picks(&self, in_play: &usher_rules::seat::SeatSet) -> Vec<SeatNo> {
         let plan = &self.stage.drawn.plan;
-        let max = usize::from(usher_rules::house::TICKETS_PER_CART_MAX);
+        let max = usize::from(TICKETS_PER_CART_MAX);
         let mut found: Vec<SeatNo> = Vec::new();
         for no in self.asked.picks.iter().filter_map(|guid| plan.seat_no(guid)) {
             if in_play.has(no) && !found.contains(&no) && found.len() < max {
@@ -147,7 +151,8 @@ impl Scene<'_> {
     }
 
     fn found(&self) -> Outcome {
-        let Some(cart) = self.own else {
+        // At a till what is held stands on the slip beside.
+        let Some(cart) = self.own.filter(|_| self.asked.till.is_none()) else {
             return Outcome::Nothing;
         };
         let mut outcome = outcome::found(self.house, self.stage, cart, self.asked.seen);
@@ -173,6 +178,7 @@ impl Scene<'_> {
             let here = || prices.iter().filter(|price| price.level == no).map(|price| price.amount);
             let asked = self.asked.places.iter().filter(|place| place.level == no);
             let count = match self.asked.places.as_slice() {
+                [] if self.asked.till.is_some() => 0,
                 [] => self.held(no),
                 [..] => asked.map(|place| u32::from(place.count)).sum(),
             };

@@ -1,11 +1,13 @@
 //! The seat map of one performance as one visitor may see it.
 //!
-//! A seat that this visitor cannot have is never told apart by why: killed, held by staff, not for
-//! sale and without a price all read `NotForYou`. Plans too large to draw open on their parts.
+//! A seat that a visitor cannot have is never told apart by why: killed, held by staff, not for
+//! sale and without a price all read `NotForYou`; staff at a till see killed ones and letters.
+//! Plans too large to draw open on their parts.
 //! Next: `performance.rs`, which carries the map.
 
 use super::outline::{area, encloses, label, outline};
 use super::parts::{Part, PrintedRow, around, parts, printed_rows};
+use super::performance::Asked;
 use super::showing::Stage;
 use crate::stored::SeatRow;
 use crate::{Fault, Snapshot, events, source, stored, tables};
@@ -27,21 +29,21 @@ pub(super) fn seat_map(
     snapshot: &Snapshot,
     house: &House,
     stage: &Stage,
-    cart: Option<CartId>,
-    part: Option<PartNo>,
+    asked: &Asked,
 ) -> Result<Option<SeatMap>, Fault> {
     let plan = &stage.drawn.plan;
     if plan.seats.is_empty() {
         return Ok(None);
     }
     let seq = events::newest(snapshot)?;
-    let eye = Eye { house, stage, cart, bands: stage.offer.bands(house) };
+    let (cart, staff) = (asked.cart, asked.till.is_some());
+    let eye = Eye { house, stage, cart, staff, bands: stage.offer.bands(house) };
     let large = plan.seats.len() > SEATS_DRAWN_MAX;
     let (show, drawings, frame) = if large {
         let parts = parts(plan);
         let rows = seat_rows(snapshot, stage.offer.id, SeatNo(0), SeatNo(u32::MAX))?;
         let glances = eye.glances(&parts, &rows);
-        let open = part.and_then(|no| Some((no, parts.get(usize::from(no.0))?)));
+        let open = asked.part.and_then(|no| Some((no, parts.get(usize::from(no.0))?)));
         match open {
             Some((no, part)) => {
                 let zones = eye.zones(&printed_rows(plan, &part.seats), &rows);
@@ -82,6 +84,8 @@ struct Eye<'a> {
     house: &'a House,
     stage: &'a Stage,
     cart: Option<CartId>,
+    /// Sees why a seat is out of sale.
+    staff: bool,
     bands: Vec<u8>,
 }
 
@@ -132,7 +136,11 @@ impl Eye<'_> {
             SeatState::Free | SeatState::Yours | SeatState::Wheelchair | SeatState::Companion => {
                 self.stage.offer.price_of(self.house, seat.category)
             }
-            SeatState::Held | SeatState::Taken | SeatState::NotForYou => None,
+            SeatState::Held
+            | SeatState::Taken
+            | SeatState::NotForYou
+            | SeatState::StaffHold(_)
+            | SeatState::Killed => None,
         };
         Seat {
             guid: seat.guid.clone(),
@@ -153,6 +161,8 @@ impl Eye<'_> {
             Some(SeatRow::Held(cart)) if Some(*cart) == self.cart => SeatState::Yours,
             Some(SeatRow::Held(_)) => SeatState::Held,
             Some(SeatRow::Sold(_)) => SeatState::Taken,
+            Some(SeatRow::StaffHold(hold)) if self.staff => SeatState::StaffHold(hold.code),
+            Some(SeatRow::Killed) if self.staff => SeatState::Killed,
             Some(SeatRow::Killed | SeatRow::StaffHold(_)) => SeatState::NotForYou,
             None => self.free(no),
         }

@@ -1,8 +1,8 @@
 //! A payment at a pin pad, step by step: the states of pin-pads 2 and what each event does.
 //!
-//! A terminal books and captures at once, so `Captured` is its approved state. Silence is never
-//! "declined", and an approval is never dropped: it sells the cart, or it waits for a person with
-//! the evidence. Never talks to a pad. Next:
+//! A terminal books and captures at once: `Approved` is told, `Captured` is over and sold. Silence
+//! is never "declined", and an approval is never dropped: when the dialogue is over it sells the
+//! cart, or it waits for a person with the evidence. Never talks to a pad. Next:
 //! `pad/outcome.rs`, `tender/pad.rs`, the box's pad errand.
 
 mod outcome;
@@ -13,8 +13,8 @@ use crate::cart::{Buyer, Note, State as CartState};
 use crate::id::{CartId, PadNo};
 use crate::money::Money;
 use crate::tender::pad::{
-    AtPad, Booking, Copy, Counter, Decision, Finding, INTENT_NO_MAX, Kind, Outcome,
-    RECEIPT_LINES_MAX, RECEIPTS_MAX, Receipt, kept,
+    AtPad, Booking, Copy, Counter, Decision, Finding, INTENT_NO_MAX, Outcome, RECEIPT_LINES_MAX,
+    RECEIPTS_MAX, Receipt, Refunding, kept,
 };
 use crate::tender::{self, Intent, State};
 use crate::{Actor, Ask, Event as AnyEvent, Key, Refusal};
@@ -124,9 +124,8 @@ impl Command {
 /// Does an intent in this state keep its pad from others? One that waits for a person does not.
 pub fn keeps_pad(state: State) -> bool {
     match state {
-        State::Created | State::Sent | State::Unknown => true,
-        State::Approved
-        | State::Captured
+        State::Created | State::Sent | State::Approved | State::Unknown => true,
+        State::Captured
         | State::Declined
         | State::Cancelled
         | State::NotCharged
@@ -193,7 +192,7 @@ impl Saga<'_> {
         let attempt = self.cart.attempts + 1;
         let key = tender::key(fresh.box_no, fresh.epoch, self.facts.cart_id, u32::from(attempt));
         let no = number(fresh.intent_no);
-        let at_pad = fresh_at(pad, no, at, baseline, Kind::Purchase);
+        let at_pad = fresh_at(pad, no, at, baseline, None);
         let intent = created(self.facts.cart_id, total, at_pad, now);
         let started = Note::Started { tickets: self.cart.tickets(), total };
         Ok(vec![
@@ -226,7 +225,7 @@ impl Saga<'_> {
 
     fn ended(&self, known: &Known, outcome: &Outcome) -> Result<Vec<AnyEvent>, Refusal> {
         match outcome {
-            Outcome::Approved(booking) => self.booked(known, booking, false),
+            Outcome::Approved(booking) => self.approved_at(known, booking),
             Outcome::Declined { code, text } if undecided(known.intent.state) => {
                 let text = kept(&format!("{code} {text}"));
                 let note = Note::Declined { bank_text: text.clone() };
@@ -247,7 +246,7 @@ impl Saga<'_> {
                 let note = Note::PadNotStarted { why: why.clone() };
                 Ok(self.unpaid(known, State::NotCharged, &why, note))
             }
-            State::Sent => {
+            State::Sent | State::Approved => {
                 let mut events =
                     vec![self.pad_intent(known, State::Unknown, |pad| pad.why.clone_from(&why))];
                 events.extend(self.hold_on(known));
@@ -260,7 +259,7 @@ impl Saga<'_> {
 
     fn found(&self, known: &Known, finding: &Finding) -> Result<Vec<AnyEvent>, Refusal> {
         match finding {
-            Finding::Booked(booking) => self.booked(known, booking, true),
+            Finding::Booked(booking) => self.found_booked(known, booking),
             Finding::NotBooked { evidence } if undecided(known.intent.state) => {
                 let evidence = kept(evidence);
                 let note = Note::PadFound { booked: false, evidence: evidence.clone() };
@@ -297,7 +296,7 @@ impl Saga<'_> {
         let seen = Booking { amount, approval, ..Booking::default() };
         let booking = known.pad.booking.clone().unwrap_or(seen);
         let mut events = vec![self.log(vec![note])];
-        events.extend(self.paid(&settled, &booking, |_| {}, false));
+        events.extend(self.paid(&settled, &booking, |_| {}));
         Ok(events)
     }
 
@@ -307,26 +306,25 @@ impl Saga<'_> {
         Ok(vec![self.pad_intent(known, known.intent.state, |row| *row = pad)])
     }
 
-    /// The rest of the six lines, once (K2 to K4).
+    /// The dialogue is over: what was approved is sold, and the rest of the six lines written, once
+    /// (K2 to K4).
     fn done(&self, known: &Known) -> Result<Vec<AnyEvent>, Refusal> {
+        let approved = known.pad.booking.as_ref().filter(|_| known.intent.state == State::Approved);
+        if let Some(booking) = approved {
+            if let Some(why) = self.unfit(known, booking) {
+                return Ok(self.ask_a_person(known, None, &why));
+            }
+            let mut events = self.paid(known, booking, |pad| pad.housekept = true);
+            events.push(self.log(last_lines(known, true)));
+            return Ok(events);
+        }
         if known.pad.housekept || undecided(known.intent.state) {
             return Err(Refusal::Stale);
         }
-        let (id, captured) = (known.pad.no, known.intent.state == State::Captured);
-        let mut notes = Vec::new();
-        if captured {
-            for copy in [Copy::Customer, Copy::Merchant] {
-                let told = known.pad.receipts.iter().any(|receipt| receipt.copy == copy);
-                notes.push(match told {
-                    true => Note::ReceiptRetrieved { id, copy },
-                    false => Note::PrintedByTerminal { id, copy },
-                });
-            }
-        }
-        notes.push(Note::Housekept { processed: 1, in_error: u16::from(!captured) });
+        let captured = known.intent.state == State::Captured;
         Ok(vec![
             self.pad_intent(known, known.intent.state, |pad| pad.housekept = true),
-            self.log(notes),
+            self.log(last_lines(known, captured)),
         ])
     }
 
@@ -354,7 +352,7 @@ pub(crate) fn fresh_at(
     no: u32,
     at: Counter,
     baseline: Option<Booking>,
-    kind: Kind,
+    refund: Option<Refunding>,
 ) -> AtPad {
     AtPad {
         pad,
@@ -367,7 +365,7 @@ pub(crate) fn fresh_at(
         decision: None,
         recovered: false,
         housekept: false,
-        kind,
+        refund,
     }
 }
 
@@ -385,6 +383,22 @@ pub(crate) fn created(cart: CartId, amount: Money, pad: AtPad, now: At) -> Inten
         queries: 0,
         pad: Some(Box::new(pad)),
     }
+}
+
+/// Fourth to last of the six lines; without a sale the last alone.
+fn last_lines(known: &Known, captured: bool) -> Vec<Note> {
+    let id = known.pad.no;
+    let told = |copy| known.pad.receipts.iter().any(|receipt| receipt.copy == copy);
+    let retrieved = |copy| match told(copy) {
+        true => Note::ReceiptRetrieved { id, copy },
+        false => Note::PrintedByTerminal { id, copy },
+    };
+    let mut notes = Vec::new();
+    if captured {
+        notes.extend([Copy::Customer, Copy::Merchant].map(retrieved));
+    }
+    notes.push(Note::Housekept { processed: 1, in_error: u16::from(!captured) });
+    notes
 }
 
 /// Is the outcome still open?

@@ -16,7 +16,7 @@ use crate::tax;
 use crate::{Event as AnyEvent, Refusal};
 
 /// How long after the curtain the counter still sells to latecomers.
-const COUNTER_SELLS_INTO: Span = Span::hours(2);
+pub const COUNTER_SELLS_INTO: Span = Span::hours(2);
 
 /// A cart before a performance, at a moment.
 pub(super) struct Taking<'a> {
@@ -30,7 +30,7 @@ impl Taking<'_> {
     pub fn room_for(&self, places: &[Places]) -> Result<(), Refusal> {
         let scene = self.scene;
         match scene.performance.sale(scene.production, self.house, self.now) {
-            _ if self.cart.till.is_some() && self.sells_at_counter() => {}
+            _ if self.cart.till.is_some() => self.sells_at_counter()?,
             Sale::Open => {}
             Sale::NotYet { opens } => return Err(Refusal::NotOnSale { opens: Some(opens) }),
             Sale::Ended | Sale::Off => return Err(Refusal::NotOnSale { opens: None }),
@@ -51,9 +51,13 @@ impl Taking<'_> {
     }
 
     /// The windows of the web are not the counter's: it sells until some time into the show.
-    fn sells_at_counter(&self) -> bool {
+    fn sells_at_counter(&self) -> Result<(), Refusal> {
         let performance = self.scene.performance;
-        !performance.cancelled && self.now < performance.starts_at + COUNTER_SELLS_INTO
+        let over = self.now >= performance.starts_at + COUNTER_SELLS_INTO;
+        if performance.cancelled || over {
+            return Err(Refusal::NotOnSale { opens: None });
+        }
+        Ok(())
     }
 
     fn rule(&self) -> SingleRule {

@@ -1,7 +1,8 @@
 //! A refund to a card, step by step: the states of pin-pads 2, with the money going back.
 //!
-//! Nothing is cancelled before the terminal has booked it; silence blocks the next try until the
-//! outcome is found, and an approval that fits no more waits for a person. Never talks to a pad.
+//! Nothing is cancelled before the terminal has booked it and the dialogue is over; silence blocks
+//! the next try until the outcome is found, and an approval that fits no more waits for a person.
+//! Never talks to a pad.
 //! Next: `checkout/pad.rs`, whose states these are.
 
 use super::{Given, Giving, Wanted, quote};
@@ -10,7 +11,7 @@ use crate::checkout::mask_digits;
 use crate::checkout::pad::{Command, created, decision, fresh_at, keep_receipt, number, undecided};
 use crate::money::Money;
 use crate::posting::{Account, Cause};
-use crate::tender::pad::{AtPad, Booking, Decision, Finding, Kind, Outcome, Refunding, kept};
+use crate::tender::pad::{AtPad, Booking, Decision, Finding, Outcome, Refunding, kept};
 use crate::tender::{self, Intent, State};
 use crate::{Event as AnyEvent, Key, Refusal, till};
 
@@ -47,13 +48,13 @@ impl Giving<'_> {
         let no = number(fresh.intent_no);
         let (order, cart) = (self.facts.id, self.facts.order.cart);
         let key = tender::refund_key(fresh.box_no, fresh.epoch, cart, no);
-        let kind = Kind::Refund(Refunding {
+        let refunding = Refunding {
             order,
             tickets: wanted.tickets.clone(),
             reason: mask_digits(wanted.reason.trim()),
             original: took.booking.clone(),
-        });
-        let pad = fresh_at(took.pad, no, at, baseline.clone(), kind);
+        };
+        let pad = fresh_at(took.pad, no, at, baseline.clone(), Some(refunding));
         let intent = created(cart, quote.amount, pad, self.ask.at);
         Ok(vec![
             AnyEvent::Checkout(Event::Intent(key, intent)),
@@ -76,25 +77,14 @@ impl Giving<'_> {
                 known.from(&from, || self.ends(&known, State::NotCharged, why))
             }
             Command::Ended { outcome, .. } => self.ended(&known, outcome),
-            Command::Lost { why, .. } => match intent.state {
-                // Nothing was sent, so nothing can have gone back.
-                State::Created => Ok(self.ends(&known, State::NotCharged, why)),
-                State::Sent => Ok(self.ends(&known, State::Unknown, why)),
-                _ => Err(Refusal::Stale),
-            },
+            Command::Lost { why, .. } => self.lost(&known, why),
             Command::Found { finding, .. } => self.found(&known, finding),
             Command::Receipt { receipt, .. } => {
                 let mut pad = pad.as_ref().clone();
                 keep_receipt(&mut pad, receipt)?;
                 Ok(vec![self.row(&known, intent.state, pad)])
             }
-            Command::Done(_) => {
-                if pad.housekept || undecided(intent.state) {
-                    return Err(Refusal::Stale);
-                }
-                let pad = AtPad { housekept: true, ..pad.as_ref().clone() };
-                Ok(vec![self.row(&known, intent.state, pad)])
-            }
+            Command::Done(_) => self.done(&known),
             Command::Decide { charged, evidence, name, reason, .. } => {
                 let words = [evidence, name, reason];
                 let decision = decision(intent, *charged, words, self.ask)?;
@@ -106,7 +96,7 @@ impl Giving<'_> {
 
     fn ended(&self, known: &Known<'_>, outcome: &Outcome) -> Result<Vec<AnyEvent>, Refusal> {
         match outcome {
-            Outcome::Approved(booking) => self.booked(known, booking, false),
+            Outcome::Approved(booking) => self.approved(known, booking),
             Outcome::Declined { code, text } if undecided(known.intent.state) => {
                 Ok(self.ends(known, State::Declined, &format!("{code} {text}")))
             }
@@ -117,9 +107,38 @@ impl Giving<'_> {
         }
     }
 
+    fn lost(&self, known: &Known<'_>, why: &str) -> Result<Vec<AnyEvent>, Refusal> {
+        match known.intent.state {
+            // Nothing was sent, so nothing can have gone back.
+            State::Created => Ok(self.ends(known, State::NotCharged, why)),
+            State::Sent | State::Approved => Ok(self.ends(known, State::Unknown, why)),
+            State::Unknown
+            | State::NeedsOperator
+            | State::Captured
+            | State::Declined
+            | State::Cancelled
+            | State::NotCharged
+            | State::Reversing
+            | State::Reversed => Err(Refusal::Stale),
+        }
+    }
+
+    /// The terminal approved. One that does not hear that we heard may still take it back, so
+    /// nothing is cancelled before the dialogue is over.
+    fn approved(&self, known: &Known<'_>, booking: &Booking) -> Result<Vec<AnyEvent>, Refusal> {
+        if known.pad.booking.as_ref() == Some(booking) || known.intent.state == State::Captured {
+            return Err(Refusal::Stale);
+        }
+        let pad = AtPad { booking: Some(booking.clone()), ..known.pad.clone() };
+        Ok(vec![match self.unfit(known, booking) {
+            Some(why) => self.row(known, State::NeedsOperator, AtPad { why, ..pad }),
+            None => self.row(known, State::Approved, pad),
+        }])
+    }
+
     fn found(&self, known: &Known<'_>, finding: &Finding) -> Result<Vec<AnyEvent>, Refusal> {
         match finding {
-            Finding::Booked(booking) => self.booked(known, booking, true),
+            Finding::Booked(booking) => self.found_booked(known, booking),
             Finding::NotBooked { evidence } if undecided(known.intent.state) => {
                 Ok(self.ends(known, State::NotCharged, evidence))
             }
@@ -131,28 +150,45 @@ impl Giving<'_> {
         }
     }
 
-    /// The terminal booked it: the refund stands, if the tickets are as they were.
-    fn booked(
-        &self,
-        known: &Known<'_>,
-        booking: &Booking,
-        recovered: bool,
-    ) -> Result<Vec<AnyEvent>, Refusal> {
-        let stood = known.pad.booking.as_ref() == Some(booking);
-        if stood || known.intent.state == State::Captured {
+    /// The terminal was asked afterwards, and it booked.
+    fn found_booked(&self, known: &Known<'_>, booking: &Booking) -> Result<Vec<AnyEvent>, Refusal> {
+        let waits = known.intent.state == State::NeedsOperator;
+        let told = waits && known.pad.booking.as_ref() == Some(booking);
+        if told || known.intent.state == State::Captured {
             return Err(Refusal::Stale);
         }
-        let pad = AtPad { booking: Some(booking.clone()), recovered, ..known.pad.clone() };
+        let pad = AtPad { booking: Some(booking.clone()), recovered: true, ..known.pad.clone() };
+        Ok(match self.unfit(known, booking) {
+            Some(why) => vec![self.row(known, State::NeedsOperator, AtPad { why, ..pad })],
+            None => self.settled(known, pad),
+        })
+    }
+
+    /// The dialogue is over: what was approved is given back.
+    fn done(&self, known: &Known<'_>) -> Result<Vec<AnyEvent>, Refusal> {
+        let state = known.intent.state;
+        let pad = AtPad { housekept: true, ..known.pad.clone() };
+        let approved = known.pad.booking.as_ref().filter(|_| state == State::Approved);
+        if let Some(booking) = approved {
+            return Ok(match self.unfit(known, booking) {
+                Some(why) => vec![self.row(known, State::NeedsOperator, AtPad { why, ..pad })],
+                None => self.settled(known, pad),
+            });
+        }
+        if known.pad.housekept || undecided(state) {
+            return Err(Refusal::Stale);
+        }
+        Ok(vec![self.row(known, state, pad)])
+    }
+
+    /// Why this booking is not simply the refund that was asked for, if it is not.
+    fn unfit(&self, known: &Known<'_>, booking: &Booking) -> Option<String> {
         let asked = known.intent.amount;
-        let why = match booking.amount {
-            Some(amount) if amount != asked => {
-                format!("{} was to go back and {} was booked", asked.0, amount.0)
-            }
-            _ if !self.fits(known) => "booked, but the tickets were given back before".to_owned(),
-            _ => return Ok(self.settled(known, pad)),
-        };
-        let pad = AtPad { why: kept(&why), ..pad };
-        Ok(vec![self.row(known, State::NeedsOperator, pad)])
+        if let Some(amount) = booking.amount.filter(|amount| *amount != asked) {
+            return Some(format!("{} was to go back and {} was booked", asked.0, amount.0));
+        }
+        let before = "booked, but the tickets were given back before";
+        (!self.fits(known)).then(|| before.to_owned())
     }
 
     /// Are the tickets still good, and does what goes back for them still make this amount?

@@ -45,19 +45,9 @@ pub struct AtPad {
     /// The last line of the six was written.
     #[n(9)]
     pub housekept: bool,
-    #[cbor(n(10), default)]
-    pub kind: Kind,
-}
-
-/// Stored. Which way the money goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-pub enum Kind {
-    #[default]
-    #[n(0)]
-    Purchase,
-    /// Back to the card, of an order that was paid at this pad.
-    #[n(1)]
-    Refund(#[n(0)] Refunding),
+    /// The money goes back to the card, of an order that was paid at this pad; none is a purchase.
+    #[n(10)]
+    pub refund: Option<Refunding>,
 }
 
 /// Stored. What is given back once the terminal has booked it.

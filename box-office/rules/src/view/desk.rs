@@ -1,13 +1,14 @@
 //! The desk: signing in, and the state of the box and of what is plugged in.
 //!
 //! Never holds a token, not even its hash. Next: `desk/account.rs`, `desk/cart.rs`,
-//! `desk/letter.rs`, `desk/till.rs`, `web/desk.rs`.
+//! `desk/letter.rs`, `desk/sell.rs`, `desk/till.rs`, `web/desk.rs`.
 
 pub mod account;
 pub mod cart;
 pub mod letter;
 pub mod order;
 pub mod pad;
+pub mod sell;
 pub mod staff;
 pub mod till;
 

@@ -1,7 +1,8 @@
 //! A seat map as one visitor may see it: places of seats, their states, and the drawings.
 //!
 //! Lengths are hundredths of the plan's own unit, so that nothing here is a float. A private
-//! seat is only ever `NotForYou`; whose it is never reaches a view. Next: `web/seat_map.rs`.
+//! seat is only ever `NotForYou` to the public; whose it is never reaches a view. Next:
+//! `web/seat_map.rs`.
 
 use crate::id::SeatNo;
 use crate::money::Money;
@@ -98,6 +99,10 @@ pub enum SeatState {
     NotForYou,
     Wheelchair,
     Companion,
+    /// Out of sale under this letter, told to staff alone.
+    StaffHold(char),
+    /// Out of sale, told apart to staff alone.
+    Killed,
 }
 
 /// A shape of the plan that is no seat: stage, bar, label.

@@ -20,7 +20,7 @@ use super::books;
 use super::script::Script;
 use super::violation::Violations;
 use crate::Fault;
-use crate::sim::pty::{FarEnd, HostEnd, Pty, point, unpoint};
+use crate::sim::pty::{FarEnd, HostEnd, Pty};
 
 const READ_BYTES: usize = 256;
 /// Bytes that no host takes are lost, as on a real line.
@@ -53,8 +53,7 @@ impl SimConcert {
     /// Opens truth and line, then lives on a task of its own.
     pub fn start(settings: SimConcertSettings) -> Result<SimConcert, Fault> {
         let (truth, violations) = books(&settings.truth)?;
-        let pty = Pty::open()?;
-        point(&settings.link, pty.name())?;
+        let pty = Pty::open(&settings.link)?;
         let line = Line {
             terminal: Terminal::new(settings.script, truth, violations.clone()),
             link: settings.link,
@@ -80,12 +79,6 @@ struct Line {
     pace: u64,
     started: Instant,
     pty: Option<Pty>,
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        self.pull();
-    }
 }
 
 impl Line {
@@ -140,7 +133,7 @@ impl Line {
             }
             Output::Cut => {
                 self.drain().await;
-                self.pull();
+                self.pty = None;
                 sleep(self.real(REPLUG_MS)).await;
                 self.plug().await;
             }
@@ -166,20 +159,10 @@ impl Line {
     }
 
     async fn plug(&mut self) {
-        self.pull();
-        let plugged = Pty::open().and_then(|pty| {
-            point(&self.link, pty.name())?;
-            Ok(pty)
-        });
-        match plugged {
+        self.pty = None;
+        match Pty::open(&self.link) {
             Ok(pty) => self.pty = Some(pty),
             Err(why) => tracing::warn!(%why, "simulated terminal could not plug in again"),
-        }
-    }
-
-    fn pull(&mut self) {
-        if let Some(pty) = self.pty.take() {
-            unpoint(&self.link, pty.name());
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A nexo terminal made of software: an HTTPS server that takes sealed messages at `/nexo`.
-//! Holds the listening, the certificate and the power switch; written from the terminal's side
-//! and sharing no code with the driver but the look for a certificate's name. Never books without writing the truth first. In nexo
-//! nobody acknowledges an approval, so it is always kept, whatever a scene wants of that.
+//! Holds the listening, the certificate, the power switch and the cable; written from the
+//! terminal's side and sharing no code with the driver but the look for a certificate's name.
+//! Never books without writing the truth first. In nexo nobody acknowledges an approval, so it is
+//! always kept, whatever a scene wants of that.
 //! Next: `nexo/terminal.rs` (what it does), `nexo/seal.rs` and `nexo/line.rs` (bytes).
 
 mod ask;
@@ -25,11 +26,13 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Mutex as Turns;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use super::customer::{Cable, Customer, Hand, Pace, pair};
 use super::script::{Scene, Script};
 use crate::Fault;
 use crate::pin_pad::nexo::certificate::name_of;
@@ -98,11 +101,34 @@ struct Shared {
     seal: Seal,
     /// Of the present run; a restart makes a new one.
     power: Mutex<CancellationToken>,
+    /// A person plays it in place of the script.
+    hand: Option<Turns<Hand>>,
+    cable: Cable,
 }
 
 impl SimNexo {
     /// Listens as soon as this returns. What an earlier run booked is read from the truth.
     pub async fn start(settings: SimNexoSettings, script: Script) -> Result<SimNexo, Fault> {
+        SimNexo::switch_on(settings, script, None, Cable::fixed()).await
+    }
+
+    /// The same, played by a person in place of a script.
+    pub async fn start_by_hand(
+        settings: SimNexoSettings,
+        pace: Pace,
+    ) -> Result<(SimNexo, Customer), Fault> {
+        let (customer, hand, cable) = pair(pace);
+        let script = Script::default();
+        let sim = SimNexo::switch_on(settings, script, Some(Turns::new(hand)), cable).await?;
+        Ok((sim, customer))
+    }
+
+    async fn switch_on(
+        settings: SimNexoSettings,
+        script: Script,
+        hand: Option<Turns<Hand>>,
+        cable: Cable,
+    ) -> Result<SimNexo, Fault> {
         let acceptor = acceptor(&settings)?;
         let passphrase = std::fs::read_to_string(&settings.passphrase_file)
             .map_err(|error| Fault::setting("passphrase_file", error.to_string()))?;
@@ -117,6 +143,8 @@ impl SimNexo {
             terminal: Mutex::new(terminal),
             seal,
             power: Mutex::new(CancellationToken::new()),
+            hand,
+            cable,
         });
         let task = tokio::spawn(Arc::clone(&shared).run(listener, acceptor));
         Ok(SimNexo { shared, address, task })
@@ -158,17 +186,20 @@ impl Shared {
         self.power.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Listens, and again after each restart.
+    /// Listens, and again after each restart or when the cable is back.
     async fn run(self: Arc<Self>, mut listener: TcpListener, acceptor: TlsAcceptor) {
         loop {
             let power = self.power().clone();
             self.listen(listener, &acceptor, &power).await;
-            sleep(Duration::from_millis(REBOOT_MS)).await;
-            if let Err(why) = self.terminal().restart() {
-                tracing::warn!(%why, "simulated nexo terminal cannot read its truth");
-                return;
+            if power.is_cancelled() {
+                sleep(Duration::from_millis(REBOOT_MS)).await;
+                if let Err(why) = self.terminal().restart() {
+                    tracing::warn!(%why, "simulated nexo terminal cannot read its truth");
+                    return;
+                }
+                *self.power() = CancellationToken::new();
             }
-            *self.power() = CancellationToken::new();
+            self.cable.clone().plugged().await;
             listener = match bind(self.settings.listen).await {
                 Ok(listener) => listener,
                 Err(why) => {
@@ -185,14 +216,22 @@ impl Shared {
         acceptor: &TlsAcceptor,
         power: &CancellationToken,
     ) {
+        let mut cable = self.cable.clone();
         loop {
             tokio::select! {
                 () = power.cancelled() => return,
+                () = cable.pulled() => return,
                 accepted = listener.accept() => {
                     let Ok((stream, _)) = accepted else { continue };
                     let connection = Arc::clone(self).connection(stream, acceptor.clone());
-                    let power = power.clone();
-                    tokio::spawn(async move { power.run_until_cancelled(connection).await });
+                    let (power, mut cable) = (power.clone(), self.cable.clone());
+                    tokio::spawn(async move {
+                        tokio::select! {
+                            () = power.cancelled() => {}
+                            () = cable.pulled() => {}
+                            () = connection => {}
+                        }
+                    });
                 }
             }
         }
@@ -266,8 +305,13 @@ impl Shared {
         let shared = Arc::clone(self);
         let power = self.power().clone();
         let play = async move {
-            working.wait().await;
-            let done = shared.terminal().finish(working);
+            let done = match &shared.hand {
+                Some(hand) => shared.attend(&mut *hand.lock().await, working).await,
+                None => {
+                    working.wait().await;
+                    shared.terminal().finish(working)
+                }
+            };
             if done.is_none() {
                 shared.power().cancel();
             }
@@ -277,6 +321,18 @@ impl Shared {
             .await
             .ok()
             .flatten()
+    }
+
+    /// A person plays the customer; the box may stop it.
+    async fn attend(&self, hand: &mut Hand, working: terminal::Working) -> Option<String> {
+        hand.begin(working.bill());
+        let verdict = working.abort().run_until_cancelled(hand.finish()).await;
+        let done = self.terminal().finish(working.decided(verdict))?;
+        match verdict {
+            Some(verdict) => hand.show(verdict.shown()),
+            None => hand.stop(),
+        }
+        Some(done)
     }
 }
 

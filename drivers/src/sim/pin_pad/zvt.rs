@@ -9,7 +9,7 @@ mod terminal;
 mod wire;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -19,10 +19,11 @@ use self::bank::Bank;
 use self::terminal::Terminal;
 use self::wire::{Socket, Wire};
 use super::books;
+use super::customer::{Customer, Pace, pair};
 use super::script::Script;
 use super::violation::Violations;
 use crate::Fault;
-use crate::sim::pty::{Pty, point, unpoint};
+use crate::sim::pty::Pty;
 
 /// Where the box finds the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +101,7 @@ impl SimZvtSettings {
 #[derive(Debug)]
 pub struct SimZvt {
     stop: CancellationToken,
+    dead: CancellationToken,
     task: Option<JoinHandle<()>>,
     violations: Violations,
     address: Option<SocketAddr>,
@@ -108,6 +110,23 @@ pub struct SimZvt {
 impl SimZvt {
     /// Switches it on. It reads what an earlier run of it booked.
     pub async fn start(settings: SimZvtSettings) -> Result<SimZvt, Fault> {
+        SimZvt::switch_on(settings, |terminal| terminal).await
+    }
+
+    /// The same, played by a person: its script is not looked at.
+    pub async fn start_by_hand(
+        settings: SimZvtSettings,
+        pace: Pace,
+    ) -> Result<(SimZvt, Customer), Fault> {
+        let (customer, hand, cable) = pair(pace);
+        let sim = SimZvt::switch_on(settings, |terminal| terminal.by_hand(hand, cable)).await?;
+        Ok((sim, customer))
+    }
+
+    async fn switch_on(
+        settings: SimZvtSettings,
+        played: impl FnOnce(Terminal) -> Terminal,
+    ) -> Result<SimZvt, Fault> {
         let (truth, violations) = books(&settings.truth)?;
         let stop = CancellationToken::new();
         let listener = match &settings.place {
@@ -117,22 +136,18 @@ impl SimZvt {
         let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
         let bank = Bank::new(truth, settings.first_receipt);
         let place = settings.place.clone();
-        let terminal = Terminal::new(settings, bank, violations.clone());
+        let terminal = played(Terminal::new(settings, bank, violations.clone()));
         let first = match &place {
-            Place::Pty(link) => Some(plug(link)?),
+            Place::Pty(link) => Some(Pty::open(link)?),
             Place::Tcp(_) => None,
         };
-        let ended = stop.clone();
+        let (ended, dead) = (stop.clone(), CancellationToken::new());
+        let death = dead.clone().drop_guard();
         let task = tokio::spawn(async move {
-            let living = live(terminal, place.clone(), listener, first);
-            ended.run_until_cancelled(living).await;
-            if let Place::Pty(link) = &place
-                && let Ok(target) = std::fs::read_link(link)
-            {
-                unpoint(link, &target);
-            }
+            let _death = death;
+            ended.run_until_cancelled(live(terminal, place, listener, first)).await;
         });
-        Ok(SimZvt { stop, task: Some(task), violations, address })
+        Ok(SimZvt { stop, dead, task: Some(task), violations, address })
     }
 
     /// Where it listens, when it does.
@@ -143,6 +158,11 @@ impl SimZvt {
     /// What the box did that the protocol does not allow.
     pub fn violations(&self) -> Vec<String> {
         self.violations.all()
+    }
+
+    /// Cancelled once it is dead: dropped, it may live for a moment and hold its line.
+    pub fn dead(&self) -> CancellationToken {
+        self.dead.clone()
     }
 
     /// Pulls the plug and waits until it is dead.
@@ -166,22 +186,17 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Fault> {
     listener.map_err(|error| Fault::setting("listen", format!("{address}: {error}")))
 }
 
-fn plug(link: &Path) -> Result<Pty, Fault> {
-    let pty = Pty::open()?;
-    point(link, pty.name())?;
-    Ok(pty)
-}
-
 /// One connection after the other, for ever.
 async fn live(
     mut terminal: Terminal,
     place: Place,
     listener: Option<TcpListener>,
-    mut pty: Option<Pty>,
+    mut first: Option<Pty>,
 ) {
     loop {
+        terminal.plugged().await;
         let socket = match (&place, &listener) {
-            (Place::Pty(link), _) => match pty.take().map_or_else(|| plug(link), Ok) {
+            (Place::Pty(link), _) => match first.take().map_or_else(|| Pty::open(link), Ok) {
                 Ok(pty) => Socket::Pty(Box::new(pty)),
                 Err(why) => {
                     tracing::warn!(%why, "simulated terminal cannot plug in");

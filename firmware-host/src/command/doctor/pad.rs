@@ -1,4 +1,4 @@
-//! What the doctor says of a pin pad: is it where the configuration says, and when was it looked at.
+//! What the doctor says of a pin pad: is it where the configuration says, when was it looked at.
 //!
 //! Knocks at the line or address and says nothing to the terminal: most take one conversation at a
 //! time. Never changes anything. Next: `../doctor.rs`.

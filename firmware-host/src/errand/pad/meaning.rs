@@ -11,11 +11,9 @@ use usher_rules::view::desk::pad::Stage;
 pub fn tender(intent: &Intent, currency: pad::Currency) -> Option<pad::Tender> {
     let at = intent.pad.as_ref()?;
     let amount_minor = u64::try_from(intent.amount.0).ok().filter(|amount| *amount > 0)?;
-    let (kind, original) = match &at.kind {
-        house::pad::Kind::Purchase => (pad::Kind::Purchase, None),
-        house::pad::Kind::Refund(refunding) => {
-            (pad::Kind::Refund, refunding.original.as_ref().map(told))
-        }
+    let (kind, original) = match &at.refund {
+        None => (pad::Kind::Purchase, None),
+        Some(refunding) => (pad::Kind::Refund, refunding.original.as_ref().map(told)),
     };
     Some(pad::Tender {
         intent: pad::IntentNo(at.no),

@@ -109,8 +109,7 @@ pub fn sheet(
         paid_out: row.moved(Way::Out),
         cash: row.cash,
         cards: row.cards,
-        cash_back: row.cash_back,
-        cards_back: row.cards_back,
+        given_back: row.given_back.unwrap_or_default(),
         expected: count.expected,
         counted: count.counted,
         difference: count.difference(),
@@ -124,7 +123,7 @@ pub fn name(snapshot: &Snapshot, no: StaffNo) -> Result<String, Fault> {
 }
 
 /// The name of a till, or its number if the house has given it up.
-fn till_name(house: &House, no: TillNo) -> String {
+pub(super) fn till_name(house: &House, no: TillNo) -> String {
     let known = house.tills.iter().find(|till| till.no == no);
     known.map_or_else(|| no.0.to_string(), |till| till.name.clone())
 }

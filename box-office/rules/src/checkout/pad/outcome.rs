@@ -12,26 +12,63 @@ use crate::tender::pad::{AtPad, Booking, Copy, kept};
 use crate::{Event as AnyEvent, Refusal, posting, till};
 
 impl Saga<'_> {
-    /// The terminal booked it: sold, if the cart is as it was; else a person must pay it back.
-    pub(super) fn booked(
+    /// The terminal approved. A terminal that does not hear that we heard may still take it back,
+    /// so nothing is sold before the dialogue is over.
+    pub(super) fn approved_at(
         &self,
         known: &Known,
         booking: &Booking,
-        recovered: bool,
     ) -> Result<Vec<AnyEvent>, Refusal> {
         if known.pad.booking.as_ref() == Some(booking) || known.intent.state == State::Captured {
             return Err(Refusal::Stale);
         }
-        let asked = known.intent.amount;
-        if let Some(amount) = booking.amount.filter(|amount| *amount != asked) {
-            let why = format!("{} was asked for and {} booked", asked.0, amount.0);
+        if let Some(why) = self.unfit(known, booking) {
             return Ok(self.ask_a_person(known, Some(booking), &why));
         }
-        if !self.can_be_sold(known) {
-            let why = "booked, but the sale was over: give the money back at the terminal";
-            return Ok(self.ask_a_person(known, Some(booking), why));
+        let mut events = vec![
+            self.pad_intent(known, State::Approved, |pad| pad.booking = Some(booking.clone())),
+        ];
+        if self.cart.state != CartState::CheckingOut {
+            let (now, attempts) = (self.ask.at, self.cart.attempts);
+            let (state, key) = (CartState::CheckingOut, Some(known.key));
+            events.push(self.move_cart(state, now, attempts, Some(now), key));
         }
-        Ok(self.paid(known, booking, |pad| pad.recovered = recovered, recovered))
+        events.push(self.log(receipts_requested(known)));
+        Ok(events)
+    }
+
+    /// The terminal was asked afterwards, and it booked.
+    pub(super) fn found_booked(
+        &self,
+        known: &Known,
+        booking: &Booking,
+    ) -> Result<Vec<AnyEvent>, Refusal> {
+        let waits = known.intent.state == State::NeedsOperator;
+        let told = waits && known.pad.booking.as_ref() == Some(booking);
+        if told || known.intent.state == State::Captured {
+            return Err(Refusal::Stale);
+        }
+        if let Some(why) = self.unfit(known, booking) {
+            return Ok(self.ask_a_person(known, Some(booking), &why));
+        }
+        let found = Note::PadFound { booked: true, evidence: booking.approval.clone() };
+        let mut notes = vec![found];
+        if known.pad.booking.is_none() {
+            notes.extend(receipts_requested(known));
+        }
+        let mut events = vec![self.log(notes)];
+        events.extend(self.paid(known, booking, |pad| pad.recovered = true));
+        Ok(events)
+    }
+
+    /// Why this booking does not simply pay the cart, if it does not.
+    pub(super) fn unfit(&self, known: &Known, booking: &Booking) -> Option<String> {
+        let asked = known.intent.amount;
+        if let Some(amount) = booking.amount.filter(|amount| *amount != asked) {
+            return Some(format!("{} was asked for and {} booked", asked.0, amount.0));
+        }
+        let over = "booked, but the sale was over: give the money back at the terminal";
+        (!self.can_be_sold(known)).then(|| over.to_owned())
     }
 
     /// Does the cart of this payment still hold all that is paid for?
@@ -55,20 +92,12 @@ impl Saga<'_> {
         known: &Known,
         booking: &Booking,
         how: impl FnOnce(&mut AtPad),
-        recovered: bool,
     ) -> Vec<AnyEvent> {
-        let (fresh, id) = (&self.facts.fresh, known.pad.no);
+        let fresh = &self.facts.fresh;
         let mut events = vec![self.pad_intent(known, State::Captured, |pad| {
             pad.booking = Some(booking.clone());
             how(pad);
         })];
-        let mut notes = Vec::new();
-        if recovered {
-            notes.push(Note::PadFound { booked: true, evidence: booking.approval.clone() });
-        }
-        notes.push(Note::ReceiptRequested { id, copy: Copy::Customer });
-        notes.push(Note::ReceiptRequested { id, copy: Copy::Merchant });
-        events.push(self.log(notes));
         let paying =
             Paying { intent: Some(known.key), payment: Payment::Paid, counter: Some(known.pad.at) };
         let authorized = Note::Authorized(Some(booking.approval.clone()));
@@ -130,4 +159,10 @@ impl Saga<'_> {
         events.push(self.log(vec![Note::PadNeedsOperator { why }]));
         events
     }
+}
+
+/// Second and third of the six lines (K2).
+fn receipts_requested(known: &Known) -> Vec<Note> {
+    let id = known.pad.no;
+    [Copy::Customer, Copy::Merchant].map(|copy| Note::ReceiptRequested { id, copy }).to_vec()
 }

@@ -8,7 +8,7 @@ use super::Around;
 use crate::at::At;
 use crate::id::{TillNo, TillSessionId};
 use crate::money::Money;
-use crate::till::{Movement, Takings};
+use crate::till::{GivenBack, Movement, Takings};
 
 /// `/desk/till`: what stands at the till of who asks.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,9 +106,7 @@ pub struct Sheet {
     pub paid_out: Money,
     pub cash: Takings,
     pub cards: Takings,
-    /// Given back in cash, and to cards.
-    pub cash_back: Takings,
-    pub cards_back: Takings,
+    pub given_back: GivenBack,
     pub expected: Money,
     pub counted: Money,
     pub difference: Money,

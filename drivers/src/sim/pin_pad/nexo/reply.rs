@@ -43,11 +43,13 @@ impl Money {
         Money { letters, number, digits }
     }
 
-    /// Strict: exactly the minor digits of the currency, and more than nothing.
+    /// Strict: no more than the minor digits of the currency, and more than nothing. A number of
+    /// JSON may leave out zeros at its end, and the vendor's own till does: `12.5`.
     pub fn minor(self, text: &str) -> Option<u64> {
         let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-        let plain = format!("{whole}{part}");
-        let good = part.len() == self.digits
+        let plain = format!("{whole}{part:0<digits$}", digits = self.digits);
+        let good = part.len() <= self.digits
+            && part.is_empty() != text.contains('.')
             && !whole.is_empty()
             && (whole == "0" || !whole.starts_with('0'))
             && plain.bytes().all(|byte| byte.is_ascii_digit());
@@ -202,4 +204,29 @@ struct Amounts {
     currency: &'static str,
     #[serde(rename = "AuthorizedAmount")]
     authorized: Box<RawValue>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_read_exactly_with_or_without_zeros_at_its_end() {
+        let pound = Money::of_letters("GBP").unwrap();
+        for (text, then) in [
+            ("12.50", Some(1_250)),
+            ("12.5", Some(1_250)),
+            ("12", Some(1_200)),
+            ("0.01", Some(1)),
+            ("12.505", None),
+            ("12.", None),
+            (".5", None),
+            ("012.5", None),
+            ("1e3", None),
+            ("-12.5", None),
+            ("0", None),
+        ] {
+            assert_eq!(pound.minor(text), then, "{text}");
+        }
+    }
 }

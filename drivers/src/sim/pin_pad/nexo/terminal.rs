@@ -15,11 +15,14 @@ use super::ask::{Asked, AskedPayment, AskedReversal, Found, Message, Repeated, r
 use super::reply::{self, Body, Money, Told};
 use crate::Fault;
 use crate::sim::pin_pad::books;
+use crate::sim::pin_pad::customer::{Bill, Verdict};
 use crate::sim::pin_pad::script::{Play, Scene, Script};
 use crate::sim::pin_pad::truth::{Deed, Line, Of, Truth};
 use crate::sim::pin_pad::violation::Violations;
 
 const SERVICE_ID_CHARS_MAX: usize = 10;
+/// What such terminals give as the bank's reason for a plain refusal.
+const REFUSED: u8 = 2;
 
 /// How many messages of each kind were taken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,6 +70,29 @@ pub struct Working {
 }
 
 impl Working {
+    /// What a customer is asked for.
+    pub fn bill(&self) -> Bill {
+        Bill { of: self.of, amount_minor: self.amount_minor, currency: self.money.number }
+    }
+
+    /// Told when the box wants to stop.
+    pub fn abort(&self) -> CancellationToken {
+        self.abort.clone()
+    }
+
+    /// It ends as the customer wants it, or as the box did.
+    pub fn decided(self, verdict: Option<Verdict>) -> Working {
+        let play = match verdict {
+            Some(Verdict::Approve) => Play::Approve,
+            Some(Verdict::Decline) => Play::Decline { code: REFUSED },
+            Some(Verdict::WrongPin) => Play::WrongPin,
+            Some(Verdict::Cancel) => Play::Cancel,
+            Some(Verdict::TimeOut) => Play::Timeout,
+            None => Play::Silent,
+        };
+        Working { play, ..self }
+    }
+
     /// As long as cardholder and host take.
     pub async fn wait(&self) {
         match &self.play {

@@ -1,16 +1,21 @@
 //! What the simulated terminal does, command by command, from its own point of view.
 //! Holds the scenes of the script and the strictness. Books on disk before it says so.
 //! Never forgives the box a broken rule: it notes it. Source: pin-pads 7.
-//! Next: `bank.rs`, `record.rs`, `wire.rs`.
+//! Next: `terminal/attended.rs` (a person plays it), `bank.rs`, `record.rs`, `wire.rs`.
 
+mod attended;
+
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::bank::{Bank, Kept, Sum};
 use super::record::{self, Order, apdu};
 use super::wire::{Lost, Wire};
 use super::{Paper, Repeat, SimZvtSettings};
+use crate::sim::pin_pad::customer::{Cable, Hand};
 use crate::sim::pin_pad::script::{Play, Scene, Unacknowledged};
 use crate::sim::pin_pad::truth::{Deed, Of};
 use crate::sim::pin_pad::violation::Violations;
@@ -51,11 +56,16 @@ pub struct Terminal {
     is_registered: bool,
     is_aborted: bool,
     running: Option<Running>,
+    /// A person plays it in place of the script.
+    hand: Option<Arc<Mutex<Hand>>>,
+    cable: Cable,
 }
 
 impl Terminal {
     pub fn new(settings: SimZvtSettings, bank: Bank, violations: Violations) -> Terminal {
         Terminal {
+            hand: None,
+            cable: Cable::fixed(),
             settings,
             bank,
             violations,
@@ -67,16 +77,35 @@ impl Terminal {
         }
     }
 
+    /// The same, played by a person who may also pull the cable.
+    pub fn by_hand(self, hand: Hand, cable: Cable) -> Terminal {
+        Terminal { hand: Some(Arc::new(Mutex::new(hand))), cable, ..self }
+    }
+
     pub fn block_ms(&self) -> u64 {
         self.settings.block_ms
     }
 
-    /// One connection until it is lost.
+    /// Waits until the cable is in.
+    pub async fn plugged(&mut self) {
+        self.cable.plugged().await;
+    }
+
+    /// One connection until it is lost, or until somebody pulls the cable.
     pub async fn serve(&mut self, mut wire: Wire) {
         self.is_registered = false;
-        while self.command(&mut wire).await.is_ok() {}
+        let mut cable = self.cable.clone();
+        tokio::select! {
+            () = cable.pulled() => {}
+            () = self.obey(&mut wire) => {}
+        }
         drop(wire);
+        self.go_on_alone().await;
         self.line_lost();
+    }
+
+    async fn obey(&mut self, wire: &mut Wire) {
+        while self.command(wire).await.is_ok() {}
     }
 
     fn line_lost(&mut self) {
@@ -278,7 +307,13 @@ impl Terminal {
         let unacknowledged = scene.unacknowledged;
         self.running = Some(Running { sum, unacknowledged, goes_on, booked: None });
         wire.send(&YES).await?;
-        self.play(wire, &scene.play, sum, order.repeats).await?;
+        match self.hand.clone() {
+            Some(hand) => {
+                let mut hand = hand.lock().await;
+                self.attend(wire, &mut hand, sum, order.repeats).await?;
+            }
+            None => self.play(wire, &scene.play, sum, order.repeats).await?,
+        }
         self.running = None;
         Ok(())
     }

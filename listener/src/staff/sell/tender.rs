@@ -1,0 +1,237 @@
+//! Taking money for a sale: cash at once, or a card at the till's pin pad; and what a person says
+//! where nobody could find out.
+//!
+//! A card's payment begins when its intent is on disk, and its outcome is the store's word alone.
+//! Never asks a terminal. Next: `pad.rs`, `rules/checkout/pad.rs`.
+
+use super::sale::{address, over_already, payment, shown, sold_address};
+use super::{Cashier, Spot, own_sale, sale_of, till_of};
+use crate::pad::{Order, Wanted};
+use crate::request::{Staff, need};
+use crate::respond;
+use crate::shop::form::{Fields, act};
+use crate::wording::Trouble;
+use axum::http::StatusCode;
+use axum::response::Response;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use usher_ledger::view::desk::sell as view;
+use usher_ledger::{cart, checkout, write};
+use usher_rules::cart::{Buyer, Cart};
+use usher_rules::checkout::pad::Command as AtPad;
+use usher_rules::checkout::{CASH_MINOR_MAX, Command as Checkout, Event as Happened};
+use usher_rules::code::from_base32;
+use usher_rules::id::{CartId, OrderId, TillNo};
+use usher_rules::money::Money;
+use usher_rules::tender::State;
+use usher_rules::view::desk::sell::{Notice, Typed};
+use usher_rules::{Command, Entry, Event, Key, Refusal};
+use usher_web::money::Purse;
+
+/// How long a pad's errand may take to write an intent down.
+const BEGIN_MAX: Duration = Duration::from_secs(10);
+
+/// A form of the tender: who buys, and the total the cashier saw.
+struct Form {
+    typed: Typed,
+    shown: Money,
+}
+
+impl Form {
+    fn read(fields: &Fields, row: &Cart) -> Form {
+        let text = |name: &str| fields.text(name).trim().to_owned();
+        let buyer = Buyer { name: text("name"), email: text("email") };
+        let shown = fields.text("shown").parse().map_or_else(|_| row.total(), Money);
+        Form { typed: Typed { buyer, given: text("given"), ..Typed::default() }, shown }
+    }
+}
+
+/// Cash: order, tickets and money in one commit.
+pub async fn cash(staff: Cashier, spot: Spot, fields: Fields) -> Result<Response, Trouble> {
+    let id = spot.cart.ok_or_else(Trouble::not_found)?;
+    let (row, _) = own_sale(&staff, &staff.snapshot()?, id)?;
+    if !tendered(&staff, id, &row)? {
+        return Ok(respond::see_other(&address(id)));
+    }
+    let form = Form::read(&fields, &row);
+    let given = match form.typed.given.as_str() {
+        "" => Some(form.shown),
+        typed => Purse::new(&staff.shop().venue().currency).read(typed),
+    };
+    let Some(given) = given else {
+        let (status, notice) = (StatusCode::UNPROCESSABLE_ENTITY, Some(Notice::GivenUnread));
+        return shown(&staff, id, status, form.typed, notice);
+    };
+    let buyer = form.typed.buyer.clone();
+    let cash = Checkout::Cash { cart: id, buyer, given, shown: form.shown };
+    let key = act(staff.form_key(&fields.key()));
+    match staff.ask(key, Command::Checkout(cash)).await {
+        Ok(entry) => {
+            staff.handle().forget(id);
+            let order = sold(&entry).ok_or(Trouble::Bug)?;
+            Ok(respond::see_other(&sold_address(order)))
+        }
+        Err(trouble) => refused(&staff, id, form.typed, trouble),
+    }
+}
+
+/// Can money be taken for it now? Not twice, and not while an older payment waits for a person.
+fn tendered(staff: &Cashier, id: CartId, row: &Cart) -> Result<bool, Trouble> {
+    let waits = view::undecided(&staff.snapshot()?, id, row)?.is_some();
+    Ok(row.active().is_ok() && !waits)
+}
+
+fn sold(entry: &Entry) -> Option<OrderId> {
+    entry.events.iter().find_map(|event| match event {
+        Event::Checkout(Happened::Sold { id, .. }) => Some(*id),
+        _ => None,
+    })
+}
+
+/// A card: the pad's errand begins it, the page follows.
+pub async fn card(staff: Cashier, spot: Spot, fields: Fields) -> Result<Response, Trouble> {
+    let id = spot.cart.ok_or_else(Trouble::not_found)?;
+    let snapshot = staff.snapshot()?;
+    let (row, till) = own_sale(&staff, &snapshot, id)?;
+    if !tendered(&staff, id, &row)? {
+        return Ok(respond::see_other(&address(id)));
+    }
+    let form = Form::read(&fields, &row);
+    let no = view::pad_of(&write::house(&snapshot)?, till);
+    drop(snapshot);
+    let Some(desk) = no.and_then(|no| staff.shop().pad(no)) else {
+        return silent(&staff, id, form.typed);
+    };
+    let (reply, heard) = oneshot::channel();
+    let wanted = Wanted { cart: id, buyer: form.typed.buyer.clone(), shown: form.shown };
+    let pay = Order::Pay { by: staff.by().clone(), wanted, reply };
+    if desk.orders.try_send(pay).is_err() {
+        return silent(&staff, id, form.typed);
+    }
+    match tokio::time::timeout(BEGIN_MAX, heard).await {
+        Ok(Ok(Ok(_))) => Ok(respond::see_other(&address(id))),
+        Ok(Ok(Err(denied))) => refused(&staff, id, form.typed, denied.into()),
+        Ok(Err(_)) | Err(_) => silent(&staff, id, form.typed),
+    }
+}
+
+/// Nobody answered: if the payment was begun all the same, its page says how far it is.
+fn silent(staff: &Cashier, id: CartId, typed: Typed) -> Result<Response, Trouble> {
+    let row = cart::get(&staff.snapshot()?, id)?.ok_or_else(Trouble::not_found)?;
+    if row.active().is_err() {
+        return Ok(respond::see_other(&address(id)));
+    }
+    shown(staff, id, StatusCode::CONFLICT, typed, Some(Notice::PadSilent))
+}
+
+/// What the house said no to, on the page of the sale.
+fn refused(
+    staff: &Cashier,
+    id: CartId,
+    typed: Typed,
+    trouble: Trouble,
+) -> Result<Response, Trouble> {
+    let mut status = trouble.status();
+    let notice = match trouble {
+        Trouble::Refused(Refusal::CashShort { due }) => Notice::CashShort { due },
+        Trouble::Refused(Refusal::Malformed { field: "given" }) => {
+            status = StatusCode::UNPROCESSABLE_ENTITY;
+            Notice::CashTooMuch { max: Money(CASH_MINOR_MAX) }
+        }
+        Trouble::Refused(Refusal::PriceChanged { old, new }) => Notice::PriceChanged { old, new },
+        Trouble::Refused(Refusal::MissingData { fields }) => Notice::BuyerWrong { fields },
+        Trouble::Refused(Refusal::HoldLost { .. }) => Notice::SeatsGone,
+        Trouble::Refused(Refusal::TooManyAttempts { max }) => Notice::TooManyAttempts { max },
+        Trouble::Refused(Refusal::PadBusy { till }) => {
+            Notice::PadBusy { till: named(staff, till)? }
+        }
+        Trouble::Refused(Refusal::TillClosed) => return Ok(respond::see_other("/desk/sell")),
+        other => return over_already(other, id),
+    };
+    shown(staff, id, status, typed, Some(notice))
+}
+
+fn named(staff: &Cashier, till: TillNo) -> Result<String, Trouble> {
+    Ok(view::till(&staff.snapshot()?, till)?)
+}
+
+/// The cashier wants to stop. An approval on its way wins.
+pub async fn stop(staff: Cashier, spot: Spot) -> Result<Response, Trouble> {
+    let id = spot.cart.ok_or_else(Trouble::not_found)?;
+    let snapshot = staff.snapshot()?;
+    let (row, _) = own_sale(&staff, &snapshot, id)?;
+    if let Some((key, no)) = payment(&snapshot, &row)?
+        && let Some(desk) = staff.shop().pad(no)
+    {
+        // A full queue: the page stays as it is, and the button with it.
+        let _ = desk.orders.try_send(Order::Abort(key));
+    }
+    Ok(respond::see_other(&address(id)))
+}
+
+/// What somebody senior saw on the terminal: kept with name and reason.
+pub async fn decide(
+    staff: Staff<need::Refund>,
+    spot: Spot,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let id = spot.cart.ok_or_else(Trouble::not_found)?;
+    let intent = intent_of(&staff, id, &fields)?;
+    let charged = match fields.text("charged") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Trouble::malformed("charged", "not as this page sends it")),
+    };
+    let text = |name: &str| fields.text(name).trim().to_owned();
+    let (evidence, name, reason) = (text("evidence"), text("name"), text("reason"));
+    let typed = Typed {
+        evidence: evidence.clone(),
+        name: name.clone(),
+        reason: reason.clone(),
+        ..Typed::default()
+    };
+    let decide = AtPad::Decide { intent, charged, evidence, name, reason };
+    let key = staff.form_key(&fields.key());
+    let asked = staff.ask(key, Command::Checkout(Checkout::Pad(decide))).await;
+    let notice = match asked {
+        Ok(entry) => return decided(&staff, id, sold(&entry)),
+        Err(Trouble::Refused(Refusal::MissingData { fields })) => Notice::DecisionLacks { fields },
+        Err(Trouble::Refused(Refusal::Stale)) if waits(&staff, intent)? => Notice::CannotBeSold,
+        Err(Trouble::Refused(Refusal::Stale)) => return decided(&staff, id, None),
+        Err(trouble) => return Err(trouble),
+    };
+    shown(&staff, id, StatusCode::UNPROCESSABLE_ENTITY, typed, Some(notice))
+}
+
+/// On to the order, back to the cashier's own sale, or to the list.
+fn decided(
+    staff: &Staff<need::Refund>,
+    id: CartId,
+    order: Option<OrderId>,
+) -> Result<Response, Trouble> {
+    if let Some(order) = order {
+        return Ok(respond::see_other(&sold_address(order)));
+    }
+    let snapshot = staff.snapshot()?;
+    let (_, till) = sale_of(&snapshot, id)?;
+    let own = till_of(staff, &snapshot)? == Some(till);
+    Ok(match own {
+        true => respond::see_other(&address(id)),
+        false => respond::see_other("/desk/sell"),
+    })
+}
+
+/// The payment that a form names; it must be this sale's.
+fn intent_of(staff: &Staff<need::Refund>, id: CartId, fields: &Fields) -> Result<Key, Trouble> {
+    let snapshot = staff.snapshot()?;
+    sale_of(&snapshot, id)?;
+    let bytes = from_base32(fields.text("intent")).and_then(|bytes| bytes.try_into().ok());
+    let key = Key(bytes.ok_or_else(Trouble::not_found)?);
+    let row = checkout::intent(&snapshot, key)?.filter(|row| row.cart == id);
+    row.map(|_| key).ok_or_else(Trouble::not_found)
+}
+
+fn waits(staff: &Staff<need::Refund>, intent: Key) -> Result<bool, Trouble> {
+    let row = checkout::intent(&staff.snapshot()?, intent)?;
+    Ok(row.is_some_and(|row| row.state == State::NeedsOperator))
+}

@@ -1,0 +1,339 @@
+//! Cards at the counter: the pin pad followed in words, and every way a payment can end.
+//!
+//! The errand's part is played by a task that asks the ledger the real commands. Next:
+//! `house/pad.rs`.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // A test says what it wants and stops.
+
+mod browser;
+mod house;
+
+use browser::{Browser, Form, form, forms, says};
+use house::pad::{Pad, booking, is_proven, with_tills};
+use house::{Ask, House, Told};
+use usher_ledger::{cart, checkout};
+use usher_rules::cart::{Note, State};
+use usher_rules::id::{CartId, OrderId};
+use usher_rules::money::Money;
+use usher_rules::staff::Role;
+use usher_rules::tender::State as Intent;
+use usher_rules::tender::pad::Finding;
+use usher_rules::view::desk::pad::Stage;
+
+async fn at_till<'h>(house: &'h House, login: &str, role: Role, till: &str) -> Browser<'h> {
+    let mut browser = signed_in(house, login, role).await;
+    let page = browser.go("/desk/till").await;
+    browser.submit(&form(&page, "/open").set("till", till).set("float", "100")).await;
+    browser
+}
+
+async fn signed_in<'h>(house: &'h House, login: &str, role: Role) -> Browser<'h> {
+    let person = house.engaged(login, role).await;
+    let mut browser = Browser::new(house);
+    browser.cookie = Some(house.session_of(person.no).await);
+    browser
+}
+
+/// Best seats for two adults tonight; the page of the sale.
+async fn two(browser: &mut Browser<'_>, house: &House) -> Told {
+    let page = browser.go(&format!("/desk/sell/{}", house.season.tonight)).await;
+    browser.submit(&form(&page, "/best-seats").set("qty-1", "2")).await
+}
+
+/// The button for a card, which goes elsewhere than its form.
+fn card(page: &Told) -> Form {
+    let mut form = form(page, "/cash");
+    form.action = form.action.replace("/cash", "/card");
+    form
+}
+
+/// A cashier at a till, a sale of two tickets, and its card at the pad.
+async fn paying<'h>(house: &'h House) -> (Pad, Browser<'h>, CartId, Told) {
+    let pad = with_tills(house).await;
+    let mut browser = at_till(house, "anna", Role::Cashier, "1").await;
+    let page = two(&mut browser, house).await;
+    let id = browser.path.strip_prefix("/desk/sell/cart/").unwrap().parse().unwrap();
+    let page = browser.submit(&card(&page)).await;
+    (pad, browser, id, page)
+}
+
+async fn told(browser: &mut Browser<'_>, id: CartId) -> serde_json::Value {
+    browser.look(&format!("/desk/sell/cart/{id}/pad")).await.json()
+}
+
+fn state_of(house: &House, id: CartId) -> (State, Intent) {
+    let snapshot = house.handle.snapshot().unwrap();
+    let row = cart::get(&snapshot, id).unwrap().unwrap();
+    let intent = checkout::intent(&snapshot, row.intent.unwrap()).unwrap().unwrap();
+    (row.state, intent.state)
+}
+
+fn order_of(house: &House, id: CartId) -> Option<OrderId> {
+    cart::get(&house.handle.snapshot().unwrap(), id).unwrap().unwrap().order
+}
+
+fn silent(page: &Told, words: &str) {
+    assert!(!page.body.contains(words), "`{words}` is on the page: {}", page.body);
+}
+
+#[tokio::test]
+async fn an_approved_card_sells_and_its_receipts_are_printed_the_same_again() {
+    let house = House::open().await;
+    let (pad, mut browser, id, page) = paying(&house).await;
+    says(&page, "Waiting for card");
+    says(&page, "£60.00. Tap, insert or swipe.");
+    pad.show(Stage::EnterPin);
+    let now = told(&mut browser, id).await;
+    assert_eq!(
+        (now["standing"].as_str(), now["title"].as_str()),
+        (Some("paying"), Some("PIN entry"))
+    );
+    assert_eq!(now["step"], 2);
+    pad.approve().await;
+    assert_eq!(told(&mut browser, id).await["standing"], "sold");
+    let page = browser.go(&format!("/desk/sell/cart/{id}")).await;
+    let order = browser.path.clone();
+    assert_eq!(order, format!("/desk/sell/order/{}", order_of(&house, id).unwrap()));
+    for words in ["paid by card", "Mastercard …4242", "APP123"] {
+        says(&page, words);
+    }
+    let first = browser.go(&format!("{order}/receipts")).await.body;
+    for words in ["CUSTOMER COPY", "MERCHANT COPY", "  CARD  ############4242"] {
+        assert!(first.contains(words), "{words} in {first}");
+    }
+    assert_eq!(browser.go(&format!("{order}/receipts")).await.body, first);
+    let log = cart::log_of(&house.handle.snapshot().unwrap(), id).unwrap();
+    let rows = log.iter().filter(|(_, line)| {
+        matches!(
+            line.note,
+            Note::PadActivated { .. }
+                | Note::ReceiptRequested { .. }
+                | Note::ReceiptRetrieved { .. }
+                | Note::Housekept { .. }
+        )
+    });
+    assert_eq!(rows.count(), 6);
+    is_proven(&house);
+}
+
+#[tokio::test]
+async fn a_declined_card_is_told_with_the_banks_words_and_cash_goes_on() {
+    let house = House::open().await;
+    let (pad, mut browser, id, _) = paying(&house).await;
+    pad.decline("51", "insufficient funds").await;
+    assert_eq!(told(&mut browser, id).await["standing"], "open");
+    let page = browser.go(&format!("/desk/sell/cart/{id}")).await;
+    says(&page, "Card was not accepted");
+    says(&page, "51 insufficient funds");
+    assert_eq!(state_of(&house, id), (State::Active, Intent::Declined));
+    let page = browser.submit(&form(&page, "/cash")).await;
+    says(&page, "paid in cash");
+    is_proven(&house);
+}
+
+#[tokio::test]
+async fn a_payment_is_stopped_from_the_page_and_the_seats_stay() {
+    let house = House::open().await;
+    let (pad, mut browser, id, page) = paying(&house).await;
+    browser.submit(&form(&page, "/stop")).await;
+    let mut page = browser.go(&format!("/desk/sell/cart/{id}")).await;
+    for _ in 0..1_000 {
+        if page.body.contains("The payment was stopped") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        page = browser.go(&format!("/desk/sell/cart/{id}")).await;
+    }
+    says(&page, "The payment was stopped");
+    assert_eq!(state_of(&house, id), (State::Active, Intent::Cancelled));
+    let page = browser.submit(&card(&page)).await;
+    says(&page, "Waiting for card");
+    pad.approve().await;
+    browser.go(&format!("/desk/sell/cart/{id}")).await;
+    assert!(browser.path.starts_with("/desk/sell/order/"), "{}", browser.path);
+}
+
+#[tokio::test]
+async fn while_a_card_pays_nothing_else_takes_money_or_seats() {
+    let house = House::open().await;
+    let pad = with_tills(&house).await;
+    let mut browser = at_till(&house, "anna", Role::Cashier, "1").await;
+    let open = two(&mut browser, &house).await;
+    let id: CartId = browser.path.strip_prefix("/desk/sell/cart/").unwrap().parse().unwrap();
+    let page = browser.submit(&card(&open)).await;
+    silent(&page, "action=\"/desk/sell/cart/1-1/cash\"");
+    for end in ["/cash", "/cancel", "/remove"] {
+        let told = browser.press(&form(&open, end)).await;
+        assert_eq!(told.header("location"), format!("/desk/sell/cart/{id}"), "{end}");
+    }
+    assert_eq!(browser.press(&card(&open)).await.status, 303, "not a second time");
+    assert_eq!(state_of(&house, id), (State::CheckingOut, Intent::Sent));
+    pad.approve().await;
+    assert!(order_of(&house, id).is_some());
+    is_proven(&house);
+}
+
+#[tokio::test]
+async fn somebody_who_looks_is_told_to_the_pads_errand() {
+    let house = House::open().await;
+    let (pad, mut browser, id, _) = paying(&house).await;
+    let before = pad.watched();
+    told(&mut browser, id).await;
+    for _ in 0..1_000 {
+        if pad.watched() > before {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    panic!("the errand was not told");
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_is_shown_calmly_until_it_is_found() {
+    let house = House::open().await;
+    let (pad, mut browser, id, _) = paying(&house).await;
+    let intent = pad.lose().await;
+    assert_eq!(told(&mut browser, id).await["standing"], "unknown");
+    let page = browser.go(&format!("/desk/sell/cart/{id}")).await;
+    for words in
+        ["Outcome unknown: do not charge again", "Tell the customer:", "Serve the next customer"]
+    {
+        says(&page, words);
+    }
+    silent(&page, "/cash\"");
+    let list = browser.go("/desk/sell").await;
+    says(&list, "the box is asking the pad");
+    says(&list, &format!("href=\"/desk/sell/cart/{id}\""));
+    let next = two(&mut browser, &house).await;
+    says(&next, "Till Left has it now");
+    let told_busy = browser.press(&card(&next)).await;
+    assert_eq!(told_busy.status, 409);
+    says(&browser.submit(&form(&next, "/cash")).await, "paid in cash");
+    pad.find(intent, Finding::Booked(booking())).await;
+    browser.go(&format!("/desk/sell/cart/{id}")).await;
+    assert!(browser.path.starts_with("/desk/sell/order/"), "{}", browser.path);
+    silent(&browser.go("/desk/sell").await, "the box is asking the pad");
+    is_proven(&house);
+}
+
+#[tokio::test]
+async fn what_the_pad_proves_not_booked_is_open_again() {
+    let house = House::open().await;
+    let (pad, mut browser, id, _) = paying(&house).await;
+    let intent = pad.lose().await;
+    pad.find(intent, Finding::NotBooked { evidence: "last payment is older".to_owned() }).await;
+    let page = browser.go(&format!("/desk/sell/cart/{id}")).await;
+    says(&page, "Nothing was charged");
+    says(&page, "last payment is older");
+    says(&page, "/cash\"");
+}
+
+/// A payment that nobody could find out, and a supervisor's page of it.
+async fn undecided<'h>(house: &'h House) -> (Browser<'h>, Browser<'h>, CartId, Told) {
+    let (pad, mut anna, id, _) = paying(house).await;
+    let intent = pad.lose().await;
+    pad.find(intent, Finding::Undecided { evidence: "two payments fit".to_owned() }).await;
+    let page = anna.go(&format!("/desk/sell/cart/{id}")).await;
+    says(&page, "two payments fit");
+    says(&page, "A supervisor or manager decides");
+    silent(&page, "/decide\"");
+    silent(&page, "/cash\"");
+    let mut sam = signed_in(house, "sam", Role::Supervisor).await;
+    let list = sam.go("/desk/sell").await;
+    says(&list, "somebody must decide");
+    let page = sam.go(&format!("/desk/sell/cart/{id}")).await;
+    (anna, sam, id, page)
+}
+
+fn decided(page: &Told, charged: &str, evidence: &str, name: &str, reason: &str) -> Form {
+    let form = form(page, "/decide").add("charged", charged);
+    form.set("evidence", evidence).set("name", name).set("reason", reason)
+}
+
+#[tokio::test]
+async fn somebody_senior_says_it_was_charged_and_the_seats_are_sold() {
+    let house = House::open().await;
+    let (mut anna, mut sam, id, page) = undecided(&house).await;
+    says(&page, "It was not charged");
+    for (evidence, name, reason, lacks) in [
+        ("", "Sam Rook", "slip seen", "Approval code or receipt number"),
+        ("R77", "", "slip seen", "Your name"),
+        ("R77", "Sam Rook", " ", "Reason"),
+    ] {
+        let told = sam.press(&decided(&page, "yes", evidence, name, reason)).await;
+        assert_eq!(told.status, 422, "{lacks}");
+        says(&told, "This is still missing");
+        says(&told, lacks);
+    }
+    let own = decided(&page, "yes", "R77", "Anna", "saw it");
+    assert_eq!(anna.press(&own).await.status, 403, "a cashier decides nothing");
+    let page = sam.submit(&decided(&page, "yes", "R77", "Sam Rook", "slip seen")).await;
+    assert!(sam.path.starts_with("/desk/sell/order/"), "{}", sam.path);
+    says(&page, "R77");
+    let snapshot = house.handle.snapshot().unwrap();
+    let row = cart::get(&snapshot, id).unwrap().unwrap();
+    let pad = checkout::intent(&snapshot, row.intent.unwrap()).unwrap().unwrap().pad.unwrap();
+    let decision = pad.decision.unwrap();
+    assert_eq!((decision.name.as_str(), decision.reason.as_str()), ("Sam Rook", "slip seen"));
+    assert_eq!(checkout::balance(&snapshot, row.order.unwrap()).unwrap(), Money::ZERO);
+    anna.go(&format!("/desk/sell/cart/{id}")).await;
+    assert!(anna.path.starts_with("/desk/sell/order/"), "{}", anna.path);
+    is_proven(&house);
+}
+
+#[tokio::test]
+async fn somebody_senior_says_it_was_not_charged_and_the_sale_is_open_again() {
+    let house = House::open().await;
+    let (mut anna, mut sam, id, page) = undecided(&house).await;
+    sam.submit(&decided(&page, "no", "", "Sam Rook", "the terminal has nothing")).await;
+    assert_eq!(sam.path, "/desk/sell");
+    assert_eq!(state_of(&house, id), (State::Active, Intent::NotCharged));
+    assert_eq!(sam.look(&format!("/desk/sell/cart/{id}")).await.status, 403, "hers again");
+    let page = anna.go(&format!("/desk/sell/cart/{id}")).await;
+    says(&anna.submit(&form(&page, "/cash")).await, "paid in cash");
+    is_proven(&house);
+}
+
+#[tokio::test]
+async fn a_decision_asks_for_a_proof_of_the_last_minutes_first() {
+    let house = House::open().await;
+    let (_, mut sam, id, page) = undecided(&house).await;
+    house.clock.pass(usher_rules::at::Span::minutes(6));
+    let told = sam.press(&decided(&page, "yes", "R77", "Sam Rook", "slip seen")).await;
+    assert!(told.header("location").starts_with("/desk/confirm?"), "{told:?}");
+    assert_eq!(order_of(&house, id), None);
+    let page = sam.go(&format!("/desk/sell/cart/{id}")).await;
+    says(&page, "Prove once more who you are");
+    assert!(forms(&page.body).iter().all(|form| !form.action.ends_with("/decide")));
+}
+
+#[tokio::test]
+async fn a_pad_that_another_till_has_is_said_and_a_till_without_one_takes_cash() {
+    let house = House::open().await;
+    let (pad, _anna, ..) = paying(&house).await;
+    let mut bram = at_till(&house, "bram", Role::Cashier, "2").await;
+    let page = two(&mut bram, &house).await;
+    says(&page, "Middle pad: Till Left has it now.");
+    let told = bram.press(&card(&page)).await;
+    assert_eq!(told.status, 409);
+    says(&told, "The pad is taken");
+    pad.approve().await;
+    let page = bram.go(&bram.path.clone()).await;
+    silent(&page, "has it now");
+    let mut cleo = at_till(&house, "cleo", Role::Cashier, "3").await;
+    let page = two(&mut cleo, &house).await;
+    says(&page, "This till has no pin pad.");
+    says(&cleo.press(&card(&page)).await, "The pad does not answer");
+    pad.down("the cable is out");
+    says(&bram.go(&bram.path.clone()).await, "the cable is out");
+}
+
+#[tokio::test]
+async fn the_feed_of_a_payment_is_nobody_elses() {
+    let house = House::open().await;
+    let (_pad, _anna, id, _) = paying(&house).await;
+    let mut bram = at_till(&house, "bram", Role::Cashier, "2").await;
+    assert_eq!(bram.look(&format!("/desk/sell/cart/{id}/pad")).await.status, 403);
+    let nobody = house.send(Ask::get(&format!("/desk/sell/cart/{id}/pad"))).await;
+    assert_eq!(nobody.status, 303);
+}

@@ -1,0 +1,83 @@
+// A card at the counter, both sides played: declined, paid, and a cable pulled in mid-payment.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
+import { Demo } from './house/demo.js';
+import { look } from './house/looks.js';
+import { cashierIn, openTill } from './house/staff.js';
+
+let demo, browser, cookies;
+before(async () => {
+  [demo, browser] = await Promise.all([Demo.start(), open()]);
+  const page = await visitor(browser, demo.url, { size: DESK });
+  cookies = await cashierIn(demo, page);
+  await openTill(page);
+});
+afterEach(farewell);
+after(async () => { await browser?.close(); await demo?.stop(); });
+
+// The cashier with two tickets in hand, and the customer before the pad.
+const counter = async () => {
+  const cashier = await visitor(browser, demo.url, { size: DESK });
+  await cashier.context().addCookies(cookies);
+  await cashier.goto(`/desk/sell/${demo.tonight}`);
+  await cashier.keyboard.press('2');
+  await cashier.keyboard.press('Enter');
+  await cashier.waitForURL('**/desk/sell/cart/*');
+  const customer = await visitor(browser, demo.url, { size: PHONE });
+  await customer.goto('/demo/pads');
+  const press = key => customer.locator(`#pad-0-${key}:not([aria-disabled="true"])`).click();
+  return { cashier, customer, press };
+};
+
+test('a declined card leaves the seats with the cashier, and the next card pays', async () => {
+  const { cashier, customer, press } = await counter();
+  await cashier.keyboard.press('c');
+  await cashier.locator('[data-pad]').waitFor();
+  await look(cashier, 'desk-sell-card');
+  await press('tap-refused');
+  await cashier.getByRole('button', { name: /^Card/ }).waitFor();
+  await look(cashier, 'desk-sell-declined');
+  await cashier.keyboard.press('c');
+  await press('insert');
+  await press('wrong-pin');
+  await press('right-pin');
+  await look(customer, 'demo-pads-paying');
+  await cashier.waitForURL('**/desk/sell/order/*');
+  await look(cashier, 'desk-sell-sold-card');
+  await cashier.keyboard.press('r');
+  await cashier.waitForURL('**/receipts');
+  const receipts = () => cashier.locator('main').innerText();
+  const first = await receipts();
+  assert.match(first, /\d{4}/);
+  assert.doesNotMatch(first, /\d{13,19}/);
+  await look(cashier, 'desk-sell-receipts-card');
+  await cashier.reload();
+  assert.equal(await receipts(), first);
+  assert.deepEqual(cashier.complaints, []);
+});
+
+test('the cashier stops a payment, and the cart is theirs again', async () => {
+  const { cashier } = await counter();
+  await cashier.keyboard.press('c');
+  await cashier.locator('[data-pad]').waitFor();
+  await cashier.getByRole('button', { name: /^(Stop|Cancel) / }).first().click();
+  await cashier.getByRole('button', { name: /^Card/ }).waitFor();
+  await cashier.keyboard.press('Escape');
+  await cashier.waitForURL('**/desk/sell');
+});
+
+test('a cable pulled in mid-payment is told calmly, and the box finds out what was paid', async () => {
+  const { cashier, press } = await counter();
+  await cashier.keyboard.press('c');
+  await cashier.locator('[data-pad]').waitFor();
+  await press('insert');
+  await press('pull-cable');
+  await cashier.getByText(/do not charge again/i).first().waitFor();
+  await look(cashier, 'desk-sell-unknown');
+  await press('right-pin');
+  await press('plug-in');
+  await cashier.waitForURL('**/desk/sell/order/*', { timeout: 120_000 });
+  await cashier.getByText(/card/i).first().waitFor();
+  assert.deepEqual(cashier.complaints, []);
+});

@@ -1,0 +1,86 @@
+//! A finished sale: its number, the change, and what is printed of it, the same whenever opened.
+//!
+//! A receipt is made of what the sale left and of the words that the terminal gave; it holds no
+//! time but that of the sale. Next: `ticket_pdf.rs` for the tickets.
+
+use super::counter;
+use super::sale::booked;
+use crate::html::{Html, Templates};
+use crate::layout::Pen;
+use crate::place;
+use crate::sums;
+use crate::words::Words;
+use minijinja::{Value, context};
+use usher_rules::tender::pad::{Copy, Receipt};
+use usher_rules::view::desk::sell::{Paid, Sold};
+
+/// The page after a sale.
+pub fn sold(templates: &Templates, view: &Sold, words: &Words) -> Html {
+    let pen = Pen::new(templates, &view.counter.around.frame, words);
+    let title = words.tell("order-title", &[("order", view.order.to_string().into())]);
+    pen.page("desk-sell-sold.html", &title, "sell", page(&pen, view))
+}
+
+/// What is printed: our own receipt, and those of the card.
+pub fn receipts(templates: &Templates, view: &Sold, words: &Words) -> Html {
+    let pen = Pen::new(templates, &view.counter.around.frame, words);
+    let title = words.tell("receipt-title", &[("order", view.order.to_string().into())]);
+    pen.page("desk-sell-receipts.html", &title, "sell", page(&pen, view))
+}
+
+fn page(pen: &Pen<'_>, view: &Sold) -> Value {
+    let order = view.order.to_string();
+    let here = format!("/desk/sell/order/{order}");
+    let (paid, facts, change) = match &view.paid {
+        Paid::Nothing => ("sold-nothing", Vec::new(), None),
+        Paid::Cash { given, change } => {
+            let fact = |id: &str, text| context! { name => pen.say(id), text };
+            let (given, back) = (pen.money(*given), pen.money(*change));
+            let facts = vec![fact("sold-given", given), fact("sold-change", back.clone())];
+            ("sold-cash", facts, Some(back))
+        }
+        Paid::Card { booking } => ("sold-card", booked(pen, booking), None),
+    };
+    let groups = view.sums.groups.iter().map(|group| {
+        let lines = group.lines.iter().map(|line| {
+            let place = place::line(&line.place, pen.words);
+            let args = [("place", place.into()), ("level", line.level_name.as_str().into())];
+            let words = pen.words.tell("line-level", &args);
+            context! { words, price => pen.money(line.price) }
+        });
+        let when = sums::when(pen, group);
+        context! { title => &group.title, when, lines => lines.collect::<Vec<_>>() }
+    });
+    let receipt = |receipt: &Receipt| {
+        let title = match receipt.copy {
+            Copy::Customer => pen.say("receipt-customer"),
+            Copy::Merchant => pen.say("receipt-merchant"),
+        };
+        let signed = receipt.signature_wanted;
+        context! { title, text => receipt.lines.join("\n"), signed }
+    };
+    context! {
+        order,
+        paid => pen.say(paid),
+        facts,
+        change,
+        total => pen.money(view.sums.total),
+        count => view.sums.tickets,
+        groups => groups.collect::<Vec<_>>(),
+        sums => sums::sums(pen, &view.sums, "sum-paid"),
+        when => pen.times.moment(view.when),
+        by => pen.words.tell("sold-by", &[
+            ("cashier", view.cashier.as_str().into()), ("till", view.till.as_str().into()),
+        ]),
+        buyer => &view.buyer.name,
+        mailed => (!view.buyer.email.is_empty()).then(|| {
+            pen.words.tell("sold-mailed", &[("email", view.buyer.email.as_str().into())])
+        }),
+        by_card => matches!(view.paid, Paid::Card { .. }),
+        receipts => view.receipts.iter().map(receipt).collect::<Vec<_>>(),
+        tickets_href => format!("{here}/tickets.pdf"),
+        receipts_href => format!("{here}/receipts"),
+        here_href => here,
+        ..counter(pen, &view.counter, "")
+    }
+}
