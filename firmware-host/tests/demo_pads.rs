@@ -89,7 +89,7 @@ impl Visit {
         let shown = carts::get(&snapshot, cart).unwrap().unwrap().total();
         drop(snapshot);
         let (reply, answer) = oneshot::channel();
-        let wanted = Wanted { cart, buyer: Buyer::default(), shown };
+        let wanted = Wanted { cart, buyer: Buyer::default(), shown, cash: Money::ZERO };
         let order = Order::Pay { by, wanted, reply };
         self.open.running.shop.pad(PadNo(no)).unwrap().orders.send(order).await.unwrap();
         (answer.await.unwrap().unwrap(), shown)

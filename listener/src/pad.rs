@@ -36,6 +36,8 @@ pub struct Wanted {
     pub buyer: Buyer,
     /// The total the cashier saw.
     pub shown: Money,
+    /// What the customer pays in cash; the card pays the rest.
+    pub cash: Money,
 }
 
 /// One pad from the desk's side.

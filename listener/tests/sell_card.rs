@@ -11,9 +11,9 @@ mod house;
 use browser::{Browser, Form, form, forms, says};
 use house::pad::{Pad, booking, is_proven, with_tills};
 use house::{Ask, House, Told};
-use usher_ledger::{cart, checkout};
+use usher_ledger::{cart, checkout, till};
 use usher_rules::cart::{Note, State};
-use usher_rules::id::{CartId, OrderId};
+use usher_rules::id::{CartId, OrderId, TillNo};
 use usher_rules::money::Money;
 use usher_rules::staff::Role;
 use usher_rules::tender::State as Intent;
@@ -128,6 +128,37 @@ async fn a_declined_card_is_told_with_the_banks_words_and_cash_goes_on() {
     assert_eq!(state_of(&house, id), (State::Active, Intent::Declined));
     let page = browser.submit(&form(&page, "/cash")).await;
     says(&page, "paid in cash");
+    is_proven(&house);
+}
+
+#[tokio::test]
+async fn part_of_a_sale_in_cash_leaves_the_card_the_rest_and_is_told_on_every_page() {
+    let house = House::open().await;
+    let pad = with_tills(&house).await;
+    let mut browser = at_till(&house, "anna", Role::Cashier, "1").await;
+    let page = two(&mut browser, &house).await;
+    let id: CartId = browser.path.strip_prefix("/desk/sell/cart/").unwrap().parse().unwrap();
+    for (typed, words) in [("all", "No amount can be read there"), ("60", "The cash pays all")] {
+        let told = browser.submit(&card(&page).set("given", typed)).await;
+        says(&told, words);
+        assert_eq!(told.status, 422);
+    }
+    let page = browser.submit(&card(&page).set("given", "15.50")).await;
+    says(&page, "£44.50. Tap, insert or swipe.");
+    says(&page, "£15.50 of it in cash, £44.50 by card.");
+    pad.decline("51", "insufficient funds").await;
+    let page = browser.go(&format!("/desk/sell/cart/{id}")).await;
+    says(&page, "£15.50 was taken in cash beside the card");
+    assert!(page.body.contains("value=\"£15.50\""), "{}", page.body);
+    browser.submit(&card(&page)).await;
+    pad.approve().await;
+    let page = browser.go(&format!("/desk/sell/cart/{id}")).await;
+    for words in ["paid by card and in cash", "By card", "£44.50", "In cash", "£15.50"] {
+        says(&page, words);
+    }
+    let snapshot = house.handle.snapshot().unwrap();
+    let (_, session) = till::on(&snapshot, TillNo(1)).unwrap().unwrap();
+    assert_eq!((session.cash.sum, session.cards.sum), (Money(1_550), Money(4_450)));
     is_proven(&house);
 }
 

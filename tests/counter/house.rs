@@ -209,7 +209,8 @@ impl House {
     pub async fn pay(&self, pad: PadNo, by: StaffNo, cart: CartId) -> Result<Key, Refusal> {
         let row = carts::get(&self.snapshot(), cart).unwrap().unwrap();
         let (reply, answer) = oneshot::channel();
-        let wanted = Wanted { cart, buyer: Buyer::default(), shown: row.total() };
+        let wanted =
+            Wanted { cart, buyer: Buyer::default(), shown: row.total(), cash: Money::ZERO };
         let order = Order::Pay { by: Actor::Account(by), wanted, reply };
         self.running.shop.pad(pad).unwrap().orders.send(order).await.unwrap();
         match answer.await.unwrap() {

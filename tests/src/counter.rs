@@ -45,7 +45,8 @@ fn sell(town: &mut Town, cart: CartId, at_pad: bool) -> Option<Command> {
         let cash = checkout::Command::Cash { cart, buyer, given: shown, shown };
         return Some(Command::Checkout(cash));
     }
-    let begin = pad::Command::Begin { cart, pad: PAD, buyer, shown, baseline: None };
+    let begin =
+        pad::Command::Begin { cart, pad: PAD, buyer, shown, baseline: None, cash: Money::ZERO };
     let begun = town.ask(Command::Checkout(checkout::Command::Pad(begin))).ok()?;
     ended(town, &begun)
 }

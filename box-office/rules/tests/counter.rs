@@ -157,8 +157,14 @@ impl Counter {
     }
 
     fn begin(&mut self) -> Result<(), Refusal> {
+        self.split(0)
+    }
+
+    /// A payment of which this much is cash.
+    fn split(&mut self, minor: i64) -> Result<(), Refusal> {
         let buyer = Buyer { name: String::new(), email: "ada@harbourmail.example".into() };
-        self.step(Pad::Begin { cart: CART, pad: PAD, buyer, shown: TOTAL, baseline: None })
+        let (shown, cash) = (TOTAL, Money(minor));
+        self.step(Pad::Begin { cart: CART, pad: PAD, buyer, shown, baseline: None, cash })
     }
 
     fn lost(&mut self, why: &str) -> Result<(), Refusal> {
@@ -220,7 +226,8 @@ impl Counter {
             }
             AnyEvent::Letter(_) => self.letters += 1,
             AnyEvent::Till(till::Event::CardTaken(session, amount)) => {
-                assert_eq!((*session, *amount), (TillSessionId(60), TOTAL));
+                let asked = self.intent().amount;
+                assert_eq!((*session, *amount), (TillSessionId(60), asked));
             }
             other => panic!("a pad does not do this: {other:?}"),
         }
@@ -228,9 +235,18 @@ impl Counter {
 
     /// What the books say was paid by card at the pad.
     fn charged(&self) -> Money {
+        self.posted(Account::CardClearing, u64::from(PAD.0))
+    }
+
+    /// What the books say is in the drawer of the till.
+    fn in_cash(&self) -> Money {
+        self.posted(Account::DrawerCash, u64::from(TILL.0))
+    }
+
+    fn posted(&self, account: Account, sub: u64) -> Money {
         let lines = self.postings.iter().flat_map(|posting| &posting.lines);
-        let batch = (Account::CardClearing, u64::from(PAD.0));
-        lines.filter(|line| (line.account, line.sub) == batch).map(|line| line.amount).sum()
+        let here = lines.filter(|line| (line.account, line.sub) == (account, sub));
+        here.map(|line| line.amount).sum()
     }
 
     /// Do the seats wait for the money, without an end?
@@ -310,6 +326,46 @@ fn a_payment_is_written_before_it_is_sent_and_sent_before_it_leaves() {
     assert_eq!(counter.intent().amount, TOTAL);
     assert_eq!(counter.cart().state, CartState::CheckingOut);
     assert_eq!(Counter::at(State::Sent).charged(), Money::ZERO);
+}
+
+#[test]
+fn what_is_paid_in_cash_the_card_does_not_pay_and_the_drawer_gets_it_with_the_sale() {
+    let mut counter = Counter::new();
+    counter.split(2_500).unwrap();
+    assert_eq!(counter.intent().amount, Money(4_500));
+    counter.step(Pad::Send(counter.key())).unwrap();
+    let asked = Booking { amount: Some(Money(4_500)), ..booking() };
+    counter.ended(Outcome::Approved(asked)).unwrap();
+    assert_eq!(counter.in_cash(), Money::ZERO, "the card may still be taken back");
+    counter.step(Pad::Done(counter.key())).unwrap();
+    assert_eq!((counter.charged(), counter.in_cash()), (Money(4_500), Money(2_500)));
+    assert!(counter.postings.iter().all(Posting::balanced));
+    assert_eq!((counter.orders.len(), counter.orders[0].total), (1, TOTAL));
+    assert!(
+        counter.notes.contains(&Note::CashTaken { given: Money(2_500), change: Money::ZERO }),
+        "{:?}",
+        counter.notes
+    );
+}
+
+#[test]
+fn cash_beside_a_card_that_does_not_pay_is_never_posted() {
+    for outcome in [declined(), Outcome::Cancelled] {
+        let mut counter = Counter::new();
+        counter.split(2_500).unwrap();
+        counter.step(Pad::Send(counter.key())).unwrap();
+        counter.ended(outcome).unwrap();
+        assert_eq!((counter.in_cash(), counter.orders.len()), (Money::ZERO, 0));
+        assert_eq!(counter.cart().state, CartState::Active);
+    }
+}
+
+#[test]
+fn cash_beside_a_card_leaves_the_card_something_to_pay() {
+    let refused = Err(Refusal::Malformed { field: "given" });
+    for (minor, answer) in [(-1, &refused), (0, &Ok(())), (6_999, &Ok(())), (7_000, &refused)] {
+        assert_eq!(&Counter::new().split(minor), answer, "{minor}");
+    }
 }
 
 #[test]

@@ -125,6 +125,7 @@ fn payment() -> Intent {
         recovered: false,
         housekept: true,
         refund: None,
+        cash: Money::ZERO,
     };
     Intent {
         cart: CART,

@@ -147,9 +147,9 @@ impl PadErrand {
     async fn order(&self, order: Order, memory: &mut Memory) {
         match order {
             Order::Pay { by, wanted, reply } => {
-                let Wanted { cart, buyer, shown } = wanted;
+                let Wanted { cart, buyer, shown, cash } = wanted;
                 let baseline = baseline(memory);
-                let command = Pad::Begin { cart, pad: self.pad, buyer, shown, baseline };
+                let command = Pad::Begin { cart, pad: self.pad, buyer, shown, baseline, cash };
                 self.begin(by, Sale::Pad(command), reply, memory).await;
             }
             Order::Refund { by, wanted, reply } => {

@@ -96,8 +96,8 @@ impl Pad {
     }
 
     async fn begin(&self, by: Actor, wanted: Wanted) -> Result<Key, Denied> {
-        let Wanted { cart, buyer, shown } = wanted;
-        let begin = AtPad::Begin { cart, pad: self.no, buyer, shown, baseline: None };
+        let Wanted { cart, buyer, shown, cash } = wanted;
+        let begin = AtPad::Begin { cart, pad: self.no, buyer, shown, baseline: None, cash };
         let command = Command::Checkout(Checkout::Pad(begin));
         self.handle.ask(Lane::Till, by, None, command).await?;
         let row = usher_ledger::cart::get(&self.handle.snapshot().unwrap(), cart);

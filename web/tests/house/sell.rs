@@ -96,6 +96,7 @@ pub fn sale(standing: Standing) -> Sale {
         sums: sums(),
         own: true,
         standing,
+        cash_beside: Money::ZERO,
         pad: PadHere::Ready { name: "Pad 2".to_owned() },
         undecided: None,
         decider: Decider::No,
@@ -180,7 +181,7 @@ pub fn evil_sale(evil: &str) -> Sale {
 pub fn evil_sold(evil: &str) -> Sold {
     let text = || evil.to_owned();
     let booking = Booking { brand: text(), last_four: text(), ..booking() };
-    let mut view = sold(Paid::Card { booking });
+    let mut view = sold(Paid::Card { booking, card: Money(14_050), cash: Money::ZERO });
     view.receipts[0].lines = vec![text()];
     view.buyer = Buyer { name: text(), email: text() };
     (view.cashier, view.till) = (text(), text());
@@ -286,16 +287,21 @@ fn ends(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
     late.undecided = Some(Undecided { can_be_sold: false, ..undecided() });
     late.notice = Some(Notice::DecisionLacks { fields: vec!["name", "reason"] });
     let cash = Paid::Cash { given: Money(16_000), change: Money(1_950) };
-    let card = Paid::Card { booking: booking() };
+    let paid =
+        |minor| Paid::Card { booking: booking(), card: Money(14_050 - minor), cash: Money(minor) };
+    let (card, split) = (paid(0), paid(4_000));
+    let beside = Sale { cash_beside: Money(4_000), ..sale(after(Last::Cancelled)) };
     vec![
         ("desk-sell-unknown", page(&sale(unknown))),
         ("desk-sell-undecided", page(&decide(Decider::No))),
         ("desk-sell-prove", page(&decide(Decider::ProveFirst))),
         ("desk-sell-decide", page(&decide(Decider::Yes))),
         ("desk-sell-decide-late", page(&late)),
+        ("desk-sell-split-again", page(&beside)),
         ("desk-sell-closed", page(&sale(Standing::Closed))),
         ("desk-sell-sold", pages_of::sold(templates, &sold(cash.clone()), words)),
         ("desk-sell-sold-card", pages_of::sold(templates, &sold(card.clone()), words)),
+        ("desk-sell-sold-split", pages_of::sold(templates, &sold(split), words)),
         ("desk-sell-receipts", pages_of::receipts(templates, &sold(card), words)),
         ("desk-sell-receipts-cash", pages_of::receipts(templates, &sold(cash), words)),
     ]

@@ -42,6 +42,9 @@ pub enum Command {
         shown: Money,
         #[n(4)]
         baseline: Option<Booking>,
+        /// What the customer pays in cash; the card pays the rest.
+        #[cbor(n(5), default)]
+        cash: Money,
     },
     /// The terminal is ready: on disk before the first byte of the payment leaves.
     #[n(1)]
@@ -144,8 +147,8 @@ struct Known<'a> {
 
 impl Saga<'_> {
     pub(super) fn at_pad(&self, command: &Command) -> Result<Vec<AnyEvent>, Refusal> {
-        if let Command::Begin { pad, buyer, shown, baseline, .. } = command {
-            return self.pay_at(*pad, buyer, *shown, baseline.clone());
+        if let Command::Begin { pad, buyer, shown, baseline, cash, .. } = command {
+            return self.pay_at(*pad, buyer, [*shown, *cash], baseline.clone());
         }
         let key = command.intent().ok_or(Refusal::NotFound)?;
         let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
@@ -170,13 +173,16 @@ impl Saga<'_> {
         &self,
         pad: PadNo,
         buyer: &Buyer,
-        shown: Money,
+        [shown, cash]: [Money; 2],
         baseline: Option<Booking>,
     ) -> Result<Vec<AnyEvent>, Refusal> {
         let at = self.counter()?;
         let total = self.ready(Some(shown))?;
         if total < AMOUNT_MIN {
             return Err(Refusal::BelowMinimum { minimum: AMOUNT_MIN });
+        }
+        if cash < Money::ZERO || total - cash < AMOUNT_MIN {
+            return Err(Refusal::Malformed { field: "given" });
         }
         if !self.facts.house.pads.iter().any(|known| known.no == pad) {
             return Err(Refusal::NotFound);
@@ -192,8 +198,8 @@ impl Saga<'_> {
         let attempt = self.cart.attempts + 1;
         let key = tender::key(fresh.box_no, fresh.epoch, self.facts.cart_id, u32::from(attempt));
         let no = number(fresh.intent_no);
-        let at_pad = fresh_at(pad, no, at, baseline, None);
-        let intent = created(self.facts.cart_id, total, at_pad, now);
+        let at_pad = AtPad { cash, ..fresh_at(pad, no, at, baseline, None) };
+        let intent = created(self.facts.cart_id, total - cash, at_pad, now);
         let started = Note::Started { tickets: self.cart.tickets(), total };
         Ok(vec![
             AnyEvent::Checkout(Event::BuyerNamed(self.facts.cart_id, buyer, String::new())),
@@ -366,6 +372,7 @@ pub(crate) fn fresh_at(
         recovered: false,
         housekept: false,
         refund,
+        cash: Money::ZERO,
     }
 }
 

@@ -48,6 +48,9 @@ pub struct AtPad {
     /// The money goes back to the card, of an order that was paid at this pad; none is a purchase.
     #[n(10)]
     pub refund: Option<Refunding>,
+    /// Taken in cash beside it, once the card has paid the rest; none of most payments.
+    #[cbor(n(11), default)]
+    pub cash: Money,
 }
 
 /// Stored. What is given back once the terminal has booked it.

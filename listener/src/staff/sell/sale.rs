@@ -130,6 +130,7 @@ pub(super) fn shown<N: Need>(
         sums: view::sums_of(&snapshot, row)?,
         own,
         standing: standing(staff, &snapshot, id, row)?,
+        cash_beside: view::cash_beside(&snapshot, row)?,
         pad: view::pad_here(&snapshot, till, face)?,
         undecided,
         decider: decider(staff),

@@ -1,5 +1,5 @@
-//! Taking money for a sale: cash at once, or a card at the till's pin pad; and what a person says
-//! where nobody could find out.
+//! Taking money for a sale: cash at once, a card at the till's pin pad, or part of it in cash and
+//! the rest by card; and what a person says where nobody could find out.
 //!
 //! A card's payment begins when its intent is on disk, and its outcome is the store's word alone.
 //! Never asks a terminal. Next: `pad.rs`, `rules/checkout/pad.rs`.
@@ -44,6 +44,14 @@ impl Form {
         let shown = fields.text("shown").parse().map_or_else(|_| row.total(), Money);
         Form { typed: Typed { buyer, given: text("given"), ..Typed::default() }, shown }
     }
+
+    /// The cash that was typed; nothing typed is `else_`. None can be read in anything else.
+    fn given(&self, staff: &Cashier, else_: Money) -> Option<Money> {
+        match self.typed.given.as_str() {
+            "" => Some(else_),
+            typed => Purse::new(&staff.shop().venue().currency).read(typed),
+        }
+    }
 }
 
 /// Cash: order, tickets and money in one commit.
@@ -54,13 +62,8 @@ pub async fn cash(staff: Cashier, spot: Spot, fields: Fields) -> Result<Response
         return Ok(respond::see_other(&address(id)));
     }
     let form = Form::read(&fields, &row);
-    let given = match form.typed.given.as_str() {
-        "" => Some(form.shown),
-        typed => Purse::new(&staff.shop().venue().currency).read(typed),
-    };
-    let Some(given) = given else {
-        let (status, notice) = (StatusCode::UNPROCESSABLE_ENTITY, Some(Notice::GivenUnread));
-        return shown(&staff, id, status, form.typed, notice);
+    let Some(given) = form.given(&staff, form.shown) else {
+        return unfit(&staff, id, form.typed, Notice::GivenUnread);
     };
     let buyer = form.typed.buyer.clone();
     let cash = Checkout::Cash { cart: id, buyer, given, shown: form.shown };
@@ -73,6 +76,11 @@ pub async fn cash(staff: Cashier, spot: Spot, fields: Fields) -> Result<Response
         }
         Err(trouble) => refused(&staff, id, form.typed, trouble),
     }
+}
+
+/// What was typed cannot be tendered so.
+fn unfit(staff: &Cashier, id: CartId, typed: Typed, notice: Notice) -> Result<Response, Trouble> {
+    shown(staff, id, StatusCode::UNPROCESSABLE_ENTITY, typed, Some(notice))
 }
 
 /// Can money be taken for it now? Not twice, and not while an older payment waits for a person.
@@ -102,8 +110,14 @@ pub async fn card(staff: Cashier, spot: Spot, fields: Fields) -> Result<Response
     let Some(desk) = no.and_then(|no| staff.shop().pad(no)) else {
         return silent(&staff, id, form.typed);
     };
+    let Some(cash) = form.given(&staff, Money::ZERO) else {
+        return unfit(&staff, id, form.typed, Notice::GivenUnread);
+    };
+    if cash >= form.shown {
+        return unfit(&staff, id, form.typed, Notice::CashCoversAll);
+    }
     let (reply, heard) = oneshot::channel();
-    let wanted = Wanted { cart: id, buyer: form.typed.buyer.clone(), shown: form.shown };
+    let wanted = Wanted { cart: id, buyer: form.typed.buyer.clone(), shown: form.shown, cash };
     let pay = Order::Pay { by: staff.by().clone(), wanted, reply };
     if desk.orders.try_send(pay).is_err() {
         return silent(&staff, id, form.typed);

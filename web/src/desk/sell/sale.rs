@@ -68,6 +68,7 @@ pub fn sale(templates: &Templates, view: &Sale, words: &Words) -> Html {
         removable => until.is_some() && view.own,
         sums => sums::sums(&pen, &view.sums, "sum-pay"),
         notice => notice(&pen, &view.notice).or_else(|| last(&pen, &view.standing)),
+        split => split(&pen, view),
         keeps => keeps(&pen, &view.notice),
         tender => tender.map(|_| tender_value(&pen, view)),
         undecided => view.undecided.as_ref().map(|one| undecided(&pen, one)),
@@ -156,13 +157,38 @@ fn tender_value(pen: &Pen<'_>, view: &Sale) -> Value {
         card => total > Money::ZERO && ready,
         pad => name,
         why,
-        given => &view.typed.given,
+        given => given(pen, view),
         name => &view.typed.buyer.name,
         email => &view.typed.buyer.email,
         sample => pen.money(Money::ZERO),
         change_words => pen.words.tell("sell-change-js", &[("amount", "{amount}".into())]),
-        short_words => pen.words.tell("sell-short-js", &[("amount", "{amount}".into())]),
+        short_words => pen.words.tell(
+            if ready { "sell-short-card-js" } else { "sell-short-js" },
+            &[("amount", "{amount}".into())],
+        ),
+        given_hint => pen.say(if ready { "sell-given-hint-card" } else { "sell-given-hint" }),
     }
+}
+
+/// What was typed, or what the payment before left to cash.
+fn given(pen: &Pen<'_>, view: &Sale) -> String {
+    match (view.typed.given.as_str(), view.cash_beside) {
+        ("", Money::ZERO) => String::new(),
+        ("", cash) => pen.money(cash),
+        (typed, _) => typed.to_owned(),
+    }
+}
+
+/// How a payment in two parts is shared.
+fn split(pen: &Pen<'_>, view: &Sale) -> Option<String> {
+    let (cash, card) = (view.cash_beside, view.sums.total - view.cash_beside);
+    let args = [("cash", pen.money(cash).into()), ("card", pen.money(card).into())];
+    let id = match view.standing {
+        Standing::Open { .. } => "sell-split-again",
+        Standing::Paying(_) | Standing::Unknown { .. } | Standing::Undecided => "sell-split",
+        Standing::Closed => return None,
+    };
+    (cash > Money::ZERO).then(|| pen.words.tell(id, &args))
 }
 
 /// Can a card be paid with here; the pad, and why not.
@@ -216,6 +242,7 @@ fn notice(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
             let max = [("max", money(max).into())];
             told("stop", "cash-much", pen.words.tell("cash-much-more", &max))
         }
+        Notice::CashCoversAll => told("warn", "cash-covers", pen.say("cash-covers-more")),
         Notice::BuyerWrong { fields } => {
             let email = fields.contains(&"email");
             let id = if email { "fault-not-address" } else { "sell-name-long" };

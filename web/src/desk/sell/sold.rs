@@ -11,6 +11,7 @@ use crate::place;
 use crate::sums;
 use crate::words::Words;
 use minijinja::{Value, context};
+use usher_rules::money::Money;
 use usher_rules::tender::pad::{Copy, Receipt};
 use usher_rules::view::desk::sell::{Paid, Sold};
 
@@ -39,7 +40,16 @@ fn page(pen: &Pen<'_>, view: &Sold) -> Value {
             let facts = vec![fact("sold-given", given), fact("sold-change", back.clone())];
             ("sold-cash", facts, Some(back))
         }
-        Paid::Card { booking } => ("sold-card", booked(pen, booking), None),
+        Paid::Card { booking, card, cash } => {
+            let mut facts = booked(pen, booking);
+            let split = *cash > Money::ZERO;
+            let parts = [("sold-by-card", card), ("sold-in-cash", cash)];
+            let parts = parts.into_iter().filter(|_| split);
+            facts.extend(
+                parts.map(|(id, part)| context! { name => pen.say(id), text => pen.money(*part) }),
+            );
+            (if split { "sold-split" } else { "sold-card" }, facts, None)
+        }
     };
     let groups = view.sums.groups.iter().map(|group| {
         let lines = group.lines.iter().map(|line| {

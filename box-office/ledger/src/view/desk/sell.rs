@@ -17,8 +17,10 @@ use usher_rules::checkout::pad::keeps_pad;
 use usher_rules::hold::COUNTER_SELLS_INTO;
 use usher_rules::house::House;
 use usher_rules::id::{CartId, OrderId, PadNo, TillNo};
+use usher_rules::money::Money;
 use usher_rules::order::Order;
-use usher_rules::tender::{Intent, State, pad::Booking};
+use usher_rules::tender::pad::AtPad;
+use usher_rules::tender::{Intent, State};
 use usher_rules::view::desk::pad::{Face, Link, Stage};
 use usher_rules::view::desk::sell::{
     Counter, Last, Line, PadHere, Paid, Paying, Show, Slip, Sold, Standing, Undecided, Waiting,
@@ -110,6 +112,15 @@ pub fn lines(snapshot: &Snapshot, row: &Cart) -> Result<Vec<Line>, Fault> {
         });
     }
     Ok(found)
+}
+
+/// What the newest payment of a sale left to be paid in cash.
+pub fn cash_beside(snapshot: &Snapshot, row: &Cart) -> Result<Money, Fault> {
+    let newest = match row.intent {
+        Some(key) => checkout::intent(snapshot, key)?,
+        None => None,
+    };
+    Ok(newest.and_then(|intent| intent.pad).map_or(Money::ZERO, |pad| pad.cash))
 }
 
 /// How far a sale is; `seen` is when its cashier last looked, `face` what its pad shows.
@@ -250,7 +261,6 @@ pub fn sold(snapshot: &Snapshot, counter: Counter, id: OrderId) -> Result<Option
         None => None,
     };
     let pad = intent.and_then(|intent| intent.pad);
-    let booking = pad.as_ref().and_then(|pad| pad.booking.clone());
     Ok(Some(Sold {
         counter,
         order: id,
@@ -258,21 +268,23 @@ pub fn sold(snapshot: &Snapshot, counter: Counter, id: OrderId) -> Result<Option
         till: till_name(&house, at.till),
         cashier: super::till::name(snapshot, at.cashier)?,
         sums: sums(snapshot, &house, &order.lines, &order.fees, &taxes)?,
-        paid: paid(snapshot, &order, booking)?,
+        paid: paid(snapshot, &order, pad.as_deref())?,
         receipts: pad.map(|pad| pad.receipts).unwrap_or_default(),
         buyer: order.buyer,
     }))
 }
 
-fn paid(snapshot: &Snapshot, order: &Order, booking: Option<Booking>) -> Result<Paid, Fault> {
+fn paid(snapshot: &Snapshot, order: &Order, pad: Option<&AtPad>) -> Result<Paid, Fault> {
     if order.intent.is_some() {
-        return Ok(Paid::Card { booking: booking.unwrap_or_default() });
+        let booking = pad.and_then(|pad| pad.booking.clone()).unwrap_or_default();
+        let cash = pad.map_or(Money::ZERO, |pad| pad.cash);
+        return Ok(Paid::Card { booking, card: order.total - cash, cash });
     }
     let log = cart::log_of(snapshot, order.cart)?.into_iter().rev();
     let mut taken = log.filter_map(|(_, line)| match line.note {
         Note::CashTaken { given, change } => Some(Paid::Cash { given, change }),
         _ => None,
     });
-    let nothing = order.total == usher_rules::money::Money::ZERO;
+    let nothing = order.total == Money::ZERO;
     Ok(if nothing { Paid::Nothing } else { taken.next().unwrap_or(Paid::Nothing) })
 }

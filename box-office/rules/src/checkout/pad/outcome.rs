@@ -6,6 +6,8 @@ use super::super::sell::Paying;
 use super::super::{Event, Saga};
 use super::Known;
 use crate::cart::{self, Note, State as CartState};
+use crate::id::PostingId;
+use crate::money::Money;
 use crate::order::Payment;
 use crate::tender::State;
 use crate::tender::pad::{AtPad, Booking, Copy, kept};
@@ -83,7 +85,7 @@ impl Saga<'_> {
         waits
             && self.cart.intent == Some(known.key)
             && self.cart.order.is_none()
-            && self.cart.total() == known.intent.amount
+            && self.cart.total() == known.intent.amount + known.pad.cash
             && self.facts.lost.is_empty()
     }
 
@@ -107,9 +109,24 @@ impl Saga<'_> {
         let posting = posting::card_payment(fresh.order, batch, amount, at, day);
         events.push(AnyEvent::Checkout(Event::Posted(self.second_posting(), posting)));
         events.push(till::card_taken(known.pad.at.session, amount));
+        events.extend(self.cash_beside(known));
         events.push(self.log(vec![Note::Captured { card: true }]));
         events.extend(self.complete(&self.cart.buyer, fresh.order));
         events
+    }
+
+    /// The part in cash goes into the drawer when the card has paid its own.
+    fn cash_beside(&self, known: &Known) -> Vec<AnyEvent> {
+        let cash = known.pad.cash;
+        if cash == Money::ZERO {
+            return Vec::new();
+        }
+        let (order, till) = (self.facts.fresh.order, known.pad.at.till);
+        let posting = posting::cash_payment(order, till, cash, self.ask.at, self.ask.day);
+        vec![
+            AnyEvent::Checkout(Event::Posted(PostingId(self.second_posting().0 + 1), posting)),
+            self.log(vec![Note::CashTaken { given: cash, change: Money::ZERO }]),
+        ]
     }
 
     /// Nothing was charged: the cart is the cashier's again, its hold begins anew.

@@ -91,6 +91,8 @@ pub struct Sale {
     /// Of this till; who may only decide sees no tender.
     pub own: bool,
     pub standing: Standing,
+    /// What the newest payment left to be paid in cash.
+    pub cash_beside: Money,
     pub pad: PadHere,
     /// A payment of this sale that waits for a person.
     pub undecided: Option<Undecided>,
@@ -240,6 +242,8 @@ pub enum Notice {
     CashTooMuch {
         max: Money,
     },
+    /// The card has nothing left to pay.
+    CashCoversAll,
     /// Name too long or no address that mail can reach.
     BuyerWrong {
         fields: Vec<&'static str>,
@@ -279,6 +283,14 @@ pub struct Sold {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Paid {
     Nothing,
-    Cash { given: Money, change: Money },
-    Card { booking: Booking },
+    Cash {
+        given: Money,
+        change: Money,
+    },
+    /// Part of it may be in cash.
+    Card {
+        booking: Booking,
+        card: Money,
+        cash: Money,
+    },
 }
