@@ -57,6 +57,22 @@ test('a declined card leaves the seats with the cashier, and the next card pays'
   assert.deepEqual(cashier.complaints, []);
 });
 
+test('part in cash, the rest by card, by keys alone', async () => {
+  const { cashier, press } = await counter();
+  await cashier.keyboard.press('k');
+  await cashier.keyboard.type('20');
+  await cashier.getByText(/short: press Card for the rest/).waitFor();
+  await look(cashier, 'desk-sell-split');
+  await cashier.keyboard.press('Escape');
+  await cashier.keyboard.press('c');
+  await cashier.getByText(/£20\.00 of it in cash/).waitFor();
+  await press('tap');
+  await cashier.waitForURL('**/desk/sell/order/*');
+  await cashier.getByText('paid by card and in cash').waitFor();
+  await look(cashier, 'desk-sell-sold-split');
+  assert.deepEqual(cashier.complaints, []);
+});
+
 test('the cashier stops a payment, and the cart is theirs again', async () => {
   const { cashier } = await counter();
   await cashier.keyboard.press('c');

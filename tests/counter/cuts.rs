@@ -1,8 +1,8 @@
 //! Where lines are cut, lane by lane, and how each sale ended.
 //!
 //! Every byte of a payment in either direction, with both policies of a terminal for an approval
-//! that nobody acknowledged; in a short run every third byte, another third each day. Next:
-//! `house.rs`, `terminal.rs`.
+//! that nobody acknowledged; of nexo's thousands of bytes some, others each day. Next: `house.rs`,
+//! `terminal.rs`.
 
 use super::house::{House, Stand};
 use super::terminal;
@@ -33,28 +33,33 @@ pub struct Lane {
     pub scenes: Vec<Scene>,
 }
 
-/// A line, how many lanes share its cuts, bytes of a payment each way, and bytes from cut to cut in
-/// a long run.
+/// A line, how many lanes share its cuts, bytes of a payment each way, and bytes from cut to cut,
+/// also in a long run.
 struct Cuts {
     line: Line,
     lanes: usize,
     to_box: u64,
     from_box: u64,
     every: u64,
+    every_long: u64,
 }
 
 /// The bytes of a payment are a little fewer: the last cuts of each are behind its end.
 const ALL: [Cuts; 4] = [
-    Cuts { line: Line::ZvtTcp, lanes: 8, to_box: 180, from_box: 45, every: 1 },
-    Cuts { line: Line::ZvtSerial, lanes: 14, to_box: 330, from_box: 90, every: 1 },
-    Cuts { line: Line::Concert, lanes: 24, to_box: 50, from_box: 50, every: 1 },
+    Cuts { line: Line::ZvtTcp, lanes: 8, to_box: 180, from_box: 45, every: 1, every_long: 1 },
+    Cuts { line: Line::ZvtSerial, lanes: 14, to_box: 330, from_box: 90, every: 1, every_long: 1 },
+    Cuts { line: Line::Concert, lanes: 24, to_box: 50, from_box: 50, every: 1, every_long: 1 },
     // Sealed and wrapped, a payment has thousands of bytes, and nothing of it counts before the
     // last of them; the drivers' own test cuts after every one.
-    Cuts { line: Line::Nexo, lanes: 16, to_box: 6_000, from_box: 3_000, every: 100 },
+    Cuts {
+        line: Line::Nexo,
+        lanes: 16,
+        to_box: 6_000,
+        from_box: 3_000,
+        every: 300,
+        every_long: 30,
+    },
 ];
-
-/// In a short run one cut of so many is tried.
-const SHORT: u64 = 3;
 
 impl Lane {
     fn new(no: u16, line: Line, scenes: Vec<Scene>, folder: &std::path::Path) -> Lane {
@@ -85,7 +90,7 @@ pub fn lanes(folder: &Folder) -> Vec<Lane> {
     let mut lanes = Vec::new();
     for cuts in ALL {
         let (stride, first) =
-            if long { (cuts.every, 0) } else { (cuts.every * SHORT, days % SHORT * cuts.every) };
+            if long { (cuts.every_long, 0) } else { (cuts.every, days % cuts.every) };
         let scenes = scenes(&cuts, first, stride);
         println!("{:?}: {} cuts, from byte {first} every {stride}", cuts.line, scenes.len());
         for share in 0..cuts.lanes {
