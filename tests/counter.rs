@@ -11,6 +11,8 @@
 mod cuts;
 #[path = "counter/house.rs"]
 mod house;
+#[path = "counter/refund.rs"]
+mod refund;
 #[path = "counter/terminal.rs"]
 mod terminal;
 
@@ -68,6 +70,66 @@ async fn a_sale_is_paid_if_and_only_if_the_terminal_booked_it_wherever_the_line_
     assert_eq!(proof::of(&snapshot, &Plans::default()).unwrap(), Vec::<String>::new());
     let booked: i64 = running.iter().map(|(lane, _)| terminal::standing_minor(&lane.truth)).sum();
     assert_eq!(house.card_clearing(), booked, "the books have what the terminals booked");
+}
+
+/// Refunds approved, declined, stopped and cut off anywhere: given back if and only if the
+/// terminal's books say so, once, with the tickets of the order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn money_goes_back_if_and_only_if_the_terminal_booked_it_wherever_the_line_is_cut() {
+    let folder = Folder::new();
+    let mut running = Vec::new();
+    let mut scenes = BTreeMap::new();
+    for (lane, own) in refund::lanes(&folder) {
+        scenes.insert(lane.name.clone(), own);
+        running.push((lane.clone(), terminal::start(&folder, &lane).await));
+    }
+    let config = terminal::config(&folder, &running, Stand::numbered(SECOND));
+    let stands: Vec<Stand> = running.iter().map(|(lane, _)| lane.stand).collect();
+    let house = Arc::new(House::open(&config, &stands).await);
+    let mut at_work = JoinSet::new();
+    for (lane, _) in &running {
+        let (house, lane) = (Arc::clone(&house), lane.clone());
+        let own = scenes.remove(&lane.name).unwrap();
+        at_work.spawn(async move { (lane.line, refund::run(&house, lane, own).await) });
+    }
+    let (mut after_approval, mut went_back) = (0, 0);
+    while let Some(done) = at_work.join_next().await {
+        let (line, ends) = done.unwrap();
+        println!("{line:?}: {ends:?}");
+        assert!(ends.went_back > 0, "{line:?}: nothing ever went back");
+        after_approval += ends.after_approval;
+        went_back += ends.went_back;
+    }
+    assert!(after_approval > 0, "of {went_back} no approval was ever lost");
+    for (lane, terminal) in &running {
+        assert_eq!(terminal.violations(), Vec::<String>::new(), "{}", lane.name);
+    }
+    let sum =
+        |of: fn(&Path) -> i64| -> i64 { running.iter().map(|(lane, _)| of(&lane.truth)).sum() };
+    let stands = sum(terminal::taken_minor) - sum(terminal::given_back_minor);
+    assert_eq!(house.card_clearing(), stands, "the books have what the terminals booked");
+    assert_eq!(proof::of(&house.snapshot(), &Plans::default()).unwrap(), Vec::<String>::new());
+}
+
+/// A terminal that cannot give money back is not asked to: nothing is cancelled.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_terminal_cannot_give_back_stays_as_it_was() {
+    let folder = Folder::new();
+    let lane = Lane::sound(1, Line::Concert, &folder);
+    let stand = lane.stand;
+    let running = vec![(lane.clone(), terminal::start(&folder, &lane).await)];
+    let config = terminal::config(&folder, &running, Stand::numbered(SECOND));
+    let house = House::open(&config, &[stand]).await;
+    let cart = house.cart(stand.till).await;
+    let paid = house.pay(stand.pad, stand.cashier, cart).await.unwrap();
+    assert_eq!(house.settled(paid).await.state, State::Captured);
+    house.pad_is_free(stand.pad).await;
+    let (order, _) = house.order(cart);
+    let key = house.give_back(stand.pad, stand.cashier, order).await.unwrap();
+    assert_eq!(house.settled(key).await.state, State::NotCharged);
+    assert_eq!(house.order(cart).1.refunded().0, 0);
+    assert_eq!(terminal::given_back_minor(&lane.truth), 0);
+    assert_eq!(house.card_clearing(), terminal::standing_minor(&lane.truth));
 }
 
 /// Two tills share a pad: the second cashier is told who has it, and gets it afterwards (K9).

@@ -78,15 +78,12 @@ fn shop_pages() -> Router<Arc<Shop>> {
 }
 
 fn staff_pages() -> Router<Arc<Shop>> {
-    use crate::staff::{account, cart, desk, door, letter, member, monitor, order, sign_in, till};
+    use crate::staff::{account, cart, desk, door, letter, member, monitor, sign_in, till};
     Router::new()
         .route("/desk", get(desk::page))
         .route("/desk/carts", get(cart::page))
         .route("/desk/letters", get(letter::list))
         .route("/desk/letters/{id}", get(letter::page))
-        .route("/desk/orders", get(order::list))
-        .route("/desk/orders/{order}", get(order::page))
-        .route("/desk/orders/{order}/refund", post(order::refund))
         .route("/desk/sign-in", get(sign_in::page).post(sign_in::press))
         .route("/desk/sign-in/password", post(sign_in::password))
         .route("/desk/sign-in/code", post(sign_in::code))
@@ -112,8 +109,21 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .route("/desk/till/count", post(till::count))
         .route("/desk/till/close", post(till::close))
         .merge(sale_pages())
+        .merge(order_pages())
         .route("/monitor", get(monitor::page))
         .route("/door", get(door::page).post(door::press))
+}
+
+/// Orders at the desk, and tickets given back.
+fn order_pages() -> Router<Arc<Shop>> {
+    use crate::staff::{order, refund};
+    Router::new()
+        .route("/desk/orders", get(order::list))
+        .route("/desk/orders/{order}", get(order::page))
+        .route("/desk/orders/{order}/refund", post(order::refund))
+        .route("/desk/orders/{order}/pad", get(refund::pad))
+        .route("/desk/orders/{order}/stop", post(refund::stop))
+        .route("/desk/orders/{order}/decide", post(refund::decide))
 }
 
 /// A sale at the counter; `more` adds to the one in hand.

@@ -15,6 +15,7 @@ pub mod member;
 pub mod monitor;
 pub mod order;
 mod proof;
+pub mod refund;
 pub mod sell;
 pub mod sign_in;
 pub mod till;

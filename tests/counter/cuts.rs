@@ -62,7 +62,7 @@ const ALL: [Cuts; 4] = [
 ];
 
 impl Lane {
-    fn new(no: u16, line: Line, scenes: Vec<Scene>, folder: &std::path::Path) -> Lane {
+    pub fn new(no: u16, line: Line, scenes: Vec<Scene>, folder: &std::path::Path) -> Lane {
         let name = format!("{line:?}-{no}");
         let truth = folder.join(format!("{name}.truth"));
         Lane { name, line, stand: Stand::numbered(no), truth, scenes }

@@ -18,17 +18,18 @@ use usher_rules::cart::{self, Buyer};
 use usher_rules::checkout::pad::Command as Pad;
 use usher_rules::checkout::{Command as Sale, Event as Sold};
 use usher_rules::id::{
-    AreaNo, CartId, CategoryNo, LevelNo, PadNo, PerformanceId, PlanId, ProductionId, StaffNo,
-    TillNo,
+    AreaNo, CartId, CategoryNo, LevelNo, OrderId, PadNo, PerformanceId, PlanId, ProductionId,
+    StaffNo, TillNo,
 };
 use usher_rules::money::Money;
+use usher_rules::order::Order as OrderRow;
 use usher_rules::performance::{self, Planned};
 use usher_rules::posting::Account;
 use usher_rules::price::{Places, Price};
 use usher_rules::production::{self, Production};
 use usher_rules::tender::{Intent, State};
 use usher_rules::view::desk::pad::Link;
-use usher_rules::{Actor, Command, Event, Key, Refusal, hold, till};
+use usher_rules::{Actor, Command, Event, Key, Refusal, hold, refund, till};
 
 const LAWN: &[u8] = include_bytes!("../../config/demo/plans/lawn.json");
 const LAWN_OVERLAY: &str = include_str!("../../config/demo/plans/lawn.overlay.json");
@@ -164,7 +165,8 @@ impl House {
         }
     }
 
-    async fn pad_is_up(&self, pad: PadNo) {
+    /// Waits until the line to the pad is there.
+    pub async fn pad_is_up(&self, pad: PadNo) {
         let mut face = self.running.shop.pad(pad).unwrap().face.clone();
         let up = face.wait_for(|face| matches!(face.link, Link::Up { .. }));
         tokio::time::timeout(SETTLED_MAX, up).await.unwrap().unwrap();
@@ -213,6 +215,30 @@ impl House {
             Wanted { cart, buyer: Buyer::default(), shown: row.total(), cash: Money::ZERO };
         let order = Order::Pay { by: Actor::Account(by), wanted, reply };
         self.running.shop.pad(pad).unwrap().orders.send(order).await.unwrap();
+        match answer.await.unwrap() {
+            Ok(key) => Ok(key),
+            Err(Denied::Refused(refusal)) => Err(refusal),
+            Err(denied) => panic!("{denied:?}"),
+        }
+    }
+
+    /// The order that a cart became.
+    pub fn order(&self, cart: CartId) -> (OrderId, OrderRow) {
+        let snapshot = self.snapshot();
+        let id = carts::get(&snapshot, cart).unwrap().unwrap().order.unwrap();
+        (id, checkout::order(&snapshot, id).unwrap().unwrap())
+    }
+
+    /// Gives all tickets of an order back to its card.
+    pub async fn give_back(&self, pad: PadNo, by: StaffNo, order: OrderId) -> Result<Key, Refusal> {
+        let snapshot = self.snapshot();
+        let row = checkout::order(&snapshot, order).unwrap().unwrap();
+        let (tickets, shown) = (row.tickets.clone(), row.total);
+        let reason = "Fell ill".to_owned();
+        let wanted = refund::Wanted { order, tickets, reason, shown };
+        let (reply, answer) = oneshot::channel();
+        let asked = Order::Refund { by: Actor::Account(by), wanted, reply };
+        self.running.shop.pad(pad).unwrap().orders.send(asked).await.unwrap();
         match answer.await.unwrap() {
             Ok(key) => Ok(key),
             Err(Denied::Refused(refusal)) => Err(refusal),

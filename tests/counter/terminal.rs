@@ -158,6 +158,26 @@ pub fn standing(truth: &Path) -> Vec<u64> {
     standing.into_iter().map(|line| line.amount_minor).collect()
 }
 
+/// What a terminal gave back and stands by, in minor units: as a booking of its own, or out of the
+/// purchase. Of purchases that nobody doubted, a reversal is money given back.
+pub fn given_back_minor(truth: &Path) -> i64 {
+    let truth = Truth::open(truth).unwrap();
+    let sum = |deed, of| -> u64 {
+        let lines = truth.lines().iter().filter(|line| (line.deed, line.of) == (deed, of));
+        lines.map(|line| line.amount_minor).sum()
+    };
+    let back = sum(Deed::Booked, Of::Refund) + sum(Deed::Reversed, Of::Purchase);
+    i64::try_from(back).unwrap() - i64::try_from(sum(Deed::Reversed, Of::Refund)).unwrap()
+}
+
+/// Everything a terminal took, whether or not it gave it back.
+pub fn taken_minor(truth: &Path) -> i64 {
+    let truth = Truth::open(truth).unwrap();
+    let taken = |line: &&Booked| (line.deed, line.of) == (Deed::Booked, Of::Purchase);
+    let sum: u64 = truth.lines().iter().filter(taken).map(|line| line.amount_minor).sum();
+    i64::try_from(sum).unwrap()
+}
+
 /// The sum of [`standing`].
 pub fn standing_minor(truth: &Path) -> i64 {
     standing(truth).into_iter().map(|amount| i64::try_from(amount).unwrap()).sum()

@@ -15,7 +15,7 @@ use crate::order::{Order, Payment};
 use crate::posting::{self, Account, Cause, Posting, between};
 use crate::tax::Assessed;
 use crate::tender::Intent;
-use crate::tender::pad::{Booking, Counter};
+use crate::tender::pad::{Booking, Counter, Refunding};
 use crate::ticket::{State, Ticket};
 use crate::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal};
 use minicbor::{Decode, Encode};
@@ -142,6 +142,21 @@ pub fn quote(order: &Order, tickets: &[(TicketId, Ticket)], wanted: &[TicketId])
     let parts = prices.iter().map(|(_, part)| part).chain(fees.iter().map(|(_, part)| part));
     let amount = parts.map(|part| part.gross).sum();
     Quote { tickets: prices, fees, amount }
+}
+
+/// Are the tickets of a refund still good, and does what goes back for them make this amount?
+pub fn fits(
+    order: &Order,
+    tickets: &[(TicketId, Ticket)],
+    refunding: &Refunding,
+    amount: Money,
+) -> bool {
+    let wanted = &refunding.tickets;
+    let good = |id| {
+        let found = tickets.iter().find(|(known, _)| known == id);
+        found.is_some_and(|(_, ticket)| ticket.state == State::Valid)
+    };
+    wanted.iter().all(good) && quote(order, tickets, wanted).amount == amount
 }
 
 /// Decides a refund, and every step of one at a pad.

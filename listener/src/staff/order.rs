@@ -4,6 +4,8 @@
 //! decides what may go back. Next: `rules/refund.rs`.
 
 use super::desk::around;
+use super::refund;
+use super::sell::decider;
 use crate::pad::Order as ToPad;
 use crate::request::{Need, Staff, need};
 use crate::respond;
@@ -76,11 +78,25 @@ fn opened<N: Need>(
     status: StatusCode,
     notice: Option<Notice>,
 ) -> Result<Response, Trouble> {
+    shown(staff, id, status, Asked { tickets, reason, notice, ..Asked::default() })
+}
+
+/// The page of an order.
+pub(super) fn shown<N: Need>(
+    staff: &Staff<N>,
+    id: OrderId,
+    status: StatusCode,
+    asked: Asked,
+) -> Result<Response, Trouble> {
     let snapshot = staff.snapshot()?;
     let (around, _) = around(staff, &snapshot)?;
-    let may_refund = staff.rights.has(Right::Refund) && staff.account.is_some();
-    let form_key = staff.shop().form_key();
-    let asked = Asked { tickets, reason, may_refund, form_key, notice };
+    let asked = Asked {
+        may_refund: staff.rights.has(Right::Refund) && staff.account.is_some(),
+        form_key: staff.shop().form_key(),
+        running: refund::running(staff, &snapshot, id)?,
+        decider: Some(decider(staff)),
+        ..asked
+    };
     let view = view::opened(staff.handle(), &snapshot, around, id, asked)?;
     let view = view.ok_or_else(Trouble::not_found)?;
     let look = staff.shop().look();

@@ -81,7 +81,7 @@ fn may_decide<N: Need>(staff: &Staff<N>) -> bool {
 }
 
 /// The same for the page, which asks for the proof before anything is typed.
-fn decider<N: Need>(staff: &Staff<N>) -> Decider {
+pub(super) fn decider<N: Need>(staff: &Staff<N>) -> Decider {
     match (may_decide(staff), staff.confirmed) {
         (false, _) => Decider::No,
         (true, false) => Decider::ProveFirst,

@@ -40,11 +40,13 @@ export const openTill = async page => {
   await page.getByText('Open since').waitFor();
 };
 
-// Signs the cashier in; the cookies that other windows of theirs take over.
-export const cashierIn = async (demo, page) => {
-  const cashier = one(demo, 'cashier');
-  await login(page, cashier);
-  await showPhone(page, cashier.totp_secret);
+// Signs one of the staff in; the cookies that other windows of theirs take over.
+export const signIn = async (demo, page, role) => {
+  const who = one(demo, role);
+  await login(page, who);
+  await showPhone(page, who.totp_secret);
   await page.waitForURL('**/desk');
   return page.context().cookies();
 };
+
+export const cashierIn = (demo, page) => signIn(demo, page, 'cashier');

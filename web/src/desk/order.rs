@@ -1,22 +1,28 @@
 //! Orders at the desk: the list with its search, and one order with what may be given back.
 //!
 //! Choosing tickets loads the page again with the amount; only then a button gives money back.
-//! Forms: `POST /desk/orders/{order}/refund` (`key`, `ticket`…, `reason`, `shown`). Next:
-//! `desk/till.rs`.
+//! Forms below `/desk/orders/{order}`: `refund` (`key`, `ticket`…, `reason`, `shown`), `stop`,
+//! `decide` (`intent`, `charged`, `evidence`, `name`, `reason`). Next: `desk/sell/sale.rs`.
 
 use super::around;
+use super::sell::Told;
+use super::sell::sale::{self, REASON_CHARS_MAX};
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
 use crate::place;
 use crate::words::Words;
 use minijinja::{Value, context};
+use usher_rules::id::OrderId;
 use usher_rules::money::Money;
 use usher_rules::posting::{Account, Cause};
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Ticket,
+    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
 };
+use usher_rules::view::desk::pad::Stage;
+use usher_rules::view::desk::sell::{Decider, Paying, Standing, Undecided};
 use usher_rules::view::order::TicketState;
+use usher_rules::view::venue::Frame;
 
 pub fn list(templates: &Templates, view: &Orders, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.around.frame, words);
@@ -42,11 +48,23 @@ pub fn page(templates: &Templates, view: &Opened, words: &Words) -> Html {
         Paid::Online { .. } => Some(pen.say("refund-online-body")),
         Paid::Nothing | Paid::Cash { .. } | Paid::AtPad { .. } => None,
     };
+    let here = address(view.glance.order);
     let page = context! {
+        here_href => &here,
+        confirm_href => format!("/desk/confirm?onward={}", crate::html::url_part(&here)),
+        running => view.running.as_ref().map(|one| running(&pen, one)),
+        decides => view.decider == Decider::Yes,
+        proves => view.decider == Decider::ProveFirst,
+        typed => context! {
+            evidence => &view.typed.evidence,
+            name => &view.typed.name,
+            reason => &view.typed.reason,
+        },
+        reason_max => REASON_CHARS_MAX,
         order => glance(&pen, &view.glance),
         tickets => view.tickets.iter().map(|one| ticket(&pen, one)).collect::<Vec<_>>(),
         paid => paid(&pen, &view.paid),
-        at_pad => view.at_pad.as_ref().map(|one| at_pad(&pen, one)),
+        at_pad => view.at_pad.as_ref().and_then(|one| at_pad(&pen, one)),
         refunds => view.refunds.iter().map(|one| refund(&pen, one)).collect::<Vec<_>>(),
         postings => view.postings.iter().map(|one| posting(&pen, one)).collect::<Vec<_>>(),
         balance => pen.money(view.balance),
@@ -126,14 +144,68 @@ fn paid(pen: &Pen<'_>, paid: &Paid) -> String {
     }
 }
 
-/// How the newest refund at a pad stands, as `{ kind, title, body }`.
-fn at_pad(pen: &Pen<'_>, one: &AtPad) -> Value {
-    let (kind, id) = match one.state {
-        State::Created | State::Sent | State::Approved | State::Reversing => {
-            ("warn", "refund-pad-running")
+/// Where an order stands.
+pub(super) fn address(order: OrderId) -> String {
+    format!("/desk/orders/{order}")
+}
+
+/// What a pad does that gives money back, for a page that looks again each second.
+pub fn told(templates: &Templates, frame: &Frame, standing: &Standing, words: &Words) -> Told {
+    say(&Pen::new(templates, frame, words), standing)
+}
+
+/// As for a sale; what differs is which way the money goes.
+fn say(pen: &Pen<'_>, standing: &Standing) -> Told {
+    let told = sale::say(pen, standing);
+    let title = match standing {
+        Standing::Unknown { .. } => pen.say("refund-pad-unknown"),
+        Standing::Paying(_) | Standing::Open { .. } | Standing::Undecided | Standing::Closed => {
+            told.title
         }
-        State::Unknown => ("warn", "refund-pad-unknown"),
-        State::NeedsOperator => ("stop", "refund-pad-person"),
+    };
+    let body = match standing {
+        Standing::Paying(Paying { amount, stage: Stage::Stopping | Stage::Reversing, .. }) => {
+            let amount = [("amount", pen.money(*amount).into())];
+            pen.words.tell("refund-pad-stopping", &amount)
+        }
+        Standing::Paying(_)
+        | Standing::Unknown { .. }
+        | Standing::Open { .. }
+        | Standing::Undecided
+        | Standing::Closed => told.body,
+    };
+    Told { title, body, ..told }
+}
+
+fn running(pen: &Pen<'_>, one: &Running) -> Value {
+    let told = say(pen, &one.standing);
+    context! {
+        standing => told.standing,
+        live => matches!(one.standing, Standing::Paying(_) | Standing::Unknown { .. }),
+        told => sale::told_value(pen, &told),
+        undecided => one.undecided.as_ref().map(|one| undecided(pen, one)),
+    }
+}
+
+fn undecided(pen: &Pen<'_>, one: &Undecided) -> Value {
+    let args = [("amount", pen.money(one.amount).into()), ("pad", one.pad.as_str().into())];
+    context! {
+        body => pen.words.tell("refund-decide-body", &args),
+        facts => sale::known(pen, one),
+        intent => sale::written(one.intent),
+        stands => one.can_be_sold,
+    }
+}
+
+/// How the newest refund at a pad ended, as `{ kind, title, body }`.
+fn at_pad(pen: &Pen<'_>, one: &AtPad) -> Option<Value> {
+    let (kind, id) = match one.state {
+        State::Created
+        | State::Sent
+        | State::Approved
+        | State::Unknown
+        | State::NeedsOperator
+        | State::Reversing => return None,
         State::Captured => ("ok", "refund-pad-done"),
         State::Declined => ("stop", "refund-pad-declined"),
         State::Cancelled => ("stop", "refund-pad-cancelled"),
@@ -142,7 +214,7 @@ fn at_pad(pen: &Pen<'_>, one: &AtPad) -> Value {
     let amount = pen.money(one.amount);
     let when = pen.times.moment(one.changed);
     let parts = [("amount", amount.into()), ("when", when.into())];
-    context! { kind, title => pen.words.tell(id, &parts), body => &one.why }
+    Some(context! { kind, title => pen.words.tell(id, &parts), body => &one.why })
 }
 
 fn refund(pen: &Pen<'_>, one: &Refund) -> Value {
@@ -230,6 +302,8 @@ fn notice(pen: &Pen<'_>, notice: &Notice) -> Value {
         Notice::PadBusy => stop("refund-pad-busy-title", "refund-pad-busy-body"),
         Notice::NoPad => stop("refund-no-pad-title", "refund-no-pad-body"),
         Notice::Changed => stop("refund-changed-title", "refund-changed-body"),
+        Notice::DecisionLacks { fields } => (pen.say("decide-lacks"), sale::lacks(pen, fields)),
+        Notice::GivenBefore => stop("refund-before-title", "refund-before-body"),
     };
     context! { kind => "stop", title, body }
 }

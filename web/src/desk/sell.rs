@@ -4,13 +4,13 @@
 //! adds to it. Every step works without a script; `sell.js` brings the keys. Next: `sell/sale.rs`,
 //! `sell/sold.rs`.
 
-mod sale;
+pub(super) mod sale;
 mod sold;
 
 pub use sale::{Told, sale, told};
 pub use sold::{receipts, sold};
 
-use super::around;
+use super::{around, order};
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
 use crate::performance;
@@ -181,6 +181,12 @@ fn waiting(pen: &Pen<'_>, one: &Waiting) -> Value {
         ("till", one.till.as_str().into()),
         ("when", pen.times.clock(one.since).into()),
     ];
+    if let Some(order) = one.refund_of {
+        let [_, amount, till, when] = args;
+        let args = [("order", order.to_string().into()), amount, till, when];
+        let id = if one.person { "refund-waits-person" } else { "refund-waits" };
+        return context! { words => pen.words.tell(id, &args), href => order::address(order) };
+    }
     let id = if one.person { "sell-waits-person" } else { "sell-waits" };
     context! { words => pen.words.tell(id, &args), href => sale::address(one.cart) }
 }

@@ -226,10 +226,8 @@ fn staff(gallery: &mut Gallery) {
     for (name, html) in super::sell::pages(templates, words) {
         add(name, html);
     }
-    for (name, html) in super::till::pages(templates, words) {
-        add(name, html);
-    }
-    for (name, html) in super::order::pages(templates, words) {
+    let till = super::till::pages(templates, words);
+    for (name, html) in till.into_iter().chain(super::order::pages(templates, words)) {
         add(name, html);
     }
     add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));

@@ -4,14 +4,17 @@
 
 use super::staff::around;
 use super::{NOW, at, seat};
+use usher_rules::Key;
 use usher_rules::at::Span;
 use usher_rules::id::{BoxNo, OrderId, TicketId, compose};
 use usher_rules::money::Money;
 use usher_rules::posting::{Account, Cause};
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Ticket,
+    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
 };
+use usher_rules::view::desk::pad::Stage;
+use usher_rules::view::desk::sell::{Decider, Paying, Standing, Typed, Undecided};
 use usher_rules::view::order::TicketState;
 use usher_web::desk::order;
 use usher_web::{Html, Templates, Words};
@@ -60,6 +63,9 @@ fn opened() -> Opened {
         ],
         paid: Paid::Cash { till: "Foyer left".to_owned() },
         at_pad: None,
+        running: None,
+        decider: Decider::Yes,
+        typed: Typed::default(),
         refunds: vec![Refund {
             at: NOW,
             by: "Nkem Abara".to_owned(),
@@ -100,6 +106,33 @@ fn chosen(amount: i64) -> Option<Chosen> {
     Some(Chosen { tickets, reason: "Fell ill".to_owned(), amount: Money(amount) })
 }
 
+fn undecided(why: &str, can_be_sold: bool) -> Running {
+    let undecided = Undecided {
+        intent: Key([7; 16]),
+        amount: Money(3_500),
+        since: NOW - Span::minutes(4),
+        no: 17,
+        pad: why.to_owned(),
+        why: why.to_owned(),
+        booking: None,
+        can_be_sold,
+    };
+    Running { standing: Standing::Undecided, undecided: Some(undecided) }
+}
+
+/// A refund at a pad, step by step.
+fn running() -> Vec<(&'static str, Running)> {
+    let stage = |stage| Paying { intent: Key([7; 16]), amount: Money(3_500), stage };
+    let of = |standing| Running { standing, undecided: None };
+    vec![
+        ("desk-order-card", of(Standing::Paying(stage(Stage::InsertCard)))),
+        ("desk-order-stopping", of(Standing::Paying(stage(Stage::Stopping)))),
+        ("desk-order-unknown", of(Standing::Unknown { since: NOW, why: String::new() })),
+        ("desk-order-undecided", undecided("Nothing was heard", true)),
+        ("desk-order-undone", undecided("3500 was to go back and 1 was booked", false)),
+    ]
+}
+
 fn orders(find: &str, found: Vec<Glance>) -> Orders {
     let next = found.first().map(|one| one.order);
     Orders { around: around(), find: find.to_owned(), found, next }
@@ -112,8 +145,11 @@ pub fn evil(text: &str) -> Opened {
     view.refunds[0].reason = text.to_owned();
     view.tickets[0].title = text.to_owned();
     view.chosen = chosen(1).map(|one| Chosen { reason: text.to_owned(), ..one });
-    let (state, amount, changed) = (State::NeedsOperator, Money(1), NOW);
+    let (state, amount, changed) = (State::NotCharged, Money(1), NOW);
     view.at_pad = Some(AtPad { state, amount, changed, why: text.to_owned() });
+    view.running = Some(undecided(text, true));
+    let typed = || text.to_owned();
+    view.typed = Typed { evidence: typed(), name: typed(), reason: typed(), ..Typed::default() };
     view
 }
 
@@ -143,19 +179,19 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
             page(&Opened { paid: Paid::Online { captured }, ..opened() }),
         ));
     }
-    for state in [
-        State::Sent,
-        State::Unknown,
-        State::NeedsOperator,
-        State::Captured,
-        State::Declined,
-        State::Cancelled,
-        State::NotCharged,
-    ] {
+    for state in [State::Captured, State::Declined, State::Cancelled, State::NotCharged] {
         let (amount, changed) = (Money(3_500), NOW);
         let newest = AtPad { state, amount, changed, why: "05 Do not honour".to_owned() };
         let view = Opened { at_pad: Some(newest), paid: at_pad(), ..opened() };
         all.push(("desk-order-at-pad", page(&view)));
+    }
+    for (name, running) in running() {
+        let view = Opened { running: Some(running), paid: at_pad(), ..opened() };
+        all.push((name, page(&view)));
+    }
+    for decider in [Decider::ProveFirst, Decider::No] {
+        let running = Some(undecided("Nothing was heard", true));
+        all.push(("desk-order-decider", page(&Opened { running, decider, ..opened() })));
     }
     for notice in [
         Notice::NoneChosen,
@@ -170,6 +206,8 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
         Notice::PadBusy,
         Notice::NoPad,
         Notice::Changed,
+        Notice::DecisionLacks { fields: vec!["evidence", "name", "reason"] },
+        Notice::GivenBefore,
     ] {
         all.push(("desk-order-told", page(&Opened { notice: Some(notice), ..opened() })));
     }

@@ -48,7 +48,14 @@ pub fn counter(hand: bool) -> Counter {
 
 fn waiting(person: bool) -> Waiting {
     let till = "2".to_owned();
-    Waiting { cart: CART, till, amount: Money(14_050), since: at(0, 18, 40), person }
+    Waiting {
+        cart: CART,
+        refund_of: None,
+        till,
+        amount: Money(14_050),
+        since: at(0, 18, 40),
+        person,
+    }
 }
 
 fn choice(outcome: Outcome) -> Choice {

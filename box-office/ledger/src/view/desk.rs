@@ -7,6 +7,7 @@
 pub mod cart;
 pub mod letter;
 pub mod order;
+pub mod refund;
 pub mod sell;
 pub mod staff;
 pub mod till;

@@ -5,7 +5,7 @@
 //! Never talks to a pad.
 //! Next: `checkout/pad.rs`, whose states these are.
 
-use super::{Given, Giving, Wanted, quote};
+use super::{Given, Giving, Wanted, fits, quote};
 use crate::checkout::Event;
 use crate::checkout::mask_digits;
 use crate::checkout::pad::{Command, created, decision, fresh_at, keep_receipt, number, undecided};
@@ -193,14 +193,7 @@ impl Giving<'_> {
 
     /// Are the tickets still good, and does what goes back for them still make this amount?
     fn fits(&self, known: &Known<'_>) -> bool {
-        let wanted = &known.refunding.tickets;
-        let tickets = self.tickets();
-        let good = |id| {
-            let found = tickets.iter().find(|(known, _)| known == id);
-            found.is_some_and(|(_, ticket)| ticket.state == crate::ticket::State::Valid)
-        };
-        wanted.iter().all(good)
-            && quote(&self.facts.order, &tickets, wanted).amount == known.intent.amount
+        fits(&self.facts.order, &self.tickets(), known.refunding, known.intent.amount)
     }
 
     /// The money is back: the refund is posted and the tickets are cancelled, in one commit.

@@ -29,13 +29,13 @@ pub async fn page(staff: Cashier, spot: Spot) -> Result<Response, Trouble> {
 }
 
 /// What the pad does now, in words, for the page that looks each second.
-#[derive(Serialize)]
-struct Told {
+#[derive(Default, Serialize)]
+pub(in crate::staff) struct Told {
     /// Another one than the page shows: load it again.
-    standing: &'static str,
-    title: String,
-    body: String,
-    step: u8,
+    pub standing: &'static str,
+    pub title: String,
+    pub body: String,
+    pub step: u8,
 }
 
 pub async fn pad(staff: Cashier, spot: Spot) -> Result<Response, Trouble> {

@@ -24,7 +24,7 @@ use usher_rules::view::desk::sell::{
 use usher_rules::view::venue::Frame;
 
 /// Longest text of a decision that is typed.
-const REASON_CHARS_MAX: u32 = 400;
+pub(in crate::desk) const REASON_CHARS_MAX: u32 = 400;
 
 /// What the pad does, in words: on the page, and again each second for its script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,7 @@ pub fn told(templates: &Templates, frame: &Frame, standing: &Standing, words: &W
     say(&Pen::new(templates, frame, words), standing)
 }
 
-fn say(pen: &Pen<'_>, standing: &Standing) -> Told {
+pub(in crate::desk) fn say(pen: &Pen<'_>, standing: &Standing) -> Told {
     let (title, body, step) = match standing {
         Standing::Paying(paying) => return paying_words(pen, standing, paying),
         Standing::Unknown { since, .. } => {
@@ -127,7 +127,7 @@ fn paying_words(pen: &Pen<'_>, standing: &Standing, paying: &Paying) -> Told {
     Told { standing: standing.name(), title, body, step }
 }
 
-fn told_value(pen: &Pen<'_>, told: &Told) -> Value {
+pub(in crate::desk) fn told_value(pen: &Pen<'_>, told: &Told) -> Value {
     let steps = ["pad-step-sent", "pad-step-card", "pad-step-pin", "pad-step-bank"];
     let steps = steps.into_iter().zip(0..).map(|(id, nth)| {
         let class = if nth < told.step { "done" } else { "" };
@@ -248,15 +248,7 @@ fn notice(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
             let id = if email { "fault-not-address" } else { "sell-name-long" };
             told("stop", "sell-buyer-wrong", pen.say(id))
         }
-        Notice::DecisionLacks { fields } => {
-            let fields = fields.iter().map(|field| match *field {
-                "evidence" => pen.say("decide-evidence"),
-                "name" => pen.say("decide-name"),
-                _ => pen.say("decide-reason"),
-            });
-            let body = place::join(&fields.collect::<Vec<_>>(), pen.words);
-            told("stop", "decide-lacks", body)
-        }
+        Notice::DecisionLacks { fields } => told("stop", "decide-lacks", lacks(pen, fields)),
         Notice::CannotBeSold => told("stop", "decide-gone", pen.say("decide-gone-more")),
         Notice::PadBusy { till } => {
             let till = [("till", till.as_str().into())];
@@ -289,6 +281,17 @@ fn keeps(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
 
 fn undecided(pen: &Pen<'_>, one: &Undecided) -> Value {
     let args = [("amount", pen.money(one.amount).into()), ("pad", one.pad.as_str().into())];
+    context! {
+        title => pen.say("decide-title"),
+        body => pen.words.tell("decide-body", &args),
+        facts => known(pen, one),
+        intent => written(one.intent),
+        can_be_sold => one.can_be_sold,
+    }
+}
+
+/// All that is known of what a person must decide, as `{ name, text }`.
+pub(in crate::desk) fn known(pen: &Pen<'_>, one: &Undecided) -> Vec<Value> {
     let fact = |id: &str, text: String| context! { name => pen.say(id), text };
     let mut facts = vec![
         fact("decide-amount", pen.money(one.amount)),
@@ -298,13 +301,17 @@ fn undecided(pen: &Pen<'_>, one: &Undecided) -> Value {
     ];
     facts.extend(one.booking.iter().flat_map(|booking| booked(pen, booking)));
     facts.retain(|fact| fact.get_attr("text").is_ok_and(|text| text.is_true()));
-    context! {
-        title => pen.say("decide-title"),
-        body => pen.words.tell("decide-body", &args),
-        facts,
-        intent => written(one.intent),
-        can_be_sold => one.can_be_sold,
-    }
+    facts
+}
+
+/// What a decision lacks, by the names of its fields on the page.
+pub(in crate::desk) fn lacks(pen: &Pen<'_>, fields: &[&'static str]) -> String {
+    let fields = fields.iter().map(|field| match *field {
+        "evidence" => pen.say("decide-evidence"),
+        "name" => pen.say("decide-name"),
+        _ => pen.say("decide-reason"),
+    });
+    place::join(&fields.collect::<Vec<_>>(), pen.words)
 }
 
 /// What is known of a booking, as `{ name, text }`; what the terminal did not tell is left out.
@@ -328,6 +335,6 @@ pub(super) fn booked(pen: &Pen<'_>, booking: &Booking) -> Vec<Value> {
 }
 
 /// A key as a form carries it.
-pub(super) fn written(key: Key) -> String {
+pub(in crate::desk) fn written(key: Key) -> String {
     base32(&key.0)
 }

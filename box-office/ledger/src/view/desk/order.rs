@@ -23,8 +23,9 @@ use usher_rules::tender::{Intent, State};
 use usher_rules::ticket::{self, Ticket as TicketRow};
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Ticket,
+    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
 };
+use usher_rules::view::desk::sell::{Decider, Typed};
 use usher_rules::view::order::TicketState;
 
 /// Orders on one page of the list.
@@ -118,6 +119,9 @@ pub struct Asked {
     pub may_refund: bool,
     pub form_key: String,
     pub notice: Option<Notice>,
+    pub running: Option<Running>,
+    pub decider: Option<Decider>,
+    pub typed: Typed,
 }
 
 /// One order with everything that belongs to it.
@@ -132,11 +136,10 @@ pub fn opened(
     let house = write::house(snapshot)?;
     let newest = row.refunds.as_ref().and_then(|refunds| refunds.newest);
     let newest = newest.map(|key| checkout::intent(snapshot, key)).transpose()?.flatten();
-    let running = newest.as_ref().is_some_and(|intent| intent.state.open());
     let rows = ticket_rows(snapshot, &row)?;
     let mut tickets = tickets(snapshot, &house, &rows)?;
     for one in &mut tickets {
-        one.refundable = !running && one.state == TicketState::Valid;
+        one.refundable = asked.running.is_none() && one.state == TicketState::Valid;
         one.chosen = one.refundable && asked.tickets.contains(&one.ticket);
     }
     let picked: Vec<TicketId> =
@@ -151,7 +154,10 @@ pub fn opened(
         glance: glance(id, &row),
         tickets,
         paid: paid(snapshot, &house, &row)?,
-        at_pad: newest.map(at_pad),
+        at_pad: newest.filter(|intent| !intent.state.open()).map(at_pad),
+        running: asked.running,
+        decider: asked.decider.unwrap_or(Decider::No),
+        typed: asked.typed,
         refunds: refunds(snapshot, &row)?,
         postings: postings(handle, snapshot, id, &row)?,
         balance: checkout::balance(snapshot, id)?,
@@ -162,7 +168,10 @@ pub fn opened(
     }))
 }
 
-fn ticket_rows(snapshot: &Snapshot, row: &Order) -> Result<Vec<(TicketId, TicketRow)>, Fault> {
+pub(super) fn ticket_rows(
+    snapshot: &Snapshot,
+    row: &Order,
+) -> Result<Vec<(TicketId, TicketRow)>, Fault> {
     let missing = |id: &TicketId| Fault::Row(format!("ticket {id} is missing"));
     let read = |id: &TicketId| {
         let found = checkout::ticket(snapshot, *id)?;

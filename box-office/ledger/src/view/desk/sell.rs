@@ -82,6 +82,7 @@ pub fn waiting(snapshot: &Snapshot, of: Option<TillNo>, all: bool) -> Result<Vec
         }
         found.push(Waiting {
             cart: intent.cart,
+            refund_of: intent.refunding().map(|one| one.order),
             till: till_name(&house, pad.at.till),
             amount: intent.amount,
             since: intent.created_at,
@@ -149,7 +150,8 @@ pub fn standing(
     }
 }
 
-fn at_pad(key: Key, intent: &Intent, face: Option<&Face>) -> Standing {
+/// A payment or refund at a pad, as far as it is.
+pub(super) fn at_pad(key: Key, intent: &Intent, face: Option<&Face>) -> Standing {
     let running = face.and_then(|face| face.running.as_ref());
     let shown = running.filter(|running| running.intent == key).map(|running| running.stage);
     let paying = |stage| Standing::Paying(Paying { intent: key, amount: intent.amount, stage });
@@ -193,7 +195,8 @@ fn last(intent: &Intent) -> Option<Last> {
 pub fn undecided(snapshot: &Snapshot, id: CartId, row: &Cart) -> Result<Option<Undecided>, Fault> {
     let house = write::house(snapshot)?;
     let open = checkout::all_pad_intents(snapshot)?.into_iter();
-    let mut waiting = open.filter(|(_, one)| one.cart == id && one.state == State::NeedsOperator);
+    let open = open.filter(|(_, one)| one.cart == id && one.refunding().is_none());
+    let mut waiting = open.filter(|(_, one)| one.state == State::NeedsOperator);
     let Some((key, intent)) = waiting.next() else { return Ok(None) };
     let Some(pad) = intent.pad else { return Ok(None) };
     let whole = cart::holding(snapshot, id, row)?.len() == row.lines.len();
@@ -245,7 +248,7 @@ pub fn pad_of(house: &House, till: TillNo) -> Option<PadNo> {
     house.tills.iter().find(|known| known.no == till)?.pad
 }
 
-fn pad_name(house: &House, no: PadNo) -> String {
+pub(super) fn pad_name(house: &House, no: PadNo) -> String {
     let known = house.pads.iter().find(|pad| pad.no == no);
     known.map_or_else(|| no.0.to_string(), |pad| pad.name.clone())
 }

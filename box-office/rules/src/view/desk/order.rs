@@ -4,6 +4,7 @@
 //! Never holds a ticket's code. Next: `ledger/view/desk/order.rs`, `web/desk/order.rs`.
 
 use super::Around;
+use super::sell::{Decider, Standing, Typed, Undecided};
 use crate::at::At;
 use crate::id::{OrderId, TicketId};
 use crate::money::Money;
@@ -41,8 +42,13 @@ pub struct Opened {
     pub glance: Glance,
     pub tickets: Vec<Ticket>,
     pub paid: Paid,
-    /// The newest refund at a pad, if there was one.
+    /// How the newest refund at a pad ended, if there was one.
     pub at_pad: Option<AtPad>,
+    /// A refund at a pad that is not settled.
+    pub running: Option<Running>,
+    pub decider: Decider,
+    /// What was typed to decide it.
+    pub typed: Typed,
     pub refunds: Vec<Refund>,
     pub postings: Vec<Posting>,
     /// Of the receivable account; below zero: owed to the customer.
@@ -88,7 +94,15 @@ pub enum Paid {
     },
 }
 
-/// A refund at a pad.
+/// A refund at a pad that is not settled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Running {
+    pub standing: Standing,
+    /// Waits for a person; it can be sold if the tickets can still be given back for it.
+    pub undecided: Option<Undecided>,
+}
+
+/// A refund at a pad, over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AtPad {
     pub state: State,
@@ -150,4 +164,10 @@ pub enum Notice {
     NoPad,
     /// It makes another amount now.
     Changed,
+    /// The decision lacks something.
+    DecisionLacks {
+        fields: Vec<&'static str>,
+    },
+    /// The tickets cannot be given back for it any more.
+    GivenBefore,
 }

@@ -64,6 +64,8 @@ pub struct Slip {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waiting {
     pub cart: CartId,
+    /// The money goes back, of this order.
+    pub refund_of: Option<OrderId>,
     pub till: String,
     pub amount: Money,
     pub since: At,
@@ -199,7 +201,7 @@ pub struct Undecided {
     pub pad: String,
     pub why: String,
     pub booking: Option<Booking>,
-    /// The sale can still be made: else the money goes back at the terminal.
+    /// The sale, or the refund, can still be made: else the terminal takes it back.
     pub can_be_sold: bool,
 }
 

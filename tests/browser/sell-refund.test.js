@@ -1,0 +1,120 @@
+// Tickets given back at the counter: in cash, to the card at its pad, declined, and cut off.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
+import { Demo } from './house/demo.js';
+import { look } from './house/looks.js';
+import { openTill, signIn } from './house/staff.js';
+
+const FOUND_MS_MAX = 120_000;
+
+let demo, browser, cookies;
+before(async () => {
+  [demo, browser] = await Promise.all([Demo.start(), open()]);
+  const page = await visitor(browser, demo.url, { size: DESK });
+  cookies = await signIn(demo, page, 'supervisor');
+  await openTill(page);
+});
+afterEach(farewell);
+after(async () => { await browser?.close(); await demo?.stop(); });
+
+const counter = async (how = {}) => {
+  const desk = await visitor(browser, demo.url, { size: DESK, ...how });
+  await desk.context().addCookies(cookies);
+  return desk;
+};
+
+// Two tickets for tonight in hand.
+const two = async desk => {
+  await desk.goto(`/desk/sell/${demo.tonight}`);
+  await desk.keyboard.press('2');
+  await desk.keyboard.press('Enter');
+  await desk.waitForURL('**/desk/sell/cart/*');
+};
+
+const ordered = async desk => {
+  await desk.waitForURL('**/desk/sell/order/*');
+  return new URL(desk.url()).pathname.split('/').pop();
+};
+
+// The first ticket of an order, and what it makes.
+const choose = async (desk, order) => {
+  await desk.goto(`/desk/orders/${order}`);
+  await desk.getByRole('checkbox').first().check();
+  await desk.getByLabel('Reason').fill('Fell ill');
+  await desk.getByRole('button', { name: 'See what goes back' }).click();
+  await desk.getByRole('heading', { name: /^Refund 1 ticket/ }).waitFor();
+};
+
+// The customer before the pad, and an order that their card paid.
+const card = async desk => {
+  const customer = await visitor(browser, demo.url, { size: PHONE });
+  await customer.goto('/demo/pads');
+  const press = key => customer.locator(`#pad-0-${key}:not([aria-disabled="true"])`).click();
+  await two(desk);
+  await desk.keyboard.press('c');
+  await press('insert');
+  await press('right-pin');
+  return { press, order: await ordered(desk) };
+};
+
+const refund = desk => desk.getByRole('button', { name: 'Refund' }).click();
+
+test('a ticket paid in cash goes back in cash and is cancelled', async () => {
+  const desk = await counter();
+  await two(desk);
+  await desk.keyboard.press('k');
+  await desk.keyboard.press('Enter');
+  const order = await ordered(desk);
+  await desk.goto('/desk/orders');
+  await look(desk, 'desk-orders');
+  await desk.getByRole('link', { name: order, exact: true }).click();
+  await desk.waitForURL(`**/desk/orders/${order}`);
+  await look(desk, 'desk-order', { full: true });
+  await choose(desk, order);
+  await desk.getByText('in cash from your drawer').waitFor();
+  await look(desk, 'desk-order-ask', { full: true });
+  await refund(desk);
+  await desk.getByText('Cash given back').waitFor();
+  assert.equal(await desk.getByRole('checkbox').count(), 1, 'one ticket is left');
+  await look(desk, 'desk-order-refunded', { full: true });
+  assert.deepEqual(desk.complaints, []);
+});
+
+test('a card is credited at its pad, and a declined refund changes nothing', async () => {
+  const desk = await counter();
+  const { press, order } = await card(desk);
+  await choose(desk, order);
+  await desk.getByText('to the card at its pad').waitFor();
+  await refund(desk);
+  await desk.locator('[data-pad]').waitFor();
+  await look(desk, 'desk-order-pad', { full: true });
+  await press('tap-refused');
+  await desk.getByText(/^The refund of .* was declined/).waitFor();
+  assert.equal(await desk.getByRole('checkbox').count(), 2, 'both tickets are good');
+  await choose(desk, order);
+  await refund(desk);
+  await press('insert');
+  await press('right-pin');
+  await desk.getByText(/went back to the card/).waitFor();
+  assert.equal(await desk.getByRole('checkbox').count(), 1);
+  await look(desk, 'desk-order-card-back', { full: true });
+  assert.deepEqual(desk.complaints, []);
+});
+
+test('a cable pulled while money goes back is told calmly, and the box finds it out', async () => {
+  const desk = await counter();
+  const { press, order } = await card(desk);
+  await choose(desk, order);
+  await refund(desk);
+  await desk.locator('[data-pad]').waitFor();
+  await press('insert');
+  await press('pull-cable');
+  await desk.getByText(/give nothing back in another way/).waitFor();
+  assert.equal(await desk.getByRole('checkbox').count(), 0, 'nothing else goes back');
+  await look(desk, 'desk-order-unknown', { full: true });
+  await press('right-pin');
+  await press('plug-in');
+  await desk.getByText(/went back to the card/).waitFor({ timeout: FOUND_MS_MAX });
+  assert.deepEqual(desk.complaints, []);
+});
