@@ -229,6 +229,9 @@ fn staff(gallery: &mut Gallery) {
     for (name, html) in super::till::pages(templates, words) {
         add(name, html);
     }
+    for (name, html) in super::books::pages(templates, words) {
+        add(name, html);
+    }
     add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));
     for (name, shown) in [
         ("demo-pads", [BenchShown::PresentCard, BenchShown::EnterPin]),
