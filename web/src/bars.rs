@@ -19,35 +19,58 @@ const MARKS: i64 = 4;
 /// The widest bar: one hour alone is not a wall.
 const BAR_MAX: i64 = 72;
 
-/// Amounts by the hour of the day; nothing if nothing was sold.
+/// From the highest line to the lowest one, in minor units; nothing at all is between them.
+struct Scale {
+    top: i64,
+    floor: i64,
+    step: i64,
+}
+
+impl Scale {
+    /// For amounts of which these are the largest and the smallest; hours that gave back more than
+    /// they sold hang below nothing.
+    fn of(most: i64, least: i64) -> Scale {
+        let reach = most.max(least.saturating_neg()).max(1);
+        let step = rounded_up(reach, MARKS) / MARKS;
+        let lines = |amount: i64| if amount > 0 { step * MARKS } else { 0 };
+        let below = least.min(0).saturating_neg();
+        let below = step * (below / step + i64::from(below % step > 0));
+        Scale { top: lines(most), floor: -below, step }
+    }
+
+    /// Where an amount stands.
+    fn y(&self, worth: i64) -> i64 {
+        let room = i128::from(HEIGHT - BOTTOM - TOP);
+        let span = i128::from(self.top) - i128::from(self.floor);
+        let above = i128::from(worth) - i128::from(self.floor);
+        HEIGHT - BOTTOM - i64::try_from(above * room / span.max(1)).unwrap_or(0)
+    }
+
+    /// The amounts that have a line.
+    fn lines(&self) -> impl Iterator<Item = i64> {
+        (self.floor / self.step..=self.top / self.step).map(|line| line * self.step)
+    }
+}
+
+/// Amounts by the hour of the day; nothing if nothing was sold and nothing given back.
 pub(crate) fn svg(pen: &Pen<'_>, rows: &[Row<u8>]) -> Option<String> {
     let (first, last) = (rows.first()?.of, rows.last()?.of);
-    let peak = rows.iter().map(|row| row.sums.gross).max().filter(|peak| *peak > Money::ZERO)?;
-    let top = rounded_up(peak.0, MARKS);
-    let label = label(pen, rows, peak);
+    let (most, least) = (rows.iter().map(gross).max()?, rows.iter().map(gross).min()?);
+    if most <= 0 && least >= 0 {
+        return None;
+    }
+    let scale = Scale::of(most, least);
+    let label = label(pen, rows, Money(most));
     let mut out = format!(
         r#"<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{}">"#,
         escape(&label)
     );
-    for mark in 0..=MARKS {
-        let worth = top / MARKS * mark;
-        let (y, money) = (height(worth, top), pen.money(Money(worth)));
-        let right = WIDTH - 10;
-        let words = format!(r#"<text x="{}" y="{}" text-anchor="end">"#, LEFT - 10, y + 5);
-        put(
-            &mut out,
-            format_args!(
-                r#"<path class="axis" d="M{LEFT} {y}H{right}"/>{words}{}</text>"#,
-                escape(&money)
-            ),
-        );
-    }
-    let hours = i64::from(last - first) + 1;
-    let step = (WIDTH - LEFT - 10) / hours;
+    scale.lines().for_each(|worth| line(&mut out, pen, &scale, worth));
+    let step = (WIDTH - LEFT - 10) / (i64::from(last - first) + 1);
     for hour in first..=last {
         let middle = LEFT + step * i64::from(hour - first) + step / 2;
-        let sold = rows.iter().find(|row| row.of == hour).map_or(Sums::default(), |row| row.sums);
-        bar(&mut out, middle, (step * 2 / 3).min(BAR_MAX), height(sold.gross.0, top));
+        let sold = rows.iter().find(|row| row.of == hour).map_or(0, gross);
+        bar(&mut out, middle, (step * 2 / 3).min(BAR_MAX), (scale.y(0), scale.y(sold)));
         let y = HEIGHT - 10;
         put(
             &mut out,
@@ -58,17 +81,23 @@ pub(crate) fn svg(pen: &Pen<'_>, rows: &[Row<u8>]) -> Option<String> {
     Some(out)
 }
 
-fn bar(out: &mut String, middle: i64, width: i64, y: i64) {
-    let (x, tall) = (middle - width / 2, HEIGHT - BOTTOM - y);
+fn gross(row: &Row<u8>) -> i64 {
+    row.sums.gross.0
+}
+
+fn line(out: &mut String, pen: &Pen<'_>, scale: &Scale, worth: i64) {
+    let (y, right) = (scale.y(worth), WIDTH - 10);
+    put(out, format_args!(r#"<path class="axis" d="M{LEFT} {y}H{right}"/>"#));
+    let (x, y, money) = (LEFT - 10, y + 5, escape(&pen.money(Money(worth))).into_owned());
+    put(out, format_args!(r#"<text x="{x}" y="{y}" text-anchor="end">{money}</text>"#));
+}
+
+/// A bar from nothing to its amount, up or down.
+fn bar(out: &mut String, middle: i64, width: i64, (nothing, end): (i64, i64)) {
+    let (x, y, tall) = (middle - width / 2, nothing.min(end), (nothing - end).abs());
     if tall > 0 {
         put(out, format_args!(r#"<path class="hour" d="M{x} {y}h{width}v{tall}h-{width}z"/>"#));
     }
-}
-
-fn height(worth: i64, top: i64) -> i64 {
-    let room = i128::from(HEIGHT - BOTTOM - TOP);
-    let tall = i128::from(worth.max(0)) * room / i128::from(top);
-    HEIGHT - BOTTOM - i64::try_from(tall).unwrap_or(0)
 }
 
 /// The next 1, 2 or 5 times a power of ten that `marks` of it reach the peak.
@@ -119,9 +148,21 @@ mod tests {
     }
 
     #[test]
-    fn no_bar_is_taller_than_its_room() {
-        assert_eq!(height(0, 4_000), HEIGHT - BOTTOM);
-        assert_eq!(height(4_000, 4_000), TOP);
-        assert_eq!(height(-5, 4_000), HEIGHT - BOTTOM);
+    fn no_bar_is_taller_than_its_room_and_one_below_nothing_hangs_from_it() {
+        let floor = HEIGHT - BOTTOM;
+        let sold = Scale::of(4_000, 0);
+        assert_eq!((sold.y(0), sold.y(4_000)), (floor, TOP));
+        let both = Scale::of(4_000, -1_001);
+        assert_eq!((both.top, both.floor, both.step), (4_000, -2_000, 1_000));
+        assert_eq!((both.y(4_000), both.y(-2_000)), (TOP, floor));
+        assert!(both.y(-1_001) > both.y(0) && both.y(0) > both.y(4_000));
+        assert_eq!(
+            both.lines().collect::<Vec<_>>(),
+            [-2_000, -1_000, 0, 1_000, 2_000, 3_000, 4_000]
+        );
+        let back = Scale::of(-5, -4_000);
+        assert_eq!((back.y(0), back.y(-4_000)), (TOP, floor));
+        let far = Scale::of(i64::MAX, 0);
+        assert_eq!((far.y(0), far.y(i64::MAX)), (floor, TOP));
     }
 }

@@ -29,7 +29,7 @@ pub struct Sheet {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
     Text(String),
-    Count(u64),
+    Count(i64),
     Money(Money),
     /// Nothing at all.
     Empty,

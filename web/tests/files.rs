@@ -4,7 +4,7 @@
 
 mod house;
 
-use house::books::{TODAY, sales};
+use house::books::{TODAY, given_back, sales};
 use house::{NOW, frame};
 use usher_rules::id::PostingId;
 use usher_rules::money::Money;
@@ -61,4 +61,23 @@ fn the_report_is_a_row_for_each_line_and_one_for_all() {
     assert!(lines.contains(&"Cashier,'=Ada,21,44,1283.34,256.66,1540.00"), "{text}");
     assert!(lines.contains(&"Hour,18:00,31,70,2116.67,423.33,2540.00"), "{text}");
     assert_eq!(lines.last(), Some(&"All,,54,120,3575.00,715.00,4290.00"));
+}
+
+#[test]
+fn what_was_given_back_is_a_figure_below_zero_and_a_bar_below_nothing() {
+    let (templates, words) = (Templates::new(), Words::english());
+    let sheet = report::sheet(&templates, &given_back(), &frame(0), &words);
+    let text = usher_web::sheet::csv(&sheet, &Purse::new("GBP")).expect("small");
+    let text = String::from_utf8(text).expect("text");
+    assert!(text.contains("Cashier,Luz Ferreday,0,-44,-1283.34,-256.66,-1540.00"), "{text}");
+    let page = report::page(&templates, &house::books::report(given_back()), &words);
+    let page = page.as_str();
+    let bars: Vec<&str> = page.split(r#"class="hour" d="M"#).skip(1).collect();
+    let top = |bar: &str| -> i64 {
+        let y = bar.split([' ', 'h']).nth(1).expect("where it begins");
+        y.parse().expect("a figure")
+    };
+    let (last, sold) = bars.split_last().expect("bars");
+    assert_eq!(sold.len(), 4);
+    assert!(sold.iter().all(|bar| top(bar) < top(last)), "{bars:?}");
 }

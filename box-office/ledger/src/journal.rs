@@ -127,19 +127,22 @@ pub fn waiting<S: Source>(source: &S) -> Result<u64, Fault> {
 pub fn replay<S: Source>(source: &S) -> Result<Found, Fault> {
     let mut found = Found::default();
     let mut made: BTreeMap<(u16, u64), i64> = BTreeMap::new();
-    of_days(source, BusinessDay(0), BusinessDay(u32::MAX), |id, posting| {
+    let journal = source.open(tables::JOURNAL)?;
+    for row in journal.range::<(u32, u64)>(..)? {
+        let (key, bytes) = row?;
+        // A row that cannot be read is a finding too, not the end of the proof.
+        let posting: Option<Posting> = stored::row(bytes.value()).ok();
         found.postings += 1;
-        if !posting.balanced() {
+        if !posting.as_ref().is_some_and(Posting::balanced) {
             found.wrong += 1;
             if found.unbalanced.len() < DIFFERENCES_MAX {
-                found.unbalanced.push(id);
+                found.unbalanced.push(PostingId(key.value().1));
             }
         }
-        for line in &posting.lines {
+        for line in posting.iter().flat_map(|posting| &posting.lines) {
             add(&mut made, (line.account.no(), line.sub), line.amount);
         }
-        Ok(())
-    })?;
+    }
     let balances = source.open(tables::BALANCES)?;
     for row in balances.range::<(u16, u64)>(..)? {
         let (key, kept) = row?;

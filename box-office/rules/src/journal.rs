@@ -72,6 +72,7 @@ pub struct Found {
     /// All of them, however many are named.
     #[n(1)]
     pub wrong: u64,
+    /// And those that cannot be read.
     #[n(2)]
     pub unbalanced: Vec<PostingId>,
     #[n(3)]

@@ -17,12 +17,12 @@ use usher_web::{Html, Templates, Words};
 /// The day of the evening.
 pub const TODAY: BusinessDay = BusinessDay(20_791);
 
-fn sums(orders: u32, tickets: u32, gross: i64) -> Sums {
+fn sums(orders: i64, tickets: i64, gross: i64) -> Sums {
     let tax = gross / 6;
     Sums { orders, tickets, net: Money(gross - tax), tax: Money(tax), gross: Money(gross) }
 }
 
-fn row<T>(of: T, orders: u32, tickets: u32, gross: i64) -> Row<T> {
+fn row<T>(of: T, orders: i64, tickets: i64, gross: i64) -> Row<T> {
     Row { of, sums: sums(orders, tickets, gross) }
 }
 
@@ -57,6 +57,20 @@ pub fn sales(name: &str) -> Sales {
         posted: sums(54, 120, 429_000),
         received: vec![row(Tender::Cash, 9, 0, 70_000), row(Tender::Gateway, 32, 0, 271_500)],
     }
+}
+
+/// A performance was called off: an hour gave back more than it sold, a cashier nothing else.
+pub fn given_back() -> Sales {
+    let mut sales = sales("Nkem Abara");
+    sales.hours.push(row(20, 0, -44, -154_000));
+    sales.cashiers.push(row(Cashier::Named("Luz Ferreday".to_owned()), 0, -44, -154_000));
+    sales.tenders[1].sums = sums(11, -20, -70_000);
+    sales.performances[1].sums = sums(12, -20, -70_000);
+    sales.levels[0].sums = sums(48, 46, 161_000);
+    sales.total = sums(54, 76, 275_000);
+    sales.posted = sales.total;
+    sales.received.insert(1, row(Tender::Pad("Nkem Abara".to_owned()), 15, 0, -70_000));
+    sales
 }
 
 /// Whatever somebody is called, or called a play.
@@ -158,6 +172,7 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
     let mut all = vec![
         ("desk-report", sold(&busy())),
         ("desk-report-run", sold(&run)),
+        ("desk-report-back", sold(&report(given_back()))),
         ("desk-report-none", sold(&report(Sales::default()))),
         ("desk-report-differs", sold(&differing)),
         ("desk-journal", page(&quiet())),

@@ -9,6 +9,8 @@ use crate::{Fault, Snapshot, checkout, journal, performance, production, stored,
 use std::collections::{BTreeMap, BTreeSet};
 use usher_rules::BusinessDay;
 use usher_rules::at::At;
+use usher_rules::cart::Line;
+use usher_rules::fee::FeeLine;
 use usher_rules::house::House;
 use usher_rules::id::{LevelNo, PadNo, PerformanceId, StaffNo};
 use usher_rules::money::Money;
@@ -36,9 +38,17 @@ pub fn sales(
                 let id = posting.order.ok_or_else(|| missing("a sale has no order"))?;
                 let row = orders.get(id.0)?.ok_or_else(|| missing("a sold order is gone"))?;
                 let order: Order = stored::row(row.value())?;
-                walk.posted(&posting);
-                let paid = paid(snapshot, &order)?;
-                walk.sold(&order, paid, hour_of(order.created_at));
+                let taken = Taken {
+                    back: gives_back(&posting),
+                    orders: 1,
+                    lines: &order.lines,
+                    fees: &order.fees,
+                    paid: paid(snapshot, &order)?,
+                    cashier: order.counter.map(|counter| counter.cashier),
+                    hour: hour_of(posting.at),
+                };
+                walk.posted(&posting, taken.counted());
+                walk.taken(&taken);
             }
             Cause::CardPayment | Cause::CashPayment => walk.received(&posting),
             Cause::Float | Cause::PayIn | Cause::PayOut | Cause::OverShort | Cause::TillClosed => {}
@@ -71,6 +81,35 @@ fn paid(snapshot: &Snapshot, order: &Order) -> Result<Paid, Fault> {
     Ok(intent.pad.map_or(Paid::Gateway, |at| Paid::Pad(at.pad)))
 }
 
+/// A sale that is posted the other way round credits whom it once charged.
+fn gives_back(posting: &Posting) -> bool {
+    let charged = posting.lines.iter().filter(|line| line.account == Account::Receivable);
+    charged.map(|line| line.amount).sum::<Money>() < Money::ZERO
+}
+
+/// What one posting sold, or gave back: lines and fees of an order, as they were priced.
+struct Taken<'a> {
+    back: bool,
+    /// None if tickets of an order are given back and the order stays.
+    orders: i64,
+    lines: &'a [Line],
+    fees: &'a [FeeLine],
+    paid: Paid,
+    cashier: Option<StaffNo>,
+    hour: u8,
+}
+
+impl Taken<'_> {
+    fn way(&self, sums: Sums) -> Sums {
+        if self.back { sums.back() } else { sums }
+    }
+
+    /// Its orders alone.
+    fn counted(&self) -> Sums {
+        self.way(Sums { orders: self.orders, ..Sums::default() })
+    }
+}
+
 /// Everything counted so far, by number; names come last.
 #[derive(Default)]
 struct Walk {
@@ -86,7 +125,7 @@ struct Walk {
 }
 
 /// One amount, of so many tickets.
-fn part(tickets: u32, price: &Assessed) -> Sums {
+fn part(tickets: i64, price: &Assessed) -> Sums {
     let tax = price.taxes.iter().map(|part| part.amount).sum();
     Sums { orders: 0, tickets, net: price.net, tax, gross: price.gross }
 }
@@ -101,8 +140,8 @@ const ONE: Sums =
 
 impl Walk {
     /// What the journal has of a sale: net is what was credited to tickets and fees.
-    fn posted(&mut self, posting: &Posting) {
-        let mut sums = ONE;
+    fn posted(&mut self, posting: &Posting, counted: Sums) {
+        let mut sums = counted;
         for line in &posting.lines {
             match line.account {
                 Account::Receivable => sums.gross = sums.gross + line.amount,
@@ -117,29 +156,30 @@ impl Walk {
         self.posted = self.posted.with(sums);
     }
 
-    fn sold(&mut self, order: &Order, paid: Paid, hour: u8) {
-        let mut whole = ONE;
+    fn taken(&mut self, taken: &Taken<'_>) {
+        let counted = taken.counted();
+        let mut whole = counted;
         let (mut performances, mut levels) = (BTreeSet::new(), BTreeSet::new());
-        for line in &order.lines {
-            let sums = part(1, &line.price);
+        for line in taken.lines {
+            let sums = taken.way(part(1, &line.price));
             whole = whole.with(sums);
             add(&mut self.performances, line.performance, sums);
             add(&mut self.levels, line.level, sums);
             performances.insert(line.performance);
             levels.insert(line.level);
         }
-        performances.into_iter().for_each(|id| add(&mut self.performances, id, ONE));
-        levels.into_iter().for_each(|no| add(&mut self.levels, no, ONE));
-        for fee in &order.fees {
-            let sums = part(0, &fee.amount);
+        performances.into_iter().for_each(|id| add(&mut self.performances, id, counted));
+        levels.into_iter().for_each(|no| add(&mut self.levels, no, counted));
+        for fee in taken.fees {
+            let sums = taken.way(part(0, &fee.amount));
             whole = whole.with(sums);
             let old =
                 self.fees.entry(fee.fee).or_insert_with(|| (fee.name.clone(), Sums::default()));
-            old.1 = old.1.with(sums).with(ONE);
+            old.1 = old.1.with(sums).with(counted);
         }
-        add(&mut self.tenders, paid, whole);
-        add(&mut self.cashiers, order.counter.map(|counter| counter.cashier), whole);
-        add(&mut self.hours, hour, whole);
+        add(&mut self.tenders, taken.paid, whole);
+        add(&mut self.cashiers, taken.cashier, whole);
+        add(&mut self.hours, taken.hour, whole);
         self.total = self.total.with(whole);
     }
 
@@ -212,5 +252,99 @@ fn tender(house: &House, paid: Paid) -> Tender {
         }
         Paid::Gateway => Tender::Gateway,
         Paid::Nothing => Tender::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_rules::cart::Place;
+    use usher_rules::id::{CategoryNo, OrderId, SeatNo};
+    use usher_rules::posting;
+    use usher_rules::tax::{Tax, assess};
+
+    fn price() -> Assessed {
+        let (name, rate_ppm) = ("VAT".to_owned(), 200_000);
+        assess(Money(3_000), &[Tax { no: 1, name, rate_ppm, inclusive: true, compound: false }])
+    }
+
+    fn line(no: u16, level: u16) -> Line {
+        Line {
+            no,
+            performance: PerformanceId(7),
+            place: Place::Seat(SeatNo(u32::from(no))),
+            level: LevelNo(level),
+            category: CategoryNo(1),
+            listed: Money(3_000),
+            price: price(),
+        }
+    }
+
+    fn fee() -> FeeLine {
+        let amount = assess(Money(150), &[]);
+        FeeLine { fee: 2, name: "Web fee".to_owned(), count: 1, each: Money(150), amount }
+    }
+
+    /// Lines of an order in cash, sold at 19 o'clock or given back an hour later.
+    fn taken<'a>(back: bool, orders: i64, lines: &'a [Line], fees: &'a [FeeLine]) -> Taken<'a> {
+        let hour = if back { 20 } else { 19 };
+        let cashier = Some(StaffNo(3));
+        Taken { back, orders, lines, fees, paid: Paid::Cash, cashier, hour }
+    }
+
+    fn counted(all: &[Taken<'_>]) -> Walk {
+        let mut walk = Walk::default();
+        for taken in all {
+            let tickets: Vec<_> =
+                taken.lines.iter().map(|line| (line.performance, &line.price)).collect();
+            let mut posting =
+                posting::sale(OrderId(1), &tickets, taken.fees, At(0), BusinessDay(1));
+            if taken.back {
+                posting.lines.iter_mut().for_each(|line| line.amount = -line.amount);
+            }
+            assert_eq!(gives_back(&posting), taken.back);
+            walk.posted(&posting, taken.counted());
+            walk.taken(taken);
+        }
+        walk
+    }
+
+    fn same_as_the_journal(walk: &Walk) {
+        assert_eq!(Sums { tickets: walk.total.tickets, ..walk.posted }, walk.total);
+    }
+
+    #[test]
+    fn what_is_sold_and_given_back_whole_comes_to_nothing_in_every_way_but_the_hour() {
+        let (lines, fees) = ([line(1, 1), line(2, 2)], [fee()]);
+        let walk = counted(&[taken(false, 1, &lines, &fees), taken(true, 1, &lines, &fees)]);
+        same_as_the_journal(&walk);
+        assert_eq!(walk.total, Sums::default());
+        assert_eq!(walk.performances[&PerformanceId(7)], Sums::default());
+        assert_eq!((walk.levels[&LevelNo(1)], walk.levels[&LevelNo(2)]), Default::default());
+        assert_eq!(walk.tenders[&Paid::Cash], Sums::default());
+        assert_eq!(walk.cashiers[&Some(StaffNo(3))], Sums::default());
+        assert_eq!(walk.fees[&2].1, Sums::default());
+        assert_eq!((walk.hours[&19].tickets, walk.hours[&20].tickets), (2, -2));
+        assert_eq!(walk.hours[&20].gross, Money(-6_150));
+    }
+
+    #[test]
+    fn a_ticket_given_back_leaves_the_order_and_the_rest_of_it() {
+        let (lines, fees) = ([line(1, 1), line(2, 2)], [fee()]);
+        let walk = counted(&[taken(false, 1, &lines, &fees), taken(true, 0, &lines[1..], &[])]);
+        same_as_the_journal(&walk);
+        assert_eq!((walk.total.orders, walk.total.tickets), (1, 1));
+        assert_eq!(walk.total.gross, Money(3_150));
+        assert_eq!(walk.levels[&LevelNo(2)].gross, Money::ZERO);
+    }
+
+    #[test]
+    fn a_day_that_only_gave_back_is_below_zero() {
+        let lines = [line(1, 1)];
+        let walk = counted(&[taken(true, 0, &lines, &[])]);
+        same_as_the_journal(&walk);
+        let sums = walk.total;
+        assert_eq!((sums.net, sums.tax, sums.gross), (Money(-2_500), Money(-500), Money(-3_000)));
+        assert_eq!((sums.orders, sums.tickets), (0, -1));
     }
 }

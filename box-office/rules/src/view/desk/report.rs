@@ -55,17 +55,28 @@ pub struct Row<T> {
     pub sums: Sums,
 }
 
-/// `net + tax = gross`.
+/// `net + tax = gross`. Below zero where more was given back than sold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sums {
-    pub orders: u32,
-    pub tickets: u32,
+    pub orders: i64,
+    pub tickets: i64,
     pub net: Money,
     pub tax: Money,
     pub gross: Money,
 }
 
 impl Sums {
+    /// The same, given back.
+    pub fn back(self) -> Sums {
+        Sums {
+            orders: -self.orders,
+            tickets: -self.tickets,
+            net: -self.net,
+            tax: -self.tax,
+            gross: -self.gross,
+        }
+    }
+
     /// All of both.
     pub fn with(self, other: Sums) -> Sums {
         Sums {
