@@ -2,6 +2,7 @@
 //!
 //! Each owns one thing and speaks to the house by commands. Next: `errand/door.rs`.
 
+pub mod books;
 pub mod disk;
 pub mod door;
 pub mod gate;

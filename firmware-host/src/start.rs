@@ -8,7 +8,7 @@ use crate::config::{Config, DeviceKind, GatewayKind};
 use crate::counted::{Counted, Written};
 use crate::errand::door::{self, Beside, DoorErrand};
 use crate::errand::pad::{self as pad_errand, PadErrand};
-use crate::errand::{disk, gate, sweep};
+use crate::errand::{books, disk, gate, sweep};
 use crate::keys::{self, Keys, KeysFault};
 use crate::listen;
 use crate::settle;
@@ -201,7 +201,7 @@ fn shop(
 }
 
 impl Running {
-    /// Starts gateway, mail, sweeper, disk watch and every local device.
+    /// Starts gateway, mail, sweeper, proof, disk watch and every local device.
     pub fn work(
         &mut self,
         config: &Config,
@@ -231,6 +231,7 @@ impl Running {
         let folder = config.store.folder.clone();
         let stop = self.stop.clone();
         self.tasks.spawn(sweep::run(handle.clone(), stop.clone()));
+        self.tasks.spawn(books::run(handle.clone(), stop.clone()));
         self.tasks.spawn(disk::run(Arc::clone(&self.shop), handle, folder, stop));
         Ok(())
     }

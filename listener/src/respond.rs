@@ -44,11 +44,20 @@ pub fn shared_page(html: Bytes) -> Response {
 
 /// A file to download or show, for one visitor: PDF, calendar entry.
 pub fn file(bytes: Vec<u8>, content_type: &'static str, name: &str) -> Response {
+    named(bytes, content_type, "inline", name)
+}
+
+/// A file to be kept, for one member of staff: a table.
+pub fn download(bytes: Vec<u8>, content_type: &'static str, name: &str) -> Response {
+    named(bytes, content_type, "attachment", name)
+}
+
+fn named(bytes: Vec<u8>, content_type: &'static str, how: &str, name: &str) -> Response {
     let mut response = Body::from(bytes).into_response();
     set(&mut response, header::CONTENT_TYPE, content_type);
     let safe: String =
         name.chars().filter(|sign| sign.is_ascii_alphanumeric() || ".-_".contains(*sign)).collect();
-    set(&mut response, header::CONTENT_DISPOSITION, &format!("inline; filename=\"{safe}\""));
+    set(&mut response, header::CONTENT_DISPOSITION, &format!("{how}; filename=\"{safe}\""));
     personal(&mut response);
     response
 }

@@ -78,7 +78,9 @@ fn shop_pages() -> Router<Arc<Shop>> {
 }
 
 fn staff_pages() -> Router<Arc<Shop>> {
-    use crate::staff::{account, cart, desk, door, letter, member, monitor, sign_in, till};
+    use crate::staff::{
+        account, cart, desk, door, journal, letter, member, monitor, report, sign_in, till,
+    };
     Router::new()
         .route("/desk", get(desk::page))
         .route("/desk/carts", get(cart::page))
@@ -101,6 +103,14 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .route("/desk/staff/{no}/entry", post(member::entry))
         .route("/desk/staff/{no}/end", post(member::end))
         .route("/desk/audit", get(member::audit))
+        .route("/desk/report", get(report::page))
+        .route("/desk/report/sales.csv", get(report::csv))
+        .route("/desk/report/sales.xlsx", get(report::xlsx))
+        .route("/desk/journal", get(journal::page))
+        .route("/desk/journal/export", post(journal::export))
+        .route("/desk/journal/proof", post(journal::proof))
+        .route("/desk/journal/{export}/journal.csv", get(journal::csv))
+        .route("/desk/journal/{export}/journal.xlsx", get(journal::xlsx))
         .route("/desk/till", get(till::page))
         .route("/desk/till/{session}", get(till::session))
         .route("/desk/till/open", post(till::open))

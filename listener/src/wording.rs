@@ -280,6 +280,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::DeviceUnknown => ("DeviceUnknown", NOT_FOUND, "not-found-title"),
         Refusal::UndoTooLate => ("UndoTooLate", CONFLICT, "conflict-title"),
         Refusal::NotAdmitted => ("NotAdmitted", CONFLICT, "conflict-title"),
+        Refusal::NothingToExport => ("NothingToExport", CONFLICT, "conflict-title"),
         Refusal::LoginTaken => ("LoginTaken", CONFLICT, "conflict-title"),
         Refusal::CodeRefused => ("CodeRefused", FORBIDDEN, "not-allowed-title"),
         Refusal::LastManager => ("LastManager", CONFLICT, "conflict-title"),
@@ -348,6 +349,7 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         | Refusal::DeviceUnknown
         | Refusal::UndoTooLate
         | Refusal::NotAdmitted
+        | Refusal::NothingToExport
         | Refusal::LoginTaken
         | Refusal::CodeRefused
         | Refusal::LastManager

@@ -36,6 +36,8 @@ use For::{Account, AtDoor, Cart, Device, Everybody, Staff, Watcher};
 const DESK: For = Staff(Right::Desk);
 const MANAGES: For = Staff(Right::ManageStaff);
 const SELLS: For = Staff(Right::SellAtCounter);
+const SEES: For = Staff(Right::SeeReports);
+const EXPORTS: For = Staff(Right::Export);
 const CLOSES: For = Staff(Right::CloseTill);
 
 #[rustfmt::skip]
@@ -120,6 +122,14 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/desk/sell/order/{order}", SELLS),
     ("GET", "/desk/sell/order/{order}/receipts", SELLS),
     ("GET", "/desk/sell/order/{order}/tickets.pdf", SELLS),
+    ("GET", "/desk/report", SEES),
+    ("GET", "/desk/report/sales.csv", EXPORTS),
+    ("GET", "/desk/report/sales.xlsx", EXPORTS),
+    ("GET", "/desk/journal", SEES),
+    ("POST", "/desk/journal/export", EXPORTS),
+    ("POST", "/desk/journal/proof", SEES),
+    ("GET", "/desk/journal/{export}/journal.csv", EXPORTS),
+    ("GET", "/desk/journal/{export}/journal.xlsx", EXPORTS),
     ("GET", "/desk/till", SELLS),
     ("GET", "/desk/till/{session}", SELLS),
     ("POST", "/desk/till/open", SELLS),
@@ -214,6 +224,7 @@ fn ask(house: &House, method: &str, path: &str, cart: &str) -> Ask {
         .replace("{guid}", "C-C-1")
         .replace("{session}", "1-1")
         .replace("{order}", "1-1")
+        .replace("{export}", "1")
         // Nobody: what is done to them is refused by the house, after who asks was looked at.
         .replace("{no}", "999");
     let id = if path.starts_with("/desk/letters") { "1-1" } else { tonight.as_str() };

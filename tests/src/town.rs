@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use usher_ledger::checkout::Numbering;
 use usher_ledger::handle::{self, Surroundings};
 use usher_ledger::source::Source;
-use usher_ledger::{Denied, Handle, Lane, copy, performance};
+use usher_ledger::{Denied, Handle, Lane, copy, journal, performance};
 use usher_rules::admission::{self, Direction, Went};
 use usher_rules::at::{At, Span};
 use usher_rules::cart::{self, Buyer};
@@ -37,7 +37,7 @@ use usher_rules::production::{self, Production};
 use usher_rules::session;
 use usher_rules::staff::{self, CodeHash, PasswordHash, Role};
 use usher_rules::tax::Tax;
-use usher_rules::{Actor, BusinessDay, Command, Entry, Event, Key, letter, till};
+use usher_rules::{Actor, BusinessDay, Command, Entry, Event, Key, journal as book, letter, till};
 
 /// The moment the town is founded: a Friday noon.
 pub const FOUNDED: At = At(1_795_780_800_000);
@@ -249,6 +249,7 @@ impl Town {
                 | checkout::Command::Refund(_)
                 | checkout::Command::Pad(pad::Command::Begin { .. }),
             ) => (Lane::Till, Actor::Account(self.cashier)),
+            Command::Journal(_) => (Lane::Shop, Actor::House),
             _ => (Lane::Shop, Actor::House),
         };
         let asked = match &command {
@@ -318,9 +319,10 @@ impl Town {
             53..=64 => self.pay()?,
             65..=76 => self.bank()?,
             77..=88 => self.door()?,
-            89..=90 => self.post()?,
-            91 => self.desk(),
-            92 => self.people(),
+            89 => self.post()?,
+            90 => self.desk(),
+            91 => self.people(),
+            92 => self.books(),
             93..=94 => self.tidy_up()?,
             95..=97 => crate::counter::step(self)?,
             _ => {
@@ -531,6 +533,17 @@ impl Town {
             3 => till::Command::Open { till: TillNo(3 - row.till.0), float: amount },
             4 | 5 => till::Command::Count { session, counted: amount, senior },
             _ => till::Command::Close { session, senior },
+        })
+    }
+
+    /// What is new goes to the accountants, and the journal is proved.
+    fn books(&mut self) -> Command {
+        let snapshot = self.handle.snapshot().unwrap();
+        let asked = journal::last_proof(&snapshot).unwrap();
+        Command::Journal(match (self.dice.below(3), asked) {
+            (0, _) => book::Command::Export,
+            (1, Some((no, _))) => book::Command::Prove(no, journal::replay(&snapshot).unwrap()),
+            _ => book::Command::AskProof,
         })
     }
 

@@ -40,12 +40,13 @@ const BANNED: [&str; 9] = [
     "rsa",
 ];
 /// Crates that come in two versions because those who use them have not met yet.
-const TWICE: [&str; 25] = [
+const TWICE: [&str; 26] = [
     "base64",
     "bit-set",
     "bit-vec",
     "bitflags",
     "block-buffer",
+    "constant_time_eq",
     "cpufeatures",
     "crypto-common",
     "digest",

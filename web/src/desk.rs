@@ -6,8 +6,10 @@
 
 pub mod account;
 pub mod cart;
+pub mod journal;
 pub mod letter;
 pub mod order;
+pub mod report;
 pub mod sell;
 pub mod staff;
 pub mod till;
@@ -19,8 +21,8 @@ use crate::place;
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::view::desk::{
-    Around, ClockState, Desk, Device, DeviceKind, DeviceState, Disk, SignIn, SignInRefused, Store,
-    Strip,
+    Around, Books, ClockState, Desk, Device, DeviceKind, DeviceState, Disk, SignIn, SignInRefused,
+    Store, Strip,
 };
 
 const MEBIBYTE: u64 = 1024 * 1024;
@@ -76,6 +78,7 @@ fn around(pen: &Pen<'_>, around: &Around) -> Value {
             staff => rights.staff,
             audit => rights.audit,
             till => rights.till,
+            reports => rights.reports,
         },
         strip => strip(pen, &around.strip),
     }
@@ -117,6 +120,13 @@ fn strip(pen: &Pen<'_>, strip: &Strip) -> Vec<Value> {
         items.push(at(look, pen.words.tell("strip-gates", &ready)));
     }
     items.push(context! { href => "/desk/letters", ..mail });
+    match strip.books {
+        Books::Unproved | Books::Agree => {}
+        Books::Differ { .. } => {
+            let item = at(stop, pen.say("strip-books"));
+            items.push(context! { href => "/desk/journal", ..item });
+        }
+    }
     if strip.without_tls {
         items.push(at(warn, pen.say("strip-no-tls")));
     }
@@ -147,6 +157,10 @@ fn troubles(pen: &Pen<'_>, strip: &Strip) -> Vec<Value> {
         }
         Disk::NoSale => found.push(trouble("stop", "strip-disk-no-sale", pen.say("do-disk"))),
         Disk::ScansOnly => found.push(trouble("stop", "strip-disk-scans", pen.say("do-disk"))),
+    }
+    match strip.books {
+        Books::Unproved | Books::Agree => {}
+        Books::Differ { .. } => found.push(trouble("stop", "strip-books", pen.say("do-books"))),
     }
     if strip.without_tls {
         found.push(trouble("warn", "strip-no-tls", pen.say("do-tls")));

@@ -5,6 +5,7 @@
 //! `html.rs` and `layout.rs`, then the file of the noun you look for.
 
 pub mod assets;
+mod bars;
 pub mod calendar;
 pub mod cart;
 pub mod checkout;
@@ -27,6 +28,7 @@ pub mod production;
 pub mod qr;
 pub mod refused;
 mod seat_map;
+pub mod sheet;
 mod sums;
 pub mod ticket_pdf;
 pub mod time;

@@ -55,6 +55,23 @@ impl Purse {
         if plain { digits.parse().ok().map(Money) } else { None }
     }
 
+    /// Digits after the point.
+    pub fn digits(&self) -> u32 {
+        self.digits
+    }
+
+    /// The amount as a figure alone, as in `-1250.00`: for files.
+    pub fn plain(&self, amount: Money) -> String {
+        let unit = 10_u64.pow(self.digits);
+        let minor = amount.0.unsigned_abs();
+        let minus = if amount.0 < 0 { "-" } else { "" };
+        let width = self.digits as usize;
+        if width == 0 {
+            return format!("{minus}{minor}");
+        }
+        format!("{minus}{}.{:0width$}", minor / unit, minor % unit)
+    }
+
     /// The amount with its sign, as in `£35.00`.
     pub fn write(&self, amount: Money) -> String {
         let unit = 10_u64.pow(self.digits);
@@ -150,6 +167,18 @@ mod tests {
             assert!(pieces.len() > 8 && pieces.is_sorted_by(|one, two| one > two), "{code}");
         }
         assert_eq!(Purse::new("KWD").pieces().count(), 0);
+    }
+
+    #[test]
+    fn files_have_figures_alone() {
+        for (code, minor, expected) in [
+            ("GBP", -123_456, "-1234.56"),
+            ("GBP", 5, "0.05"),
+            ("JPY", 1_200, "1200"),
+            ("KWD", 1_234_567, "1234.567"),
+        ] {
+            assert_eq!(Purse::new(code).plain(Money(minor)), expected, "{code} {minor}");
+        }
     }
 
     #[test]

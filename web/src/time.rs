@@ -7,8 +7,12 @@ use crate::words::Words;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
+use usher_rules::BusinessDay;
 use usher_rules::at::{At, Span};
 use usher_rules::view::whats_on::{Day, Month};
+
+/// The last business day that has a date.
+const BUSINESS_DAY_MAX: u32 = 2_932_896;
 
 /// The venue's clock face: its zone and the words for days and months.
 #[derive(Debug, Clone)]
@@ -150,6 +154,18 @@ pub fn read_day(text: &str) -> Option<Day> {
     Some(Day { year: date.year(), month: date.month(), day: date.day() })
 }
 
+/// The date of a business day.
+pub fn business_date(day: BusinessDay) -> Date {
+    let days = i64::from(day.0.min(BUSINESS_DAY_MAX));
+    Date::constant(1970, 1, 1).saturating_add(days.days())
+}
+
+/// The business day of a date; none before 1970.
+pub fn business_day(date: Day) -> Option<BusinessDay> {
+    let since = date_of(date)?.since(Date::constant(1970, 1, 1)).ok()?;
+    u32::try_from(since.get_days()).ok().map(BusinessDay)
+}
+
 /// Reads `2026-12`.
 pub fn read_month(text: &str) -> Option<Month> {
     let day = read_day(&format!("{text}-01"))?;
@@ -277,6 +293,17 @@ mod tests {
         }
         assert_eq!(read_month("2026-12"), Some(Month { year: 2026, month: 12 }));
         assert_eq!(read_month("2026"), None);
+    }
+
+    #[test]
+    fn business_days_are_dates_and_back() {
+        let day = read_day("2026-12-05").expect("a day");
+        let of = business_day(day).expect("after 1970");
+        assert_eq!(of, BusinessDay(20_792));
+        assert_eq!(write_day(business_date(of)), "2026-12-05");
+        assert_eq!(business_day(read_day("1969-12-31").expect("a day")), None);
+        assert_eq!(write_day(business_date(BusinessDay(0))), "1970-01-01");
+        assert_eq!(write_day(business_date(BusinessDay(u32::MAX))), "9999-12-31");
     }
 
     #[test]

@@ -618,6 +618,124 @@ audit-console = console
 audit-token = token { $name }
 audit-next = Older
 audit-none = Nobody changed anything yet.
+report-title = Sales
+report-from = From
+report-to = To
+report-show = Show
+report-csv = CSV
+report-xlsx = XLSX
+report-gross = Total
+report-net = Net
+report-tax = Tax
+report-orders = Orders
+report-tickets = Tickets
+report-total = All
+report-by = By
+report-line = Line
+report-chart = Sales by the hour, { $sum } in all, most at { $hour }: { $peak }.
+report-chart-caption = By the hour of the day. The figures stand in the table of hours.
+report-by-performance = By performance
+report-performance = Performance
+report-by-level = By price level
+report-level = Price level
+report-by-tender = By payment
+report-tender = Payment
+report-by-cashier = By cashier
+report-cashier = Cashier
+report-by-hour = By hour
+report-hour = Hour
+report-fee = Fee: { $fee }
+report-showing = { $title }, { $when }
+report-no-name = No name
+report-none = Nothing was sold on these days
+report-none-more = As soon as something is sold, in the shop or at the counter, it stands here. Earlier days are a choice of dates away.
+report-received = Money received
+report-received-more = Payments of these days, for orders of whatever day.
+report-payments = Payments
+report-amount = Amount
+report-differs = The journal has other sums for these days
+report-differs-more = Do not go by these figures. Check the books on the page of the journal.
+report-not-days = Those are no days to report on
+report-not-days-more = Today is shown. Choose two days, the earlier one first, none after today.
+report-cut = At most { $max } days at once
+report-cut-more = The days after them are left out.
+tender-cash = Cash
+tender-pad = Card, { $pad }
+tender-gateway = Card, web shop
+tender-nothing = Nothing to pay
+cashier-web-listener = web listener
+journal-title = Journal
+journal-proof = Proof
+journal-agrees = The books agree.
+journal-proof-made = { $when }, { $count ->
+    [one] one posting
+   *[other] { $count } postings
+  } replayed from zero.
+journal-differ = The books do not agree: { $count ->
+    [one] one account or posting
+   *[other] { $count } accounts or postings
+  }
+journal-differ-more = Sell on, but take no figures from here, and show this page to whoever looks after the box.
+journal-difference = { $account }: the balance says { $kept }, the journal makes { $replayed }
+journal-unbalanced = Posting { $posting }: debit is not credit, or it cannot be read
+journal-more = And { $count } more
+journal-unproved = Not proved yet. It is done once a night.
+journal-proving = Being proved now. Load this page again in a moment.
+journal-prove = Prove now
+journal-proof-asked = The proof has begun
+journal-exports = Exports
+journal-waiting = { $count ->
+    [one] One posting was not exported yet.
+   *[other] { $count } postings were not exported yet.
+  }
+journal-all-exported = Everything is exported.
+journal-export = Export all that is new
+journal-exported = Export { $no } is made
+journal-exported-more = Its files stand below, and stay as they are.
+journal-nothing = Nothing new to export
+journal-nothing-more = Everything that was posted is in an earlier export.
+journal-no = Number
+journal-by = By
+journal-count = Postings
+journal-files = Files
+journal-csv = CSV of { $no }
+journal-xlsx = XLSX of { $no }
+journal-posting = Posting
+journal-day = Business day
+journal-at = When
+journal-cause = Why
+journal-order = Order
+journal-account = Account
+journal-sub = Of
+journal-debit = Debit
+journal-credit = Credit
+journal-postings = { $count ->
+    [one] One posting
+   *[other] { $count } postings
+  }
+journal-none = Nothing was posted on these days.
+journal-older = Earlier days
+account-receivable = Receivable
+account-card-clearing = Card clearing
+account-deferred-tickets = Deferred tickets
+account-tax-payable = Tax payable
+account-fee-revenue = Fee revenue
+account-drawer-cash = Drawer cash
+account-bank = Bank and safe
+account-over-short = Over and short
+cause-sale = Sale
+cause-card-payment = Card payment
+cause-cash-payment = Cash payment
+cause-float = Float
+cause-pay-in = Paid in
+cause-pay-out = Paid out
+cause-over-short = Over or short
+cause-till-closed = Till closed
+sub-gateway = web shop
+sub-pad = pin pad { $no }
+sub-tax = tax { $no }
+sub-fee = fee { $no }
+sub-till = till { $no }
 strip-label = System status
 strip-store = Store
 strip-store-stopped = Store stopped
@@ -635,10 +753,12 @@ strip-mail-errors = Mail, { $count ->
     [one] 1 error
    *[other] { $count } errors
 }
+strip-books = Books do not agree
 strip-no-tls = No TLS
 do-store = The store cannot be written: { $fault }
 do-clock = The clock is not to be believed. Doors go on; timed sales wait. Set the time, or connect the network.
 do-disk = Free some room on the disk of the store.
+do-books = The last proof of the journal found a difference. Open the journal, and show it to whoever looks after the box.
 do-tls = Pages travel unencrypted. Give a certificate in the configuration.
 devices-title = Devices
 devices-name = Device

@@ -6,8 +6,8 @@
 use crate::checkout::Numbering;
 use crate::write::Write;
 use crate::{
-    Fault, admission, audit, cart, checkout, device, events, hold, house, letter, performance,
-    production, session, staff, till,
+    Fault, admission, audit, cart, checkout, device, events, hold, house, journal, letter,
+    performance, production, session, staff, till,
 };
 use std::sync::Arc;
 use usher_rules::at::At;
@@ -73,6 +73,9 @@ pub fn decide(
         Command::Till(command) => {
             rules::till::decide(&till::load(write, box_no, command, ask)?, command, ask)
         }
+        Command::Journal(command) => {
+            rules::journal::decide(&journal::load(write, box_no)?, command, ask)
+        }
     })
 }
 
@@ -94,6 +97,7 @@ pub fn apply(write: &mut Write, entry: &Entry) -> Result<(), Fault> {
             Event::Device(event) => device::apply(write, event)?,
             Event::Staff(event) => staff::apply(write, event)?,
             Event::Till(event) => till::apply(write, event)?,
+            Event::Journal(event) => journal::apply(write, event)?,
         }
     }
     audit::apply(write, entry)?;

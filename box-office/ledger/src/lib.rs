@@ -18,6 +18,7 @@ pub mod handle;
 pub mod hold;
 pub mod house;
 pub mod inventory;
+pub mod journal;
 pub mod letter;
 pub mod migrate;
 pub mod open;

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use usher_rules::admission::Presence;
 use usher_rules::cart::{Cart, Place, State};
 use usher_rules::id::{CartId, OrderId, PerformanceId, PlanId, SeatNo, StaffNo, TicketId};
+use usher_rules::journal::Export;
 use usher_rules::letter::Letter;
 use usher_rules::money::Money;
 use usher_rules::order::Order;
@@ -32,6 +33,7 @@ pub fn of<S: Source>(source: &S, plans: &Plans) -> Result<Vec<String>, Fault> {
     carts(source, &mut wrong)?;
     money(source, &mut wrong)?;
     tills(source, &mut wrong)?;
+    exports(source, &mut wrong)?;
     tickets(source, &mut wrong)?;
     performances(source, plans, &mut wrong)?;
     admissions(source, &mut wrong)?;
@@ -229,6 +231,17 @@ fn tills<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
     let told: Money =
         all.iter().filter_map(|(_, row)| row.given_back).map(|back| back.cash.sum).sum();
     same(wrong, "what tills gave back in cash", &told, &gave.sum());
+    Ok(())
+}
+
+/// Every export goes on where the one before it ended.
+fn exports<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
+    let all: Vec<(u32, Export)> = rows(source, tables::EXPORTS, |no| no)?;
+    for ((_, before), (no, export)) in all.iter().zip(all.iter().skip(1)) {
+        if export.after != before.upto || export.upto <= export.after {
+            wrong.push(format!("export {no} does not go on where the one before it ended"));
+        }
+    }
     Ok(())
 }
 

@@ -62,6 +62,11 @@ pub const JOURNAL: Rows<(u32, u64)> = TableDefinition::new("journal");
 /// (account, sub) -> minor units; rebuilt from the journal and compared.
 pub const BALANCES: TableDefinition<'static, (u16, u64), i64> = TableDefinition::new("balances");
 
+/// What of the journal was exported, by the number of the export.
+pub const EXPORTS: Rows<u32> = TableDefinition::new("exports");
+/// Proofs of the journal by their number; the newest may still be to be made.
+pub const PROOFS: Rows<u32> = TableDefinition::new("proofs");
+
 /// Sessions of tills.
 pub const TILL_SESSIONS: Rows<u64> = TableDefinition::new("till_sessions");
 /// Till -> the session that is open on it.
@@ -110,6 +115,8 @@ macro_rules! every {
         $each!(TICKET_CODES);
         $each!(JOURNAL);
         $each!(BALANCES);
+        $each!(EXPORTS);
+        $each!(PROOFS);
         $each!(TILL_SESSIONS);
         $each!(TILLS_OPEN);
         $each!(LETTERS);

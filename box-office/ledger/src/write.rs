@@ -138,6 +138,11 @@ impl<'t> Write<'t> {
     }
 }
 
+/// The next numbers to give out.
+pub fn counters<S: source::Source>(source: &S) -> Result<Counters, Fault> {
+    Ok(source::get(source, tables::META, COUNTERS)?.unwrap_or_default())
+}
+
 /// The venue's settings; the defaults before any were set.
 pub fn house<S: source::Source>(source: &S) -> Result<House, Fault> {
     Ok(source::get(source, tables::META, HOUSE)?.unwrap_or_default())

@@ -6,7 +6,9 @@
 
 use crate::at::At;
 use crate::staff::What;
-use crate::{Actor, Entry, Event, admission, checkout, house, performance, session, staff, till};
+use crate::{
+    Actor, Entry, Event, admission, checkout, house, journal, performance, session, staff, till,
+};
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
@@ -87,6 +89,9 @@ pub fn name(event: &Event) -> &'static str {
         Event::Device(_) => "device-put",
         Event::Staff(staff::Event::Put { what, .. }) => staff_name(*what),
         Event::Till(event) => till_name(event),
+        Event::Journal(journal::Event::Exported(..)) => "journal-exported",
+        Event::Journal(journal::Event::ProofAsked(..)) => "journal-proof-asked",
+        Event::Journal(journal::Event::Proved(..)) => "journal-proved",
     }
 }
 

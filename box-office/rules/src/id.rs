@@ -120,6 +120,16 @@ pub struct PadNo(#[n(0)] pub u16);
 #[cbor(transparent)]
 pub struct StaffNo(#[n(0)] pub u32);
 
+/// Number of an export of the journal, from 1 on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct ExportNo(#[n(0)] pub u32);
+
+/// Number of a proof of the journal, from 1 on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct ProofNo(#[n(0)] pub u32);
+
 #[cfg(test)]
 mod tests {
     use super::*;

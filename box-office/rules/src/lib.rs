@@ -15,6 +15,7 @@ pub mod fee;
 pub mod hold;
 pub mod house;
 pub mod id;
+pub mod journal;
 pub mod letter;
 pub mod money;
 pub mod order;
@@ -141,6 +142,8 @@ pub enum Command {
     Staff(#[n(0)] staff::Command),
     #[n(11)]
     Till(#[n(0)] till::Command),
+    #[n(14)]
+    Journal(#[n(0)] journal::Command),
 }
 
 /// Everything that can have happened.
@@ -170,6 +173,8 @@ pub enum Event {
     Staff(#[n(0)] staff::Event),
     #[n(11)]
     Till(#[n(0)] till::Event),
+    #[n(14)]
+    Journal(#[n(0)] journal::Event),
 }
 
 /// What the house says when it will not: nothing happened. Never logged as an error.
@@ -297,6 +302,9 @@ pub enum Refusal {
     PaidByCard,
     /// Another refund of the order runs, or its outcome is not known yet.
     RefundRunning,
+    // the books
+    /// Everything that was posted is exported.
+    NothingToExport,
     // staff
     LoginTaken,
     /// One for every reason: wrong, used, too old, or of an account that is put out.

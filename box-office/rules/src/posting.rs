@@ -43,6 +43,22 @@ pub enum Account {
 }
 
 impl Account {
+    pub const ALL: [Account; 8] = [
+        Account::Receivable,
+        Account::CardClearing,
+        Account::DeferredTickets,
+        Account::TaxPayable,
+        Account::FeeRevenue,
+        Account::DrawerCash,
+        Account::Bank,
+        Account::OverShort,
+    ];
+
+    /// The account of that number.
+    pub fn numbered(no: u16) -> Option<Account> {
+        Account::ALL.into_iter().find(|account| account.no() == no)
+    }
+
     /// Number in the `balances` key.
     pub fn no(self) -> u16 {
         match self {

@@ -127,6 +127,7 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         | Event::Session(_)
         | Event::Staff(_)
         | Event::Till(_)
+        | Event::Journal(_)
         | Event::Device(_) => {}
     }
 }

@@ -59,6 +59,7 @@ pub mod need {
         Export: Some(Right::Export), true;
         ManageDevices: Some(Right::ManageDevices), true;
         SeeAudit: Some(Right::SeeAudit), false;
+        SeeReports: Some(Right::SeeReports), false;
         /// The list of the staff.
         SeeStaff: Some(Right::ManageStaff), false;
         /// A change to it.
@@ -169,7 +170,12 @@ fn permitted<N: Need>(who: &SignedIn, parts: &Parts) -> Result<(), NoStaff> {
         Some(_) => {}
     }
     if N::CONFIRMED && !who.confirmed {
-        return Err(NoStaff::Confirm { onward: page_of(parts.uri.path()) });
+        let mut onward = page_of(parts.uri.path());
+        // A file keeps the choice that stood in its address; a form has none there.
+        if let Some(query) = parts.uri.query() {
+            onward = format!("{onward}?{query}");
+        }
+        return Err(NoStaff::Confirm { onward });
     }
     Ok(())
 }

@@ -55,6 +55,7 @@ pub(super) fn around<N: Need>(
             account: staff.account.is_some(),
             staff: staff.rights.has(Right::ManageStaff),
             audit: staff.rights.has(Right::SeeAudit),
+            reports: staff.rights.has(Right::SeeReports),
             till: staff.account.is_some() && staff.rights.has(Right::SellAtCounter),
         },
         strip: Strip {
@@ -69,6 +70,7 @@ pub(super) fn around<N: Need>(
             gates_total,
             mail_waiting,
             mail_errors,
+            books: desk::books(snapshot)?,
             without_tls: shop.plain_http(),
         },
     };

@@ -114,9 +114,14 @@ fn settings(demo: bool, limits: Limits) -> Settings {
     }
 }
 
-fn handle(clock: &Arc<HandClock>) -> Handle {
+/// A store of which nothing is on a disk.
+pub fn store() -> Database {
     let store = Database::builder().create_with_backend(InMemoryBackend::new()).unwrap();
     usher_ledger::open::prepare(&store, BoxNo(1)).unwrap();
+    store
+}
+
+fn handle(clock: &Arc<HandClock>, store: Database) -> Handle {
     let mut codes = CodeKeys::default();
     codes.set(1, CodeKey::new([9; 32]));
     let drawn = AtomicU64::new(0);
@@ -146,10 +151,19 @@ impl House {
     pub async fn with(demo: bool, limits: Limits) -> House {
         let clock =
             Arc::new(HandClock { wall: AtomicI64::new(NOW.0), monotonic: AtomicU64::new(1_000) });
-        let handle = handle(&clock);
+        let handle = handle(&clock, store());
         let season = season::seed(&handle).await;
         gateway::follow(&handle);
         let shop = Shop::new(handle.clone(), settings(demo, limits));
+        let router = routes(Arc::clone(&shop), Router::new());
+        House { router, shop, handle, clock, season }
+    }
+
+    /// The same house on another store that holds its season.
+    pub fn on(&self, store: Database) -> House {
+        let (clock, season) = (Arc::clone(&self.clock), self.season.clone());
+        let handle = handle(&clock, store);
+        let shop = Shop::new(handle.clone(), settings(true, Limits::default()));
         let router = routes(Arc::clone(&shop), Router::new());
         House { router, shop, handle, clock, season }
     }

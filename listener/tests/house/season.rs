@@ -24,6 +24,7 @@ const LAWN_OVERLAY: &str = include_str!("../../../config/demo/plans/lawn.overlay
 pub const ADULT: Money = Money(3_500);
 
 /// Ids as they are written.
+#[derive(Clone)]
 pub struct Season {
     pub tonight: PerformanceId,
     pub hidden: PerformanceId,

@@ -220,15 +220,14 @@ fn staff(gallery: &mut Gallery) {
     add("sign-in-refused", sign_in(SignInRefused::NotKnown));
     add("sign-in-said", sign_in(SignInRefused::Said(Told::NotKnown)));
     add("sign-in-many", sign_in(SignInRefused::TooMany));
-    for (name, html) in super::account::pages(templates, words) {
-        add(name, html);
-    }
-    for (name, html) in super::sell::pages(templates, words) {
-        add(name, html);
-    }
-    let till = super::till::pages(templates, words);
-    for (name, html) in till.into_iter().chain(super::order::pages(templates, words)) {
-        add(name, html);
+    for pages in [
+        super::account::pages(templates, words),
+        super::sell::pages(templates, words),
+        super::till::pages(templates, words),
+        super::order::pages(templates, words),
+        super::books::pages(templates, words),
+    ] {
+        pages.into_iter().for_each(|(name, html)| add(name, html));
     }
     add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));
     for (name, shown) in [

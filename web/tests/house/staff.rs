@@ -15,8 +15,8 @@ use usher_rules::view::demo::{
 use usher_rules::view::desk::cart::{Held, HeldTickets};
 use usher_rules::view::desk::letter::{Attachment, Glance, Letters, Opened};
 use usher_rules::view::desk::{
-    Around, ClockState, Desk, Device, DeviceKind, DeviceState, Disk, HouseGlance, Rights, SignIn,
-    SignInRefused, Store, Strip,
+    Around, Books, ClockState, Desk, Device, DeviceKind, DeviceState, Disk, HouseGlance, Rights,
+    SignIn, SignInRefused, Store, Strip,
 };
 use usher_rules::view::door::{
     Direction, Door, DoorPerformance, Plate, Reason, RecentScan, Signal,
@@ -217,6 +217,7 @@ pub fn strip() -> Strip {
         gates_total: 1,
         mail_waiting: 0,
         mail_errors: 1,
+        books: Books::Agree,
         without_tls: true,
     }
 }
@@ -230,6 +231,7 @@ pub fn around() -> Around {
         staff: true,
         audit: true,
         till: true,
+        reports: true,
     };
     Around { frame: frame(0), who: "manager".to_owned(), rights, strip: strip() }
 }

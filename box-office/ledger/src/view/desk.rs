@@ -5,9 +5,11 @@
 //! `listener/staff/desk.rs`.
 
 pub mod cart;
+pub mod journal;
 pub mod letter;
 pub mod order;
 pub mod refund;
+pub mod report;
 pub mod sell;
 pub mod staff;
 pub mod till;
@@ -21,7 +23,7 @@ use usher_rules::at::{At, Span};
 use usher_rules::device::DeviceRow;
 use usher_rules::id::DeviceNo;
 use usher_rules::letter::State;
-use usher_rules::view::desk::{Device, DeviceKind, DeviceState, HouseGlance};
+use usher_rules::view::desk::{Books, Device, DeviceKind, DeviceState, HouseGlance};
 
 /// A device that went away is looked for again within this time.
 const RETRIED_WITHIN: Span = Span::seconds(2);
@@ -101,6 +103,16 @@ fn state(row: &DeviceRow, health: Option<&Health>, seen: Option<At>, now: At) ->
     } else {
         DeviceState::Waiting
     }
+}
+
+/// What the last proof of the journal said.
+pub fn books(snapshot: &Snapshot) -> Result<Books, Fault> {
+    let done = crate::journal::made(snapshot)?.and_then(|proof| proof.done);
+    Ok(match done {
+        None => Books::Unproved,
+        Some(done) if done.found.wrong == 0 => Books::Agree,
+        Some(done) => Books::Differ { wrong: done.found.wrong },
+    })
 }
 
 /// Letters that wait to go out, and those that wait for staff.

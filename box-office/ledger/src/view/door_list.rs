@@ -195,7 +195,8 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         | Event::Letter(_)
         | Event::Session(_)
         | Event::Staff(_)
-        | Event::Till(_) => Touched::Nothing,
+        | Event::Till(_)
+        | Event::Journal(_) => Touched::Nothing,
     }
 }
 

@@ -90,6 +90,7 @@ fn said(refusal: &Refusal) -> Option<Said<'_>> {
         | Refusal::DeviceUnknown
         | Refusal::UndoTooLate
         | Refusal::NotAdmitted
+        | Refusal::NothingToExport
         | Refusal::LoginTaken
         | Refusal::CodeRefused
         | Refusal::LastManager

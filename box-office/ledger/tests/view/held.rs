@@ -16,7 +16,7 @@ use usher_rules::id::{CartId, LetterId, PerformanceId, SeatNo};
 use usher_rules::letter::{self, Part, TOKEN_SIGN, Words};
 use usher_rules::performance::{Command as Staged, StaffHold};
 use usher_rules::view::desk::cart::{Held, HeldTickets};
-use usher_rules::view::desk::{Around, ClockState, Disk, Rights, Store, Strip};
+use usher_rules::view::desk::{Around, Books, ClockState, Disk, Rights, Store, Strip};
 use usher_rules::view::venue::Place;
 use usher_rules::{Command, Refusal};
 
@@ -32,6 +32,7 @@ fn around(house: &House) -> Around {
         gates_total: 0,
         mail_waiting: 0,
         mail_errors: 0,
+        books: Books::Unproved,
         without_tls: false,
     };
     let rights = Rights::default();

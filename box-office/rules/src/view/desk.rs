@@ -5,9 +5,11 @@
 
 pub mod account;
 pub mod cart;
+pub mod journal;
 pub mod letter;
 pub mod order;
 pub mod pad;
+pub mod report;
 pub mod sell;
 pub mod staff;
 pub mod till;
@@ -65,6 +67,8 @@ pub struct Rights {
     pub audit: bool,
     /// A till of one's own.
     pub till: bool,
+    /// Sales and the journal.
+    pub reports: bool,
 }
 
 /// One line of the house today.
@@ -92,6 +96,7 @@ pub struct Strip {
     pub gates_total: u32,
     pub mail_waiting: u32,
     pub mail_errors: u32,
+    pub books: Books,
     /// Plain HTTP beyond loopback by the explicit setting.
     pub without_tls: bool,
 }
@@ -120,6 +125,18 @@ pub enum Disk {
     NoSale,
     /// Only scans.
     ScansOnly,
+}
+
+/// What the newest proof of the journal said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Books {
+    /// There was none yet.
+    Unproved,
+    Agree,
+    /// So many accounts and postings are not as they should be.
+    Differ {
+        wrong: u64,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -12,7 +12,7 @@ use usher_rules::staff::{Account, Event as StaffEvent};
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::account::{self as view, Notice, OpenSession};
 use usher_rules::view::desk::staff::{Act, Audit, By, Done, Member, Staff, Standing};
-use usher_rules::{Actor, Event, checkout, till};
+use usher_rules::{Actor, Event, checkout, journal, till};
 
 /// Rows of the audit on one page.
 pub const ROWS_MAX: usize = 100;
@@ -152,6 +152,10 @@ fn act(event: &Event) -> Act {
         Event::Checkout(
             checkout::Event::RefundBegun(order, _) | checkout::Event::Refunded { order, .. },
         ) => order.to_string(),
+        Event::Journal(journal::Event::Exported(no, _)) => no.0.to_string(),
+        Event::Journal(journal::Event::ProofAsked(..) | journal::Event::Proved(..)) => {
+            String::new()
+        }
         Event::Production(_)
         | Event::House(_)
         | Event::Performance(_)
