@@ -89,6 +89,7 @@ fn is_programme(event: &Event) -> bool {
         | Event::Session(_)
         | Event::Staff(_)
         | Event::Till(_)
+        | Event::Batch(_)
         | Event::Device(_) => false,
     }
 }

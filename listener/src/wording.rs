@@ -286,6 +286,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::TillClosed => ("TillClosed", CONFLICT, "conflict-title"),
         Refusal::TillOpenElsewhere { .. } => ("TillOpenElsewhere", CONFLICT, "conflict-title"),
         Refusal::PadBusy { .. } => ("PadBusy", CONFLICT, "conflict-title"),
+        Refusal::BatchClosing => ("BatchClosing", CONFLICT, "conflict-title"),
         Refusal::CashShort { .. } => ("CashShort", NO, "wrong-title"),
     }
 }
@@ -326,6 +327,7 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         Refusal::CashShort { due } => json!({ "due": terms.money(*due) }),
         Refusal::NotFound
         | Refusal::NotAllowed
+        | Refusal::BatchClosing
         | Refusal::KeyReused
         | Refusal::PriceMissing
         | Refusal::WindowEmpty

@@ -7,7 +7,7 @@ use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
 use crate::stored::SeatRow;
 use crate::write::Write;
-use crate::{Fault, cart, performance, tables, till};
+use crate::{Fault, batch, cart, performance, tables, till};
 use redb::ReadableTable;
 use sha2::{Digest, Sha256};
 use usher_rules::cart::{Cart, Place};
@@ -68,6 +68,10 @@ pub fn load(
         on_pad: match command {
             Command::Pad(pad::Command::Begin { pad, .. }) => on_pad(txn, *pad)?,
             _ => None,
+        },
+        batch_closing: match command {
+            Command::Pad(pad::Command::Begin { pad, .. }) => batch::closing(txn, *pad)?,
+            _ => false,
         },
         fresh: fresh(write, numbering),
     };
@@ -261,6 +265,7 @@ fn posted(write: &mut Write, id: PostingId, posting: &Posting) -> Result<(), Fau
     }
     drop(balances);
     till::follow(write, posting)?;
+    batch::follow(write, id, posting)?;
     write.used(|counters| &mut counters.posting, id.0)
 }
 

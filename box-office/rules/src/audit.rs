@@ -6,7 +6,7 @@
 
 use crate::at::At;
 use crate::staff::What;
-use crate::{Actor, Entry, Event, admission, checkout, house, performance, session, staff, till};
+use crate::{Actor, Entry, Event, admission, batch, checkout, house, performance, session, staff, till};
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
@@ -85,6 +85,16 @@ pub fn name(event: &Event) -> &'static str {
         Event::Device(_) => "device-put",
         Event::Staff(staff::Event::Put { what, .. }) => staff_name(*what),
         Event::Till(event) => till_name(event),
+        Event::Batch(event) => batch_name(event),
+    }
+}
+
+fn batch_name(event: &batch::Event) -> &'static str {
+    match event {
+        batch::Event::Closing(..) => "batch-closing",
+        batch::Event::WentOn(..) => "batch-went-on",
+        batch::Event::Ended(..) => "batch-ended",
+        batch::Event::Forced(..) => "batch-no-match",
     }
 }
 

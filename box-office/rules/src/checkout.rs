@@ -185,6 +185,8 @@ pub struct Facts {
     pub till: Option<(TillSessionId, TillSession)>,
     /// The payment that keeps the pin pad of the command busy.
     pub on_pad: Option<Intent>,
+    /// The batch of that pad is being closed.
+    pub batch_closing: bool,
     pub fresh: Fresh,
 }
 

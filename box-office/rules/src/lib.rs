@@ -7,6 +7,7 @@
 pub mod admission;
 pub mod at;
 pub mod audit;
+pub mod batch;
 pub mod cart;
 pub mod checkout;
 pub mod code;
@@ -140,6 +141,8 @@ pub enum Command {
     Staff(#[n(0)] staff::Command),
     #[n(11)]
     Till(#[n(0)] till::Command),
+    #[n(15)]
+    Batch(#[n(0)] batch::Command),
 }
 
 /// Everything that can have happened.
@@ -169,6 +172,8 @@ pub enum Event {
     Staff(#[n(0)] staff::Event),
     #[n(11)]
     Till(#[n(0)] till::Event),
+    #[n(15)]
+    Batch(#[n(0)] batch::Event),
 }
 
 /// What the house says when it will not: nothing happened. Never logged as an error.
@@ -275,6 +280,8 @@ pub enum Refusal {
     PadBusy {
         till: TillNo,
     },
+    /// The pad's batch is being closed.
+    BatchClosing,
     /// Less cash than there is to pay.
     CashShort {
         due: Money,

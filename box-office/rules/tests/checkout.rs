@@ -84,6 +84,7 @@ fn facts(cart: Cart) -> Facts {
         order: None,
         till: None,
         on_pad: None,
+        batch_closing: false,
         fresh: Fresh {
             box_no: BoxNo(1),
             epoch: 1,

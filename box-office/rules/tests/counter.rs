@@ -67,6 +67,7 @@ fn facts() -> Facts {
         order: None,
         till: Some((TillSessionId(60), session)),
         on_pad: None,
+        batch_closing: false,
         fresh: Fresh {
             box_no: BoxNo(1),
             epoch: 1,

@@ -77,6 +77,8 @@ pub enum Right {
     ManageDevices,
     SeeAudit,
     CloseTill,
+    /// Ending the day, and settling a batch that does not match.
+    EndOfDay,
 }
 
 /// Supervisors and managers.
@@ -88,7 +90,7 @@ const INSIDE: &[Role] = &[Role::Cashier, Role::Supervisor, Role::Manager, Role::
 const MANAGERS: &[Role] = &[Role::Manager];
 
 impl Right {
-    pub const ALL: [Right; 17] = [
+    pub const ALL: [Right; 18] = [
         Right::Read,
         Right::Feed,
         Right::Desk,
@@ -106,6 +108,7 @@ impl Right {
         Right::ManageDevices,
         Right::SeeAudit,
         Right::CloseTill,
+        Right::EndOfDay,
     ];
 
     /// As it stands in the configuration and in problem documents.
@@ -128,6 +131,7 @@ impl Right {
             Right::ManageDevices => "manage-devices",
             Right::SeeAudit => "see-audit",
             Right::CloseTill => "close-till",
+            Right::EndOfDay => "end-of-day",
         }
     }
 
@@ -143,7 +147,8 @@ impl Right {
             | Right::UndoScan
             | Right::StaffHolds
             | Right::ForceClose
-            | Right::Export => SENIOR,
+            | Right::Export
+            | Right::EndOfDay => SENIOR,
             Right::ManageStaff | Right::SeeAudit => MANAGERS,
         }
     }
