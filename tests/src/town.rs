@@ -6,6 +6,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a town that cannot go on is a failed test
 
+mod counter;
+
+pub use counter::PAD;
+
 use crate::clock::HandClock;
 use crate::dice::Dice;
 use minicbor::bytes::ByteArray;
@@ -20,12 +24,13 @@ use usher_ledger::{Denied, Handle, Lane, copy, performance};
 use usher_rules::admission::{self, Direction, Went};
 use usher_rules::at::{At, Span};
 use usher_rules::cart::{self, Buyer};
+use usher_rules::checkout::pad::Command as AtPad;
 use usher_rules::checkout::{self, Answer};
 use usher_rules::code::{CodeKey, CodeKeys};
 use usher_rules::device::{self, Device};
 use usher_rules::fee::{Fee, Per};
 use usher_rules::hold;
-use usher_rules::house::{self, House, Level, Relax, Till};
+use usher_rules::house::{self, House, Level, Pad, Relax, Till};
 use usher_rules::id::{
     AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo, StaffNo, TillNo,
 };
@@ -36,7 +41,7 @@ use usher_rules::production::{self, Production};
 use usher_rules::session;
 use usher_rules::staff::{self, CodeHash, PasswordHash, Role};
 use usher_rules::tax::Tax;
-use usher_rules::{Actor, BusinessDay, Command, Entry, Event, Key, letter, till};
+use usher_rules::{Actor, BusinessDay, Command, Entry, Event, Key, batch, letter, till};
 
 /// The moment the town is founded: a Friday noon.
 pub const FOUNDED: At = At(1_795_780_800_000);
@@ -93,9 +98,10 @@ pub fn settings() -> House {
         amount: Money(minor),
         taxed: per == Per::Ticket,
     };
-    let till = |no, name: &str| Till { no: TillNo(no), name: name.to_owned(), pad: None };
+    let till = |no, name: &str| Till { no: TillNo(no), name: name.to_owned(), pad: Some(PAD) };
     House {
         tills: vec![till(1, "Left"), till(2, "Right")],
+        pads: vec![Pad { no: PAD, name: "Middle".to_owned(), place: "Foyer".to_owned() }],
         relax: Relax::LastResort,
         levels: vec![level(1, "Adult"), level(2, "Concession"), level(3, "Child")],
         fees: vec![fee(1, "Web fee", Per::Ticket, 125), fee(2, "Order fee", Per::Order, 50)],
@@ -236,7 +242,16 @@ impl Town {
             Command::Admission(_) => (Lane::Door, Actor::Staff("manager".into())),
             Command::Session(_) => (Lane::Till, Actor::Account(StaffNo(1))),
             Command::Staff(_) => (Lane::Till, Actor::Console),
-            Command::Till(_) => (Lane::Till, Actor::Account(self.cashier)),
+            Command::Till(_)
+            | Command::Cart(cart::Command::OpenAtTill(_))
+            | Command::Checkout(checkout::Command::Pad(
+                AtPad::Begin { .. } | AtPad::Decide { .. },
+            ))
+            | Command::Batch(
+                batch::Command::Close { .. }
+                | batch::Command::NoMatch { .. }
+                | batch::Command::CloseGateway,
+            ) => (Lane::Till, Actor::Account(self.cashier)),
             _ => (Lane::Shop, Actor::House),
         };
         let asked = match &command {
@@ -266,7 +281,7 @@ impl Town {
                 Event::Cart(cart::Event::Opened(id, _)) => self.carts.push(*id),
                 Event::Checkout(checkout::Event::Intent(key, intent)) => {
                     self.waiting.retain(|other| other != key);
-                    if intent.state.open() {
+                    if intent.state.open() && intent.pad.is_none() {
                         self.waiting.push(*key);
                     }
                 }
@@ -291,6 +306,9 @@ impl Town {
 
     /// Does one thing somebody in the town would do; refusals are part of life.
     pub fn step(&mut self) -> Option<Result<Arc<Entry>, Denied>> {
+        if self.dice.chance(8) {
+            return self.counter().map(|command| self.ask(command));
+        }
         let command = match self.dice.below(100) {
             0..=10 => Command::Cart(cart::Command::Open {
                 source: "poster".into(),

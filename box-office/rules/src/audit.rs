@@ -6,7 +6,9 @@
 
 use crate::at::At;
 use crate::staff::What;
-use crate::{Actor, Entry, Event, admission, batch, checkout, house, performance, session, staff, till};
+use crate::{
+    Actor, Entry, Event, admission, batch, checkout, house, performance, session, staff, till,
+};
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};

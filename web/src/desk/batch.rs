@@ -10,9 +10,7 @@ use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::batch::State;
 use usher_rules::till::Takings;
-use usher_rules::view::desk::batch::{
-    Batch, Batches, Glance, Notice, Orphan, Payment, Settled,
-};
+use usher_rules::view::desk::batch::{Batch, Batches, Glance, Notice, Orphan, Payment, Settled};
 
 pub fn list(templates: &Templates, view: &Batches, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.around.frame, words);

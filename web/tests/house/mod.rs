@@ -7,6 +7,7 @@
 #![allow(dead_code)]
 
 pub mod account;
+pub mod batch;
 pub mod gallery;
 pub mod seats;
 pub mod sell;

@@ -9,7 +9,9 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use usher_drivers::pin_pad::{Ask, BrandTotal};
 use usher_ledger::{Denied, Lane, batch as ledger};
-use usher_rules::batch::{Batch, BrandTotal as Kept, Command as Rule, Event as Happened, Of, State};
+use usher_rules::batch::{
+    Batch, BrandTotal as Kept, Command as Rule, Event as Happened, Of, State,
+};
 use usher_rules::id::BatchId;
 use usher_rules::money::Money;
 use usher_rules::view::desk::pad::Link;
@@ -132,13 +134,7 @@ impl PadErrand {
     }
 
     /// What a terminal has after a close that nobody answered.
-    async fn found(
-        &self,
-        batch: BatchId,
-        why: String,
-        totals: &[BrandTotal],
-        memory: &mut Memory,
-    ) {
+    async fn found(&self, batch: BatchId, why: String, totals: &[BrandTotal], memory: &mut Memory) {
         if totals.iter().any(|one| one.count > 0) {
             self.written(Command::Batch(Rule::NotClosed { batch, why })).await;
             return;
