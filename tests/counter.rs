@@ -7,10 +7,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+#[path = "counter/batch.rs"]
+mod batch;
 #[path = "counter/cuts.rs"]
 mod cuts;
 #[path = "counter/house.rs"]
 mod house;
+#[path = "counter/line.rs"]
+mod line;
 #[path = "counter/refund.rs"]
 mod refund;
 #[path = "counter/terminal.rs"]

@@ -146,7 +146,7 @@ fn a_proof_finds_what_is_bent() {
         txn.open_table(tables::SEATS).unwrap().first().unwrap().unwrap().0.value()
     };
     type Bend<'a> = (&'a str, &'a dyn Fn(&redb::WriteTransaction));
-    let bent: [Bend<'_>; 6] = [
+    let bent: [Bend<'_>; 9] = [
         ("a lost seat", &|txn| {
             let key = first_seat(txn);
             txn.open_table(tables::SEATS).unwrap().remove(key).unwrap();
@@ -163,6 +163,15 @@ fn a_proof_finds_what_is_bent() {
         ("a till session that is gone", &|txn| {
             txn.open_table(tables::TILL_SESSIONS).unwrap().retain(|_, _| false).unwrap();
             txn.open_table(tables::TILLS_OPEN).unwrap().insert(1, 1).unwrap();
+        }),
+        ("a batch that is gone", &|txn| {
+            txn.open_table(tables::BATCHES).unwrap().pop_first().unwrap();
+        }),
+        ("a payment that is in no batch", &|txn| {
+            txn.open_table(tables::BATCH_PAYMENTS).unwrap().pop_last().unwrap();
+        }),
+        ("a batch that is settled and listed as open", &|txn| {
+            txn.open_table(tables::BATCHES_UNSETTLED).unwrap().insert((9, 9), ()).unwrap();
         }),
         ("a lost entry", &|txn| {
             txn.open_table(tables::EVENTS).unwrap().remove(9).unwrap();
@@ -196,6 +205,33 @@ fn a_drawer_is_empty_whenever_its_till_is_closed() {
     }
     println!("{opened} tills opened, {moved} movements, {closed} closed");
     assert!(opened > 3 && moved > 3 && closed > 3);
+}
+
+#[test]
+fn card_clearing_has_what_is_not_settled_and_of_a_settled_batch_nothing() {
+    use std::collections::BTreeMap;
+    use usher_ledger::batch;
+    use usher_rules::batch::State;
+    let mut ends: BTreeMap<String, u32> = BTreeMap::new();
+    for seed in 0..SEEDS {
+        let mut town = Town::found(store(), seed);
+        live(&mut town, STEPS * 2);
+        let snapshot = town.handle.snapshot().unwrap();
+        for (id, row) in batch::newest(&snapshot, usize::MAX).unwrap() {
+            let how = (row.state, row.of.sub(), row.no_match.is_some());
+            *ends.entry(format!("{how:?}")).or_default() += 1;
+            let payments = batch::payments(&snapshot, id, usize::MAX).unwrap();
+            assert_eq!(payments.len(), row.taken.count as usize, "seed {seed}, {id}");
+            let unsettled = batch::unsettled(&snapshot).unwrap();
+            let listed = unsettled.iter().any(|(other, _)| *other == id);
+            assert_eq!(listed, row.state != State::Settled, "seed {seed}, {id}");
+        }
+        assert_eq!(proof::of(&snapshot, snapshot.plans()).unwrap(), Vec::<String>::new());
+    }
+    println!("{ends:?}");
+    for how in ["(Settled, 0, false)", "(Settled, 1, false)", "(Settled, 1, true)"] {
+        assert!(ends.contains_key(how), "no batch ever ended {how}");
+    }
 }
 
 /// Rows of the audit whose every byte is bent, and entries likewise.

@@ -90,6 +90,7 @@ fn is_programme(event: &Event) -> bool {
         | Event::Staff(_)
         | Event::Till(_)
         | Event::Journal(_)
+        | Event::Batch(_)
         | Event::Device(_) => false,
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use tokio::sync::{mpsc, oneshot, watch};
 use usher_ledger::Denied;
 use usher_rules::cart::Buyer;
-use usher_rules::id::{CartId, PadNo};
+use usher_rules::id::{BatchId, CartId, PadNo};
 use usher_rules::money::Money;
 use usher_rules::refund;
 use usher_rules::view::desk::pad::Face;
@@ -27,6 +27,8 @@ pub enum Order {
     Abort(Key),
     /// Somebody looks at this payment; one that nobody looks at any more is stopped (K9).
     Watched(Key),
+    /// Close the batch. Answered when that is on disk and the terminal is asked, or with why not.
+    CloseBatch { by: Actor, reply: oneshot::Sender<Result<BatchId, Denied>> },
 }
 
 /// One payment as the cashier asks for it.

@@ -218,6 +218,7 @@ fn room_for(disk: Disk, lane: Lane, command: &Command) -> bool {
             | Command::Staff(_)
             | Command::Till(_)
             | Command::Journal(_)
+            | Command::Batch(_)
             | Command::Device(_) => true,
         },
     }

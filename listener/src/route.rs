@@ -118,6 +118,7 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .route("/desk/till/pay-out", post(till::pay_out))
         .route("/desk/till/count", post(till::count))
         .route("/desk/till/close", post(till::close))
+        .merge(batch_pages())
         .merge(sale_pages())
         .merge(order_pages())
         .route("/monitor", get(monitor::page))
@@ -134,6 +135,16 @@ fn order_pages() -> Router<Arc<Shop>> {
         .route("/desk/orders/{order}/pad", get(refund::pad))
         .route("/desk/orders/{order}/stop", post(refund::stop))
         .route("/desk/orders/{order}/decide", post(refund::decide))
+}
+
+/// Money of the pads and the day.
+fn batch_pages() -> Router<Arc<Shop>> {
+    use crate::staff::batch;
+    Router::new()
+        .route("/desk/batches", get(batch::list))
+        .route("/desk/batches/{batch}", get(batch::page))
+        .route("/desk/batches/{batch}/close", post(batch::close))
+        .route("/desk/batches/{batch}/no-match", post(batch::no_match))
 }
 
 /// A sale at the counter; `more` adds to the one in hand.

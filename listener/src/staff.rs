@@ -6,6 +6,7 @@
 //! `staff/sign_in.rs`.
 
 pub mod account;
+pub mod batch;
 pub mod cart;
 pub mod desk;
 pub mod door;

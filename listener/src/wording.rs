@@ -287,6 +287,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::TillClosed => ("TillClosed", CONFLICT, "conflict-title"),
         Refusal::TillOpenElsewhere { .. } => ("TillOpenElsewhere", CONFLICT, "conflict-title"),
         Refusal::PadBusy { .. } => ("PadBusy", CONFLICT, "conflict-title"),
+        Refusal::BatchClosing => ("BatchClosing", CONFLICT, "conflict-title"),
         Refusal::CashShort { .. } => ("CashShort", NO, "wrong-title"),
         Refusal::OverRefund { .. } => ("OverRefund", CONFLICT, "refund-over-title"),
         Refusal::PerformanceOver => ("PerformanceOver", NO, "refund-late-title"),
@@ -338,6 +339,7 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         }
         Refusal::NotFound
         | Refusal::NotAllowed
+        | Refusal::BatchClosing
         | Refusal::KeyReused
         | Refusal::PriceMissing
         | Refusal::WindowEmpty

@@ -9,17 +9,18 @@ use usher::config::{Config, Purpose};
 use usher::start::{self, Circumstances, Running};
 use usher_ledger::source::{self, Source};
 use usher_ledger::{
-    Denied, Handle, Lane, Snapshot, cart as carts, checkout, performance as showings, tables,
-    till as tills,
+    Denied, Handle, Lane, Snapshot, batch, cart as carts, checkout, performance as showings,
+    tables, till as tills,
 };
 use usher_listener::pad::{Order, Wanted};
 use usher_rules::at::{At, Span};
+use usher_rules::batch::{self as batch_rules, Batch};
 use usher_rules::cart::{self, Buyer};
 use usher_rules::checkout::pad::Command as Pad;
 use usher_rules::checkout::{Command as Sale, Event as Sold};
 use usher_rules::id::{
-    AreaNo, CartId, CategoryNo, LevelNo, OrderId, PadNo, PerformanceId, PlanId, ProductionId,
-    StaffNo, TillNo,
+    AreaNo, BatchId, CartId, CategoryNo, LevelNo, OrderId, PadNo, PerformanceId, PlanId,
+    ProductionId, StaffNo, TillNo,
 };
 use usher_rules::money::Money;
 use usher_rules::order::Order as OrderRow;
@@ -244,6 +245,50 @@ impl House {
             Err(Denied::Refused(refusal)) => Err(refusal),
             Err(denied) => panic!("{denied:?}"),
         }
+    }
+
+    /// Has a pad close its batch; none if there is nothing to close or the pad does not answer.
+    pub async fn close_batch(&self, pad: PadNo, by: StaffNo) -> Option<BatchId> {
+        let (reply, answer) = oneshot::channel();
+        let order = Order::CloseBatch { by: Actor::Account(by), reply };
+        self.running.shop.pad(pad).unwrap().orders.send(order).await.unwrap();
+        match answer.await.unwrap() {
+            Ok(id) => Some(id),
+            Err(Denied::Refused(Refusal::NotFound) | Denied::Busy) => None,
+            Err(denied) => panic!("{denied:?}"),
+        }
+    }
+
+    /// The same again and again, as long as the pad does not answer.
+    pub async fn close_batch_at_last(&self, pad: PadNo, by: StaffNo) -> BatchId {
+        let begun = Instant::now();
+        loop {
+            if let Some(id) = self.close_batch(pad, by).await {
+                return id;
+            }
+            assert!(begun.elapsed() < SETTLED_MAX, "the pad never answers");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// The batch once its close is over, one way or the other.
+    pub async fn closed(&self, id: BatchId) -> Batch {
+        let begun = Instant::now();
+        loop {
+            let row = batch::get(&self.snapshot(), id).unwrap().unwrap();
+            if row.state != batch_rules::State::Closing {
+                return row;
+            }
+            assert!(begun.elapsed() < SETTLED_MAX, "{row:?} is never closed");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// What the books have at the bank: less than nothing where floats came from it.
+    pub fn bank(&self) -> i64 {
+        let snapshot = self.snapshot();
+        let balances = snapshot.open(tables::BALANCES).unwrap();
+        balances.get((Account::Bank.no(), 0)).unwrap().map_or(0, |amount| amount.value())
     }
 
     pub fn intent(&self, key: Key) -> Intent {

@@ -4,7 +4,6 @@
 //! Next: `town.rs`, then `house.rs` and `power_cut.rs`.
 
 pub mod clock;
-mod counter;
 pub mod cut;
 pub mod dice;
 pub mod fault;

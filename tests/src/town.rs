@@ -6,6 +6,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a town that cannot go on is a failed test
 
+mod counter;
+
+pub use counter::PAD;
+
 use crate::clock::HandClock;
 use crate::dice::Dice;
 use minicbor::bytes::ByteArray;
@@ -20,7 +24,8 @@ use usher_ledger::{Denied, Handle, Lane, copy, journal, performance};
 use usher_rules::admission::{self, Direction, Went};
 use usher_rules::at::{At, Span};
 use usher_rules::cart::{self, Buyer};
-use usher_rules::checkout::{self, Answer, pad};
+use usher_rules::checkout::pad::Command as AtPad;
+use usher_rules::checkout::{self, Answer};
 use usher_rules::code::{CodeKey, CodeKeys};
 use usher_rules::device::{self, Device};
 use usher_rules::fee::{Fee, Per};
@@ -37,7 +42,9 @@ use usher_rules::production::{self, Production};
 use usher_rules::session;
 use usher_rules::staff::{self, CodeHash, PasswordHash, Role};
 use usher_rules::tax::Tax;
-use usher_rules::{Actor, BusinessDay, Command, Entry, Event, Key, journal as book, letter, till};
+use usher_rules::{
+    Actor, BusinessDay, Command, Entry, Event, Key, batch, journal as book, letter, till,
+};
 
 /// The moment the town is founded: a Friday noon.
 pub const FOUNDED: At = At(1_795_780_800_000);
@@ -96,11 +103,10 @@ pub fn settings() -> House {
         amount: Money(minor),
         taxed: per == Per::Ticket,
     };
-    let till = |no, name: &str| Till { no: TillNo(no), name: name.to_owned(), pad: None };
-    let pad = Pad { no: PadNo(1), name: "Pad".into(), place: "Foyer".into() };
+    let till = |no, name: &str| Till { no: TillNo(no), name: name.to_owned(), pad: Some(PAD) };
     House {
-        pads: vec![pad],
         tills: vec![till(1, "Left"), till(2, "Right")],
+        pads: vec![Pad { no: PAD, name: "Middle".to_owned(), place: "Foyer".to_owned() }],
         relax: Relax::LastResort,
         levels: vec![level(1, "Adult"), level(2, "Concession"), level(3, "Child")],
         fees: vec![fee(1, "Web fee", Per::Ticket, 125), fee(2, "Order fee", Per::Order, 50)],
@@ -247,7 +253,12 @@ impl Town {
             | Command::Checkout(
                 checkout::Command::Cash { .. }
                 | checkout::Command::Refund(_)
-                | checkout::Command::Pad(pad::Command::Begin { .. }),
+                | checkout::Command::Pad(AtPad::Begin { .. } | AtPad::Decide { .. }),
+            )
+            | Command::Batch(
+                batch::Command::Close { .. }
+                | batch::Command::NoMatch { .. }
+                | batch::Command::CloseGateway,
             ) => (Lane::Till, Actor::Account(self.cashier)),
             Command::Journal(_) => (Lane::Shop, Actor::House),
             _ => (Lane::Shop, Actor::House),
@@ -307,6 +318,9 @@ impl Town {
 
     /// Does one thing somebody in the town would do; refusals are part of life.
     pub fn step(&mut self) -> Option<Result<Arc<Entry>, Denied>> {
+        if self.dice.chance(11) {
+            return self.counter().map(|command| self.ask(command));
+        }
         let command = match self.dice.below(100) {
             0..=10 => Command::Cart(cart::Command::Open {
                 source: "poster".into(),
@@ -323,8 +337,7 @@ impl Town {
             90 => self.desk(),
             91 => self.people(),
             92 => self.books(),
-            93..=94 => self.tidy_up()?,
-            95..=97 => crate::counter::step(self)?,
+            93..=96 => self.tidy_up()?,
             _ => {
                 let minutes = self.dice.below(6) as i64;
                 self.clock.pass(Span::minutes(minutes));

@@ -5,6 +5,7 @@
 //! `desk/account.rs`, `desk/staff.rs`, `desk/till.rs`, `desk/cart.rs`, `desk/letter.rs`.
 
 pub mod account;
+pub mod batch;
 pub mod cart;
 pub mod journal;
 pub mod letter;

@@ -7,7 +7,7 @@ use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
 use crate::stored::SeatRow;
 use crate::write::Write;
-use crate::{Fault, cart, performance, refund, tables, till};
+use crate::{Fault, batch, cart, performance, refund, tables, till};
 use redb::ReadableTable;
 use sha2::{Digest, Sha256};
 use usher_rules::cart::{Cart, Place};
@@ -72,6 +72,10 @@ pub fn load(
             _ => None,
         },
         refund: None,
+        batch_closing: match command {
+            Command::Pad(pad::Command::Begin { pad, .. }) => batch::closing(txn, *pad)?,
+            _ => false,
+        },
         fresh: fresh(write, numbering),
     };
     if let Some(cart) = &cart {
@@ -269,6 +273,7 @@ fn posted(write: &mut Write, id: PostingId, posting: &Posting) -> Result<(), Fau
     }
     drop(balances);
     till::follow(write, posting)?;
+    batch::follow(write, id, posting)?;
     write.used(|counters| &mut counters.posting, id.0)
 }
 

@@ -6,7 +6,7 @@
 use crate::checkout::Numbering;
 use crate::write::Write;
 use crate::{
-    Fault, admission, audit, cart, checkout, device, events, hold, house, journal, letter,
+    Fault, admission, audit, batch, cart, checkout, device, events, hold, house, journal, letter,
     performance, production, session, staff, till,
 };
 use std::sync::Arc;
@@ -76,6 +76,9 @@ pub fn decide(
         Command::Journal(command) => {
             rules::journal::decide(&journal::load(write, box_no)?, command, ask)
         }
+        Command::Batch(command) => {
+            rules::batch::decide(&batch::load(write, box_no, command)?, command, ask)
+        }
     })
 }
 
@@ -98,6 +101,7 @@ pub fn apply(write: &mut Write, entry: &Entry) -> Result<(), Fault> {
             Event::Staff(event) => staff::apply(write, event)?,
             Event::Till(event) => till::apply(write, event)?,
             Event::Journal(event) => journal::apply(write, event)?,
+            Event::Batch(event) => batch::apply(write, event)?,
         }
     }
     audit::apply(write, entry)?;

@@ -131,7 +131,8 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
         | Event::Letter(_)
         | Event::Staff(_)
         | Event::Till(_)
-        | Event::Journal(_) => Vec::new(),
+        | Event::Journal(_)
+        | Event::Batch(_) => Vec::new(),
         Event::Performance(event) => match event {
             performance::Event::PlanImported { .. } => Vec::new(),
             performance::Event::Put(id, _)

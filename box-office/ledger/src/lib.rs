@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod audit;
+pub mod batch;
 pub mod capacity;
 pub mod cart;
 pub mod checkout;

@@ -74,7 +74,8 @@ impl Programme {
             | Event::Session(_)
             | Event::Staff(_)
             | Event::Till(_)
-            | Event::Journal(_) => {}
+            | Event::Journal(_)
+            | Event::Batch(_) => {}
         }
     }
 

@@ -3,6 +3,8 @@
 //! Reads a whole store and says in words what does not agree; an empty answer is a proof. Used by
 //! `usher doctor` and as the referee of the power-cut tests. Never repairs.
 
+mod batch;
+
 use crate::capacity::{self, Capacity};
 use crate::plan::Plans;
 use crate::source::{self, Source};
@@ -34,6 +36,7 @@ pub fn of<S: Source>(source: &S, plans: &Plans) -> Result<Vec<String>, Fault> {
     money(source, &mut wrong)?;
     tills(source, &mut wrong)?;
     exports(source, &mut wrong)?;
+    batch::batches(source, &mut wrong)?;
     tickets(source, &mut wrong)?;
     performances(source, plans, &mut wrong)?;
     admissions(source, &mut wrong)?;

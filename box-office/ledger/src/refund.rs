@@ -6,7 +6,7 @@
 use crate::inventory::{self, Becomes};
 use crate::source::Source;
 use crate::write::Write;
-use crate::{Fault, admission, checkout, performance, production, tables, till};
+use crate::{Fault, admission, batch, checkout, performance, production, tables, till};
 use usher_rules::cart::Place;
 use usher_rules::checkout::{Command, Facts as SaleFacts};
 use usher_rules::id::{OrderId, PerformanceId, TicketId};
@@ -55,6 +55,7 @@ pub(crate) fn load(
         && let Some(pad) = paid.as_ref().and_then(|intent| intent.pad.as_ref())
     {
         sale.on_pad = checkout::on_pad(txn, pad.pad)?;
+        sale.batch_closing = batch::closing(txn, pad.pad)?;
     }
     sale.refund = Some(Box::new(Facts { id, order, tickets, paid, running, drawer }));
     Ok(())

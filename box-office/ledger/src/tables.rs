@@ -72,6 +72,14 @@ pub const TILL_SESSIONS: Rows<u64> = TableDefinition::new("till_sessions");
 /// Till -> the session that is open on it.
 pub const TILLS_OPEN: TableDefinition<'static, u16, u64> = TableDefinition::new("tills_open");
 
+/// What pin pads and the gateway captured between two closes.
+pub const BATCHES: Rows<u64> = TableDefinition::new("batches");
+/// (part of card clearing, batch): not settled yet.
+pub const BATCHES_UNSETTLED: Index<(u64, u64)> = TableDefinition::new("batches_unsettled");
+/// (batch, posting) -> business day of the posting.
+pub const BATCH_PAYMENTS: TableDefinition<'static, (u64, u64), u32> =
+    TableDefinition::new("batch_payments");
+
 pub const LETTERS: Rows<u64> = TableDefinition::new("letters");
 /// (state, due, letter).
 pub const MAIL: Index<(u8, i64, u64)> = TableDefinition::new("mail");
@@ -119,6 +127,9 @@ macro_rules! every {
         $each!(PROOFS);
         $each!(TILL_SESSIONS);
         $each!(TILLS_OPEN);
+        $each!(BATCHES);
+        $each!(BATCHES_UNSETTLED);
+        $each!(BATCH_PAYMENTS);
         $each!(LETTERS);
         $each!(MAIL);
         $each!(SESSIONS);

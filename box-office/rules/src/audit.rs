@@ -7,7 +7,8 @@
 use crate::at::At;
 use crate::staff::What;
 use crate::{
-    Actor, Entry, Event, admission, checkout, house, journal, performance, session, staff, till,
+    Actor, Entry, Event, admission, batch, checkout, house, journal, performance, session, staff,
+    till,
 };
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
@@ -92,6 +93,16 @@ pub fn name(event: &Event) -> &'static str {
         Event::Journal(journal::Event::Exported(..)) => "journal-exported",
         Event::Journal(journal::Event::ProofAsked(..)) => "journal-proof-asked",
         Event::Journal(journal::Event::Proved(..)) => "journal-proved",
+        Event::Batch(event) => batch_name(event),
+    }
+}
+
+fn batch_name(event: &batch::Event) -> &'static str {
+    match event {
+        batch::Event::Closing(..) => "batch-closing",
+        batch::Event::WentOn(..) => "batch-went-on",
+        batch::Event::Ended(..) => "batch-ended",
+        batch::Event::Forced(..) => "batch-no-match",
     }
 }
 

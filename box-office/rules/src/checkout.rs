@@ -205,6 +205,8 @@ pub struct Facts {
     pub on_pad: Option<Intent>,
     /// What a refund needs to know, if the command is about one.
     pub refund: Option<Box<refund::Facts>>,
+    /// The batch of that pad is being closed.
+    pub batch_closing: bool,
     pub fresh: Fresh,
 }
 

@@ -78,6 +78,8 @@ id! {
     LetterId,
     /// One cashier's time at a till, from float to count.
     TillSessionId,
+    /// What a pin pad or the gateway captured between two closes; the number of its first posting.
+    BatchId,
 }
 
 /// Index of a seat inside its plan, in import order (domain 3.2.8).

@@ -7,6 +7,7 @@
 pub mod admission;
 pub mod at;
 pub mod audit;
+pub mod batch;
 pub mod cart;
 pub mod checkout;
 pub mod code;
@@ -144,6 +145,8 @@ pub enum Command {
     Till(#[n(0)] till::Command),
     #[n(14)]
     Journal(#[n(0)] journal::Command),
+    #[n(15)]
+    Batch(#[n(0)] batch::Command),
 }
 
 /// Everything that can have happened.
@@ -175,6 +178,8 @@ pub enum Event {
     Till(#[n(0)] till::Event),
     #[n(14)]
     Journal(#[n(0)] journal::Event),
+    #[n(15)]
+    Batch(#[n(0)] batch::Event),
 }
 
 /// What the house says when it will not: nothing happened. Never logged as an error.
@@ -281,6 +286,8 @@ pub enum Refusal {
     PadBusy {
         till: TillNo,
     },
+    /// The pad's batch is being closed.
+    BatchClosing,
     /// Less cash than there is to pay.
     CashShort {
         due: Money,

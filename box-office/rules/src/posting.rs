@@ -37,7 +37,8 @@ pub enum Account {
     /// The safe and the bank behind it.
     #[n(7)]
     Bank,
-    /// What a count found too much or too little, by till.
+    /// What a count found too much or too little, by till; from [`PAD_OVER_SHORT`] on: a batch, by
+    /// pin pad.
     #[n(8)]
     OverShort,
 }
@@ -87,6 +88,8 @@ pub struct Amount {
 
 /// Card clearing of what the gateway captured.
 pub const GATEWAY_BATCH: u64 = 0;
+/// First part of over and short that belongs to batches; tills have numbers below it.
+pub const PAD_OVER_SHORT: u64 = 1 << 16;
 
 /// Why it was posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -118,6 +121,12 @@ pub enum Cause {
     CashRefund,
     #[n(10)]
     CardRefund,
+    /// What a batch has goes to the bank.
+    #[n(12)]
+    Deposit,
+    /// What a batch has and its terminal did not, or the other way round.
+    #[n(13)]
+    BatchDifference,
 }
 
 /// A journal entry.

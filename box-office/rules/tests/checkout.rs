@@ -85,6 +85,7 @@ fn facts(cart: Cart) -> Facts {
         till: None,
         on_pad: None,
         refund: None,
+        batch_closing: false,
         fresh: Fresh {
             box_no: BoxNo(1),
             epoch: 1,

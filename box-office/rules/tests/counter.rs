@@ -68,6 +68,7 @@ fn facts() -> Facts {
         till: Some((TillSessionId(60), session)),
         on_pad: None,
         refund: None,
+        batch_closing: false,
         fresh: Fresh {
             box_no: BoxNo(1),
             epoch: 1,

@@ -65,6 +65,15 @@ impl PinPadSettings {
         }
     }
 
+    /// Does the protocol have words for the sums of a batch and for closing it (pin-pads 3.11, 4.2,
+    /// 5.3)?
+    pub fn closes_batches(&self) -> bool {
+        match self {
+            PinPadSettings::Zvt(_) => true,
+            PinPadSettings::Concert(_) | PinPadSettings::Nexo(_) => false,
+        }
+    }
+
     /// Files that it names, by key.
     pub fn files(&self) -> Vec<(&'static str, &Path)> {
         match self {

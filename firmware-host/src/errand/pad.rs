@@ -5,6 +5,7 @@
 //! until it is settled. One payment at a time. Never decides what an outcome means: the rule does.
 //! Next: `errand/pad/meaning.rs`, `rules/checkout/pad.rs`, `listener/pad.rs`.
 
+mod batch;
 mod meaning;
 
 use std::collections::VecDeque;
@@ -46,6 +47,8 @@ pub struct PadErrand {
     pub handle: Handle,
     pub pad: PadNo,
     pub currency: Currency,
+    /// Its protocol has words for closing a batch.
+    pub closes_batches: bool,
     pub asks: mpsc::Sender<Ask>,
     pub face: watch::Sender<Face>,
 }
@@ -80,11 +83,14 @@ enum Wrote {
 }
 
 /// What the errand knows besides the store; all of it may be forgotten.
+#[derive(Default)]
 struct Memory {
     newest: Option<Booking>,
     current: Option<Current>,
     lost: Vec<Lost>,
     recent: VecDeque<(IntentNo, Key)>,
+    /// How far the close of the batch is.
+    closing: Option<batch::Closing>,
 }
 
 impl PadErrand {
@@ -94,8 +100,7 @@ impl PadErrand {
         mut events: mpsc::Receiver<PinPadEvent>,
         mut orders: mpsc::Receiver<Order>,
     ) {
-        let mut memory =
-            Memory { newest: None, current: None, lost: Vec::new(), recent: VecDeque::new() };
+        let mut memory = Memory::default();
         self.take_up(&mut memory).await;
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -132,6 +137,7 @@ impl PadErrand {
                 memory.lost.push(Lost::new(key, tender, with_person));
             }
         }
+        self.take_up_batch(memory).await;
     }
 
     fn open(&self) -> Vec<(Key, Intent)> {
@@ -162,6 +168,7 @@ impl PadErrand {
                     current.watched = Some(Instant::now());
                 }
             }
+            Order::CloseBatch { by, reply } => self.close_batch(by, reply, memory).await,
         }
     }
 
@@ -234,9 +241,13 @@ impl PadErrand {
             PinPadEvent::Alarm(alarm) => self.alarm(alarm, memory).await,
             PinPadEvent::Failed { what, why } => {
                 tracing::warn!(pad = self.pad.0, what, why, "a pin pad could not do it");
+                self.batch_failed(why, memory).await;
             }
             PinPadEvent::Healthy { text } => tracing::debug!(pad = self.pad.0, text, "healthy"),
-            PinPadEvent::Totals(_) | PinPadEvent::BatchClosed { .. } => {}
+            PinPadEvent::Totals(totals) => self.totals(&totals, memory).await,
+            PinPadEvent::BatchClosed { totals, receipt } => {
+                self.batch_closed(&totals, receipt, memory).await;
+            }
         }
     }
 
@@ -247,6 +258,7 @@ impl PadErrand {
         self.face.send_modify(|face| face.link = Link::Up { terminal });
         let now = Instant::now();
         memory.lost.iter_mut().for_each(|lost| lost.due = Some(now));
+        memory.ask_about_batch(now);
         self.look(memory).await;
     }
 
@@ -359,6 +371,7 @@ impl PadErrand {
                 self.ask(Ask::Recover(Box::new(lost.tender.clone()))).await;
             }
         }
+        self.look_at_batch(now, memory).await;
         let unwatched = memory.current.as_ref().filter(|current| {
             let seen = current.watched.is_some_and(|seen| now - seen >= UNWATCHED_MAX);
             seen && !current.stopping
@@ -397,17 +410,20 @@ impl PadErrand {
 
     /// Writes a step. A ledger that is busy is asked until it takes it: the terminal waits.
     async fn write(&self, step: Pad) -> Wrote {
-        let command = Command::Checkout(Sale::Pad(step));
+        self.written(Command::Checkout(Sale::Pad(step))).await
+    }
+
+    async fn written(&self, command: Command) -> Wrote {
         loop {
             match self.handle.ask(Lane::Till, Actor::House, None, command.clone()).await {
                 Ok(_) => return Wrote::Now,
                 Err(Denied::Refused(Refusal::Stale)) => return Wrote::Before,
                 Err(Denied::Refused(refusal)) => {
-                    tracing::error!(pad = self.pad.0, ?refusal, "a step of a payment was refused");
+                    tracing::error!(pad = self.pad.0, ?refusal, "a step of a pad was refused");
                     return Wrote::Not;
                 }
                 Err(Denied::Bug) => {
-                    tracing::error!(pad = self.pad.0, "a step of a payment cannot be written");
+                    tracing::error!(pad = self.pad.0, "a step of a pad cannot be written");
                     return Wrote::Not;
                 }
                 Err(Denied::Busy) => tokio::time::sleep(WRITE_AGAIN).await,

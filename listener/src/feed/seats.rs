@@ -128,6 +128,7 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         | Event::Staff(_)
         | Event::Till(_)
         | Event::Journal(_)
+        | Event::Batch(_)
         | Event::Device(_) => {}
     }
 }

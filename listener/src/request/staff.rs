@@ -56,6 +56,7 @@ pub mod need {
         Exchange: Some(Right::Exchange), false;
         CloseTill: Some(Right::CloseTill), false;
         Refund: Some(Right::Refund), true;
+        EndOfDay: Some(Right::EndOfDay), true;
         Export: Some(Right::Export), true;
         ManageDevices: Some(Right::ManageDevices), true;
         SeeAudit: Some(Right::SeeAudit), false;

@@ -11,13 +11,15 @@ use tokio::sync::{mpsc, watch};
 use usher_ledger::handle::{Handle, Lane};
 use usher_ledger::{Denied, proof};
 use usher_listener::pad::{Desk, ORDERS_MAX, Order, Wanted};
+use usher_rules::batch::{BrandTotal, Command as AtBatch};
 use usher_rules::checkout::pad::Command as AtPad;
 use usher_rules::checkout::{Command as Checkout, Event as Happened};
 use usher_rules::house::{self, Pad as Configured, Till};
-use usher_rules::id::{PadNo, TillNo};
+use usher_rules::id::{BatchId, PadNo, TillNo};
+use usher_rules::money::Money;
 use usher_rules::tender::pad::{Booking, Copy, Finding, Outcome, Receipt};
 use usher_rules::view::desk::pad::{Face, Link, Running, Stage};
-use usher_rules::{Actor, Command, Event, Key, cart, refund};
+use usher_rules::{Actor, Command, Event, Key, batch, cart, refund};
 
 /// A pad, from the side of whoever plays its terminal.
 #[derive(Clone)]
@@ -88,6 +90,10 @@ impl Pad {
                     self.ask(AtPad::Ended { intent, outcome: Outcome::Cancelled }).await;
                     self.rest();
                 }
+                Order::CloseBatch { by, reply } => {
+                    // Whoever asked may be gone.
+                    let _ = reply.send(self.begin_close(by).await);
+                }
                 Order::Watched(_) => {
                     self.watched.fetch_add(1, Ordering::SeqCst);
                 }
@@ -122,6 +128,30 @@ impl Pad {
         let running = Some(Running { intent, till: pad.at.till, stage: Stage::InsertCard });
         self.face.send_replace(Face { link: up(), running });
         Ok(intent)
+    }
+
+    async fn begin_close(&self, by: Actor) -> Result<BatchId, Denied> {
+        let close = AtBatch::Close { pad: self.no, before: None };
+        let entry = self.handle.ask(Lane::Till, by, None, Command::Batch(close)).await?;
+        let closing = entry.events.iter().find_map(|event| match event {
+            Event::Batch(batch::Event::Closing(id, _)) => Some(*id),
+            _ => None,
+        });
+        closing.ok_or(Denied::Bug)
+    }
+
+    /// The terminal closed its batch with this of one brand.
+    pub async fn closed(&self, batch: BatchId, brand: &str, count: u32, minor: i64) {
+        let totals = vec![BrandTotal { brand: brand.to_owned(), count, sum: Money(minor) }];
+        let (receipt, why) = (vec!["END OF DAY".to_owned()], String::new());
+        let closed = AtBatch::Closed { batch, totals, receipt, why };
+        self.handle.ask(Lane::Till, Actor::House, None, Command::Batch(closed)).await.unwrap();
+    }
+
+    /// The terminal books what nobody asked for.
+    pub async fn book_unasked(&self) {
+        let booking = Booking { amount: Some(Money(4_321)), ..booking() };
+        self.ask(AtPad::Orphan(self.no, booking)).await;
     }
 
     async fn ask(&self, command: AtPad) {

@@ -7,6 +7,7 @@
 #![allow(dead_code)]
 
 pub mod account;
+pub mod batch;
 pub mod books;
 pub mod gallery;
 pub mod order;

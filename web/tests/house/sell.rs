@@ -271,6 +271,7 @@ fn sales(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
         ("desk-sell-gone", page(&told(Notice::SeatsGone))),
         ("desk-sell-attempts", page(&told(Notice::TooManyAttempts { max: 100 }))),
         ("desk-sell-silent", page(&told(Notice::PadSilent))),
+        ("desk-sell-pad-closing", page(&told(Notice::PadClosing))),
         ("desk-sell-keeps", page(&told(keeps))),
         ("desk-sell-card", page(&paying(Stage::InsertCard))),
         ("desk-sell-pin", page(&paying(Stage::EnterPin))),

@@ -4,6 +4,7 @@
 //! listener. Never holds a token. Next: `desk/cart.rs`, `desk/letter.rs`, `desk/till.rs`,
 //! `listener/staff/desk.rs`.
 
+pub mod batch;
 pub mod cart;
 pub mod journal;
 pub mod letter;

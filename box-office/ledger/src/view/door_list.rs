@@ -196,7 +196,8 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         | Event::Session(_)
         | Event::Staff(_)
         | Event::Till(_)
-        | Event::Journal(_) => Touched::Nothing,
+        | Event::Journal(_)
+        | Event::Batch(_) => Touched::Nothing,
     }
 }
 

@@ -97,6 +97,7 @@ fn said(refusal: &Refusal) -> Option<Said<'_>> {
         | Refusal::TillClosed
         | Refusal::TillOpenElsewhere { .. }
         | Refusal::PadBusy { .. }
+        | Refusal::BatchClosing
         | Refusal::CashShort { .. }
         | Refusal::OverRefund { .. }
         | Refusal::PerformanceOver

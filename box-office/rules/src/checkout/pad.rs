@@ -190,6 +190,9 @@ impl Saga<'_> {
         if let Some(other) = self.facts.on_pad.as_ref().and_then(|intent| intent.pad.as_ref()) {
             return Err(Refusal::PadBusy { till: other.at.till });
         }
+        if self.facts.batch_closing {
+            return Err(Refusal::BatchClosing);
+        }
         if self.cart.attempts >= ATTEMPTS_MAX {
             return Err(Refusal::TooManyAttempts { max: ATTEMPTS_MAX });
         }

@@ -41,6 +41,9 @@ impl Giving<'_> {
         if !self.sale.house.pads.iter().any(|known| known.no == took.pad) {
             return Err(Refusal::NotFound);
         }
+        if self.sale.batch_closing {
+            return Err(Refusal::BatchClosing);
+        }
         if let Some(other) = self.sale.on_pad.as_ref().and_then(|intent| intent.pad.as_ref()) {
             return Err(Refusal::PadBusy { till: other.at.till });
         }

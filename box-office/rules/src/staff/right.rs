@@ -79,6 +79,8 @@ pub enum Right {
     CloseTill,
     /// Sales and the journal, on the screen.
     SeeReports,
+    /// Ending the day, and settling a batch that does not match.
+    EndOfDay,
 }
 
 /// Supervisors and managers.
@@ -90,7 +92,7 @@ const INSIDE: &[Role] = &[Role::Cashier, Role::Supervisor, Role::Manager, Role::
 const MANAGERS: &[Role] = &[Role::Manager];
 
 impl Right {
-    pub const ALL: [Right; 18] = [
+    pub const ALL: [Right; 19] = [
         Right::Read,
         Right::Feed,
         Right::Desk,
@@ -109,6 +111,7 @@ impl Right {
         Right::SeeAudit,
         Right::CloseTill,
         Right::SeeReports,
+        Right::EndOfDay,
     ];
 
     /// As it stands in the configuration and in problem documents.
@@ -132,6 +135,7 @@ impl Right {
             Right::SeeAudit => "see-audit",
             Right::CloseTill => "close-till",
             Right::SeeReports => "see-reports",
+            Right::EndOfDay => "end-of-day",
         }
     }
 
@@ -148,7 +152,8 @@ impl Right {
             | Right::StaffHolds
             | Right::ForceClose
             | Right::Export
-            | Right::SeeReports => SENIOR,
+            | Right::SeeReports
+            | Right::EndOfDay => SENIOR,
             Right::ManageStaff | Right::SeeAudit => MANAGERS,
         }
     }

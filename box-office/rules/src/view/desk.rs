@@ -4,6 +4,7 @@
 //! `desk/letter.rs`, `desk/sell.rs`, `desk/till.rs`, `web/desk.rs`.
 
 pub mod account;
+pub mod batch;
 pub mod cart;
 pub mod journal;
 pub mod letter;

@@ -159,6 +159,7 @@ fn refused(
         Trouble::Refused(Refusal::PadBusy { till }) => {
             Notice::PadBusy { till: named(staff, till)? }
         }
+        Trouble::Refused(Refusal::BatchClosing) => Notice::PadClosing,
         Trouble::Refused(Refusal::TillClosed) => return Ok(respond::see_other("/desk/sell")),
         other => return over_already(other, id),
     };

@@ -254,6 +254,7 @@ fn notice(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
             let till = [("till", till.as_str().into())];
             told("warn", "pad-taken", pen.words.tell("pad-busy", &till))
         }
+        Notice::PadClosing => told("warn", "batch-closing", pen.say("batch-closing-pay")),
         Notice::PadSilent => told("warn", "pad-silent", pen.say("pad-silent-more")),
         Notice::SeatsGone => told("stop", "gone-title", pen.say("sell-gone-more")),
         Notice::TooManyAttempts { max } => {

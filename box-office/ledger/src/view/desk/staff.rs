@@ -7,12 +7,12 @@ use crate::{Fault, Snapshot, audit, events, session, staff};
 use usher_rules::at::At;
 use usher_rules::audit::{Row, name};
 use usher_rules::code::base32;
-use usher_rules::id::{StaffNo, TillSessionId};
+use usher_rules::id::{BatchId, StaffNo, TillSessionId};
 use usher_rules::staff::{Account, Event as StaffEvent};
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::account::{self as view, Notice, OpenSession};
 use usher_rules::view::desk::staff::{Act, Audit, By, Done, Member, Staff, Standing};
-use usher_rules::{Actor, Event, checkout, journal, till};
+use usher_rules::{Actor, Event, batch, checkout, journal, till};
 
 /// Rows of the audit on one page.
 pub const ROWS_MAX: usize = 100;
@@ -145,6 +145,15 @@ fn till_session(event: &till::Event) -> TillSessionId {
     }
 }
 
+fn batch(event: &batch::Event) -> BatchId {
+    match event {
+        batch::Event::Closing(id, _)
+        | batch::Event::WentOn(id, _)
+        | batch::Event::Ended(id, _)
+        | batch::Event::Forced(id, _) => *id,
+    }
+}
+
 fn act(event: &Event) -> Act {
     let to = match event {
         Event::Staff(StaffEvent::Put { account, .. }) => account.login.clone(),
@@ -156,6 +165,7 @@ fn act(event: &Event) -> Act {
         Event::Journal(journal::Event::ProofAsked(..) | journal::Event::Proved(..)) => {
             String::new()
         }
+        Event::Batch(event) => batch(event).to_string(),
         Event::Production(_)
         | Event::House(_)
         | Event::Performance(_)

@@ -259,6 +259,8 @@ pub enum Notice {
     PadBusy {
         till: String,
     },
+    /// The pad's batch is being closed.
+    PadClosing,
     /// The pad's errand does not answer, or the till has no pad.
     PadSilent,
     SeatsGone,

@@ -1,0 +1,424 @@
+//! The batch: what one pin pad, or the gateway, captured since its last close.
+//!
+//! Closed by the terminal's own count and sum, compared with ours; a difference waits for somebody
+//! senior. A close that nobody answered is unknown until the terminal was asked, and ends once.
+//! Never talks to a pad: the box's pad errand does. Next: `ledger/batch.rs`, `posting.rs`.
+
+use crate::at::At;
+use crate::checkout::{self, mask_digits};
+use crate::id::{BatchId, PadNo, PostingId, StaffNo, TillNo};
+use crate::money::Money;
+use crate::posting::{Account, Cause, GATEWAY_BATCH, PAD_OVER_SHORT, Posting, between};
+use crate::tender::pad::{RECEIPT_LINES_MAX, kept};
+use crate::till::Takings;
+use crate::{Actor, Ask, Event as AnyEvent, Refusal};
+use minicbor::{Decode, Encode};
+
+/// Longest reason of a `No match`, in characters.
+pub const REASON_CHARS_MAX: usize = 120;
+/// Brands kept of a terminal's sums; ZVT has seven.
+pub const BRANDS_MAX: usize = 32;
+/// Bank and safe are one account.
+const BANK: (Account, u64) = (Account::Bank, 0);
+
+/// Whose batch it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum Of {
+    #[n(0)]
+    Gateway,
+    #[n(1)]
+    Pad(#[n(0)] PadNo),
+}
+
+impl Of {
+    /// Its part of the account of card clearing.
+    pub fn sub(self) -> u64 {
+        match self {
+            Of::Gateway => GATEWAY_BATCH,
+            Of::Pad(pad) => u64::from(pad.0),
+        }
+    }
+
+    /// Whose part of card clearing it is; none of a number that no pad can have.
+    pub fn at(sub: u64) -> Option<Of> {
+        match sub {
+            GATEWAY_BATCH => Some(Of::Gateway),
+            pad => u16::try_from(pad).ok().map(|pad| Of::Pad(PadNo(pad))),
+        }
+    }
+
+    fn over_short(self) -> (Account, u64) {
+        (Account::OverShort, PAD_OVER_SHORT + self.sub())
+    }
+}
+
+/// Where a batch stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum State {
+    /// Takes payments.
+    #[n(0)]
+    Open,
+    /// The terminal is asked to close, or what became of that.
+    #[n(1)]
+    Closing,
+    /// Closed, and the terminal's sums are not ours, or nobody knows them.
+    #[n(2)]
+    Mismatched,
+    /// At the bank.
+    #[n(3)]
+    Settled,
+}
+
+/// Count and sum of one brand, as a terminal tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct BrandTotal {
+    #[n(0)]
+    pub brand: String,
+    #[n(1)]
+    pub count: u32,
+    #[n(2)]
+    pub sum: Money,
+}
+
+/// All brands together.
+pub fn sum_of(totals: &[BrandTotal]) -> Takings {
+    let count = totals.iter().fold(0u32, |count, one| count.saturating_add(one.count));
+    Takings { count, sum: totals.iter().map(|one| one.sum).sum() }
+}
+
+/// Stored. That somebody had it closed, and what the terminal had in it right before.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Closing {
+    #[n(0)]
+    pub at: At,
+    #[n(1)]
+    pub by: StaffNo,
+    /// None of a terminal that does not tell sums of an open batch.
+    #[n(2)]
+    pub before: Option<Vec<BrandTotal>>,
+}
+
+/// Stored. How the close ended.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct End {
+    #[n(0)]
+    pub at: At,
+    #[n(1)]
+    pub matched: bool,
+    /// The terminal's sums; none if it does not tell them, or nobody knows.
+    #[n(2)]
+    pub told: Option<Vec<BrandTotal>>,
+    /// As the terminal printed it.
+    #[n(3)]
+    pub receipt: Vec<String>,
+    /// What was out of the ordinary.
+    #[n(4)]
+    pub why: String,
+}
+
+/// Stored. Somebody senior closed a batch that does not match.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct NoMatch {
+    #[n(0)]
+    pub at: At,
+    #[n(1)]
+    pub by: StaffNo,
+    #[n(2)]
+    pub reason: String,
+}
+
+/// Stored. Its payments are those of the index `batch_payments`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Batch {
+    #[n(0)]
+    pub of: Of,
+    #[n(1)]
+    pub opened_at: At,
+    #[n(2)]
+    pub state: State,
+    /// Its payments, by our own books.
+    #[n(3)]
+    pub taken: Takings,
+    /// Money that lay on the account before batches were kept.
+    #[n(4)]
+    pub carried: Money,
+    #[n(5)]
+    pub closing: Option<Closing>,
+    /// Why the last try to close it did not.
+    #[n(6)]
+    pub why: String,
+    #[n(7)]
+    pub end: Option<End>,
+    #[n(8)]
+    pub no_match: Option<NoMatch>,
+}
+
+impl Batch {
+    /// A batch at its beginning.
+    pub fn opened(of: Of, at: At, carried: Money) -> Batch {
+        Batch {
+            of,
+            opened_at: at,
+            state: State::Open,
+            taken: Takings::default(),
+            carried,
+            closing: None,
+            why: String::new(),
+            end: None,
+            no_match: None,
+        }
+    }
+
+    /// What card clearing has of it as long as it is not settled.
+    pub fn sum(&self) -> Money {
+        self.carried + self.taken.sum
+    }
+
+    /// Is what the terminal tells what we have?
+    pub fn matches(&self, totals: &[BrandTotal]) -> bool {
+        let told = sum_of(totals);
+        told.sum == self.sum() && (told.count == self.taken.count || self.carried != Money::ZERO)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum Command {
+    /// By a member of staff; on disk before the terminal is asked to close.
+    #[n(0)]
+    Close {
+        #[n(0)]
+        pad: PadNo,
+        #[n(1)]
+        before: Option<Vec<BrandTotal>>,
+    },
+    /// The terminal closed, with these sums.
+    #[n(1)]
+    Closed {
+        #[n(0)]
+        batch: BatchId,
+        #[n(1)]
+        totals: Vec<BrandTotal>,
+        #[n(2)]
+        receipt: Vec<String>,
+        /// Empty if all went as it should.
+        #[n(3)]
+        why: String,
+    },
+    /// The terminal did not close; its batch goes on.
+    #[n(2)]
+    NotClosed {
+        #[n(0)]
+        batch: BatchId,
+        #[n(1)]
+        why: String,
+    },
+    /// The terminal has no word for it: settled by our own books, and said so.
+    #[n(3)]
+    Unreconciled {
+        #[n(0)]
+        batch: BatchId,
+        #[n(1)]
+        why: String,
+    },
+    /// Nobody can find out what the terminal closed.
+    #[n(4)]
+    Undecided {
+        #[n(0)]
+        batch: BatchId,
+        #[n(1)]
+        why: String,
+    },
+    /// Settles a batch that does not match. The listener knows that who asks may.
+    #[n(5)]
+    NoMatch {
+        #[n(0)]
+        batch: BatchId,
+        #[n(1)]
+        reason: String,
+    },
+    /// The gateway's batch: by our own books, the gateway tells no sums.
+    #[n(6)]
+    CloseGateway,
+}
+
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum Event {
+    #[n(0)]
+    Closing(#[n(0)] BatchId, #[n(1)] Closing),
+    #[n(1)]
+    WentOn(#[n(0)] BatchId, #[n(1)] String),
+    #[n(2)]
+    Ended(#[n(0)] BatchId, #[n(1)] End),
+    #[n(3)]
+    Forced(#[n(0)] BatchId, #[n(1)] NoMatch),
+}
+
+/// What the ledger knows that these commands need.
+pub struct Facts {
+    /// The batch that the command names, or the one that takes payments.
+    pub batch: Option<(BatchId, Batch)>,
+    /// The till whose payment at the pad is not settled.
+    pub busy: Option<TillNo>,
+    pub posting: PostingId,
+}
+
+pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
+    let (id, row) = facts.batch.as_ref().ok_or(Refusal::NotFound)?;
+    let known = Known { facts, id: *id, row, ask };
+    match command {
+        Command::Close { before, .. } => known.close(before.as_deref()),
+        Command::Closed { totals, receipt, why, .. } => known.closed(totals, receipt, why),
+        Command::NotClosed { why, .. } => known.went_on(why),
+        Command::Unreconciled { why, .. } => {
+            known.wants(State::Closing)?;
+            Ok(known.settled(None, Vec::new(), kept(why)))
+        }
+        Command::Undecided { why, .. } => {
+            known.wants(State::Closing)?;
+            Ok(vec![known.ended(false, None, Vec::new(), kept(why))])
+        }
+        Command::NoMatch { reason, .. } => known.forced(reason),
+        Command::CloseGateway => {
+            known.wants(State::Open)?;
+            Ok(known.settled(None, Vec::new(), String::new()))
+        }
+    }
+}
+
+struct Known<'a> {
+    facts: &'a Facts,
+    id: BatchId,
+    row: &'a Batch,
+    ask: &'a Ask,
+}
+
+impl Known<'_> {
+    fn wants(&self, state: State) -> Result<(), Refusal> {
+        if self.row.state == state { Ok(()) } else { Err(Refusal::Stale) }
+    }
+
+    fn close(&self, before: Option<&[BrandTotal]>) -> Result<Vec<AnyEvent>, Refusal> {
+        let Actor::Account(by) = self.ask.by else { return Err(Refusal::NotAllowed) };
+        if self.row.state == State::Closing {
+            return Err(Refusal::BatchClosing);
+        }
+        self.wants(State::Open)?;
+        if let Some(till) = self.facts.busy {
+            return Err(Refusal::PadBusy { till });
+        }
+        let closing = Closing { at: self.ask.at, by, before: before.map(totals_kept) };
+        Ok(vec![happened(Event::Closing(self.id, closing))])
+    }
+
+    fn closed(
+        &self,
+        totals: &[BrandTotal],
+        receipt: &[String],
+        why: &str,
+    ) -> Result<Vec<AnyEvent>, Refusal> {
+        self.wants(State::Closing)?;
+        let totals = totals_kept(totals);
+        let lines = receipt.iter().take(RECEIPT_LINES_MAX);
+        let receipt = lines.map(|line| kept(line)).collect();
+        match self.row.matches(&totals) {
+            true => Ok(self.settled(Some(totals), receipt, kept(why))),
+            false => Ok(vec![self.ended(false, Some(totals), receipt, kept(why))]),
+        }
+    }
+
+    fn went_on(&self, why: &str) -> Result<Vec<AnyEvent>, Refusal> {
+        self.wants(State::Closing)?;
+        Ok(vec![happened(Event::WentOn(self.id, kept(why)))])
+    }
+
+    fn forced(&self, reason: &str) -> Result<Vec<AnyEvent>, Refusal> {
+        let Actor::Account(by) = self.ask.by else { return Err(Refusal::NotAllowed) };
+        self.wants(State::Mismatched)?;
+        let sound = reason.trim() == reason && !reason.contains(char::is_control);
+        if !sound || !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
+            return Err(Refusal::Malformed { field: "reason" });
+        }
+        let no_match = NoMatch { at: self.ask.at, by, reason: mask_digits(reason) };
+        let told = self.row.end.as_ref().and_then(|end| end.told.as_deref());
+        let paid = told.map_or(self.row.sum(), |told| sum_of(told).sum);
+        let mut events = vec![happened(Event::Forced(self.id, no_match))];
+        events.extend(self.deposited(paid));
+        Ok(events)
+    }
+
+    fn settled(
+        &self,
+        told: Option<Vec<BrandTotal>>,
+        receipt: Vec<String>,
+        why: String,
+    ) -> Vec<AnyEvent> {
+        let mut events = vec![self.ended(true, told, receipt, why)];
+        events.extend(self.deposited(self.row.sum()));
+        events
+    }
+
+    fn ended(
+        &self,
+        matched: bool,
+        told: Option<Vec<BrandTotal>>,
+        receipt: Vec<String>,
+        why: String,
+    ) -> AnyEvent {
+        happened(Event::Ended(self.id, End { at: self.ask.at, matched, told, receipt, why }))
+    }
+
+    /// What the bank pays leaves card clearing for the bank, and what it does not pay is short: of
+    /// a settled batch nothing stays on the account.
+    fn deposited(&self, paid: Money) -> Vec<AnyEvent> {
+        let (at, day) = (self.ask.at, self.ask.day);
+        let clearing = (Account::CardClearing, self.row.of.sub());
+        let moved = |cause, to: (Account, u64), amount: Money| -> Option<Posting> {
+            match amount {
+                Money::ZERO => None,
+                more if more > Money::ZERO => {
+                    Some(between(None, cause, to, clearing, more, at, day))
+                }
+                less => Some(between(None, cause, clearing, to, -less, at, day)),
+            }
+        };
+        let missing = self.row.sum() - paid;
+        let postings = [
+            moved(Cause::Deposit, BANK, paid),
+            moved(Cause::BatchDifference, self.row.of.over_short(), missing),
+        ];
+        let numbered = (self.facts.posting.0..).zip(postings.into_iter().flatten());
+        numbered.map(|(no, posting)| posted(PostingId(no), posting)).collect()
+    }
+}
+
+fn totals_kept(totals: &[BrandTotal]) -> Vec<BrandTotal> {
+    let named = |one: &BrandTotal| BrandTotal { brand: kept(&one.brand), ..one.clone() };
+    totals.iter().take(BRANDS_MAX).map(named).collect()
+}
+
+fn happened(event: Event) -> AnyEvent {
+    AnyEvent::Batch(event)
+}
+
+fn posted(id: PostingId, posting: Posting) -> AnyEvent {
+    AnyEvent::Checkout(checkout::Event::Posted(id, posting))
+}
+
+/// Which payments, told by their brand, cannot be found in what a terminal tells: those of a brand
+/// whose count or sum is another there. A terminal that tells nothing confirms nothing.
+pub fn unmatched(payments: &[(String, Money)], told: Option<&[BrandTotal]>) -> Vec<bool> {
+    let ours = |brand: &str| {
+        let same = payments.iter().filter(|(other, _)| same_brand(other, brand));
+        same.fold(Takings::default(), |taken, (_, amount)| taken.with(*amount))
+    };
+    let theirs = |brand: &str| {
+        let same = told.unwrap_or_default().iter().filter(|one| same_brand(&one.brand, brand));
+        sum_of(&same.cloned().collect::<Vec<_>>())
+    };
+    payments.iter().map(|(brand, _)| ours(brand) != theirs(brand)).collect()
+}
+
+fn same_brand(one: &str, other: &str) -> bool {
+    one.trim().eq_ignore_ascii_case(other.trim())
+}
