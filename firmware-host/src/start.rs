@@ -292,7 +292,8 @@ impl Running {
             let (orders, ordered) = mpsc::channel(pad::ORDERS_MAX);
             let (face, seen) = watch::channel(Face::default());
             let (currency, handle) = (config.pad_currency(), self.handle.clone());
-            let errand = PadErrand { handle, pad: no, currency, asks, face };
+            let serial_number = known.serial_number.clone();
+            let errand = PadErrand { handle, pad: no, currency, serial_number, asks, face };
             self.spawn(errand.run(heard, ordered));
             desks.insert(no, pad::Desk { orders, face: seen });
             let (stop, name) = (self.stop.clone(), known.name.clone());

@@ -78,7 +78,7 @@ fn shop_pages() -> Router<Arc<Shop>> {
 }
 
 fn staff_pages() -> Router<Arc<Shop>> {
-    use crate::staff::{account, cart, desk, door, letter, member, monitor, sign_in, till};
+    use crate::staff::{account, cart, desk, door, letter, member, monitor, pad, sign_in, till};
     Router::new()
         .route("/desk", get(desk::page))
         .route("/desk/carts", get(cart::page))
@@ -108,6 +108,7 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .route("/desk/till/pay-out", post(till::pay_out))
         .route("/desk/till/count", post(till::count))
         .route("/desk/till/close", post(till::close))
+        .route("/desk/pads", get(pad::page))
         .merge(sale_pages())
         .route("/monitor", get(monitor::page))
         .route("/door", get(door::page).post(door::press))

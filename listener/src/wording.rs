@@ -286,6 +286,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::TillClosed => ("TillClosed", CONFLICT, "conflict-title"),
         Refusal::TillOpenElsewhere { .. } => ("TillOpenElsewhere", CONFLICT, "conflict-title"),
         Refusal::PadBusy { .. } => ("PadBusy", CONFLICT, "conflict-title"),
+        Refusal::PadExchanged { .. } => ("PadExchanged", CONFLICT, "conflict-title"),
         Refusal::CashShort { .. } => ("CashShort", NO, "wrong-title"),
     }
 }
@@ -323,6 +324,7 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         Refusal::BelowMinimum { minimum } => json!({ "minimum": terms.money(*minimum) }),
         Refusal::TillOpenElsewhere { by } => json!({ "by": by.0 }),
         Refusal::PadBusy { till } => json!({ "till": till.0 }),
+        Refusal::PadExchanged { listed, told } => json!({ "listed": listed, "told": told }),
         Refusal::CashShort { due } => json!({ "due": terms.money(*due) }),
         Refusal::NotFound
         | Refusal::NotAllowed

@@ -7,6 +7,7 @@
 pub mod admission;
 pub mod at;
 pub mod audit;
+pub mod card_number;
 pub mod cart;
 pub mod checkout;
 pub mod code;
@@ -274,6 +275,11 @@ pub enum Refusal {
     /// Another payment runs on this pad, or its outcome is not known yet (K9).
     PadBusy {
         till: TillNo,
+    },
+    /// Another terminal answers than the one in the list of pads.
+    PadExchanged {
+        listed: String,
+        told: String,
     },
     /// Less cash than there is to pay.
     CashShort {

@@ -96,6 +96,7 @@ fn said(refusal: &Refusal) -> Option<Said<'_>> {
         | Refusal::TillClosed
         | Refusal::TillOpenElsewhere { .. }
         | Refusal::PadBusy { .. }
+        | Refusal::PadExchanged { .. }
         | Refusal::CashShort { .. } => return None,
     })
 }

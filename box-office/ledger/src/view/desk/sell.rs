@@ -219,6 +219,7 @@ pub fn pad_here(
     match (face.link, face.running) {
         (Link::Starting, _) => Ok(PadHere::Starting { name }),
         (Link::Down { why }, _) => Ok(PadHere::Down { name, why }),
+        (Link::Exchanged(what), _) => Ok(PadHere::Exchanged { name, what }),
         (Link::Up { .. }, Some(running)) => busy(name, running.till),
         (Link::Up { .. }, None) => Ok(PadHere::Ready { name }),
     }
@@ -234,7 +235,7 @@ pub fn pad_of(house: &House, till: TillNo) -> Option<PadNo> {
     house.tills.iter().find(|known| known.no == till)?.pad
 }
 
-fn pad_name(house: &House, no: PadNo) -> String {
+pub(super) fn pad_name(house: &House, no: PadNo) -> String {
     let known = house.pads.iter().find(|pad| pad.no == no);
     known.map_or_else(|| no.0.to_string(), |pad| pad.name.clone())
 }
