@@ -39,9 +39,9 @@ use std::process::Command;
 /// What an order of each kind leaves in the folder of the letters.
 const LETTERS_OF_A_NUMBER: usize = 2;
 
-/// As long as a card number, and none: it fails the check.
+/// One digit short of a card number, so it is kept: it shows that the hunt looks where words are.
 fn no_card() -> String {
-    format!("{}3", "42".repeat(7) + "4")
+    "42".repeat(6)
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! Guards the sign-in page: guesses are slowed, and a login that nobody has is answered like one that
-//! somebody has.
+//! Guards the sign-in page: guesses are slowed, and a login that nobody has is answered like one
+//! that somebody has.
 //!
-//! Over HTTP, from this machine, which is spared every rate by address. Never asserts on a time: what
-//! it took is printed. Next: `listener/staff/sign_in.rs`, `listener/limits.rs`.
+//! Over HTTP, from this machine, which is spared every rate by address. Never asserts on a time:
+//! what it took is printed. Next: `listener/staff/sign_in.rs`, `listener/limits.rs`.
 
 use crate::ask::{form, page};
 use crate::running::{Folder, Running, configure, free_address};
@@ -59,8 +59,7 @@ fn a_thousand_guesses_at_one_login_are_slowed_whether_anybody_has_it_or_not() {
     let unknown = guessed(&demo, NOBODY);
     println!("{GUESSES} guesses: {known} looked at of a known login, {unknown} of an unknown one");
     let right = staff(&demo.told, "supervisor", "password");
-    let (status, told) =
-        guess(demo.address, staff(&demo.told, "supervisor", "login"), right);
+    let (status, told) = guess(demo.address, staff(&demo.told, "supervisor", "login"), right);
     assert_eq!(status, 200, "others are let in meanwhile");
     assert!(told.contains("name=\"step\""), "with their second step: {told}");
 }

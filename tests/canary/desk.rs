@@ -55,7 +55,8 @@ impl Desk {
             &format!(
                 "POST /desk/sign-in/code HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
                  origin: http://{address}\r\nuser-agent: {browser}\r\n\
-                 content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+                 content-type: application/x-www-form-urlencoded\r\n\
+                 content-length: {}\r\n\r\n{body}",
                 body.len()
             ),
         );

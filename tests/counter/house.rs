@@ -182,8 +182,8 @@ impl House {
     pub async fn pad_is_exchanged(&self, pad: PadNo) -> Exchanged {
         let mut face = self.running.shop.pad(pad).unwrap().face.clone();
         let other = face.wait_for(|face| matches!(face.link, Link::Exchanged(_)));
-        let face = tokio::time::timeout(SETTLED_MAX, other).await.unwrap().unwrap().clone();
-        match face.link {
+        let link = tokio::time::timeout(SETTLED_MAX, other).await.unwrap().unwrap().link.clone();
+        match link {
             Link::Exchanged(exchanged) => exchanged,
             other => panic!("{other:?}"),
         }

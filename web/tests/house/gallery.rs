@@ -226,10 +226,8 @@ fn staff(gallery: &mut Gallery) {
     for (name, html) in super::sell::pages(templates, words) {
         add(name, html);
     }
-    for (name, html) in super::pad::pages(templates, words) {
-        add(name, html);
-    }
-    for (name, html) in super::till::pages(templates, words) {
+    let pads = super::pad::pages(templates, words);
+    for (name, html) in super::till::pages(templates, words).into_iter().chain(pads) {
         add(name, html);
     }
     add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));

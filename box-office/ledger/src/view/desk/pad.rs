@@ -1,4 +1,4 @@
-//! Pin pads for the desk: the list, payments that wait for a person, bookings that nobody asked for.
+//! Pin pads for the desk: the list, payments that wait for a person, bookings nobody asked for.
 //!
 //! How a pad is just now comes from the listener. Never asks a terminal. Next:
 //! `listener/staff/pad.rs`.
