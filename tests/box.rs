@@ -44,6 +44,8 @@ mod scanner;
 mod scanner_peer;
 #[path = "box/seat.rs"]
 mod seat;
+#[path = "box/sign_in.rs"]
+mod sign_in;
 #[path = "box/ssi.rs"]
 mod ssi;
 #[path = "box/stop.rs"]

@@ -156,6 +156,34 @@ async fn a_pad_has_one_payment_at_a_time_and_is_free_afterwards() {
     assert_eq!(house.settled(key).await.state, State::Captured);
 }
 
+/// Another terminal on the line of a listed pad takes no payment (trust 3); the listed one does,
+/// however its number is written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_terminal_that_tells_another_serial_number_than_the_listed_one_takes_no_card() {
+    for (listed, takes) in [("80101207", false), ("123-456", true)] {
+        let folder = Folder::new();
+        let lane = Lane::sound(1, Line::ZvtTcp, &folder);
+        let running = vec![(lane.clone(), terminal::start(&folder, &lane).await)];
+        let config = terminal::config(&folder, &running, Stand::numbered(SECOND));
+        let (config, stand) = (terminal::listed(&config, listed), lane.stand);
+        let ready = [stand];
+        let house = House::open(&config, if takes { &ready } else { &[] }).await;
+        house.open_till(stand.till, stand.cashier).await;
+        let cart = house.cart(stand.till).await;
+        if takes {
+            let key = house.pay(stand.pad, stand.cashier, cart).await.unwrap();
+            assert_eq!(house.settled(key).await.state, State::Captured);
+            continue;
+        }
+        let other = house.pad_is_exchanged(stand.pad).await;
+        assert_eq!((other.listed.as_str(), other.told.as_str()), ("80101207", "123456"));
+        let refused = house.pay(stand.pad, stand.cashier, cart).await;
+        assert_eq!(refused, Err(other.into()));
+        assert_eq!(house.open_payments(stand.pad), Vec::new());
+        assert_eq!(terminal::standing(&lane.truth), Vec::<u64>::new());
+    }
+}
+
 /// The box is killed after every commit of a payment, again and again, beside terminals that live
 /// on: what they booked is what the next box finds (K5, S8).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

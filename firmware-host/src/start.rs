@@ -293,8 +293,15 @@ impl Running {
             let (orders, ordered) = mpsc::channel(pad::ORDERS_MAX);
             let (face, seen) = watch::channel(Face::default());
             let (currency, handle) = (config.pad_currency(), self.handle.clone());
-            let closes_batches = settings.closes_batches();
-            let errand = PadErrand { handle, pad: no, currency, closes_batches, asks, face };
+            let errand = PadErrand {
+                handle,
+                pad: no,
+                currency,
+                closes_batches: settings.closes_batches(),
+                serial_number: known.serial_number.clone(),
+                asks,
+                face,
+            };
             self.spawn(errand.run(heard, ordered));
             desks.insert(no, pad::Desk { orders, face: seen });
             let (stop, name) = (self.stop.clone(), known.name.clone());

@@ -79,7 +79,7 @@ fn shop_pages() -> Router<Arc<Shop>> {
 
 fn staff_pages() -> Router<Arc<Shop>> {
     use crate::staff::{
-        account, cart, desk, door, journal, letter, member, monitor, report, sign_in, till,
+        account, cart, desk, door, journal, letter, member, monitor, pad, report, sign_in, till,
     };
     Router::new()
         .route("/desk", get(desk::page))
@@ -118,6 +118,7 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .route("/desk/till/pay-out", post(till::pay_out))
         .route("/desk/till/count", post(till::count))
         .route("/desk/till/close", post(till::close))
+        .route("/desk/pads", get(pad::page))
         .merge(batch_pages())
         .merge(sale_pages())
         .merge(order_pages())

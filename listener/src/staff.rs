@@ -16,6 +16,7 @@ pub mod letter;
 pub mod member;
 pub mod monitor;
 pub mod order;
+pub mod pad;
 mod proof;
 pub mod refund;
 pub mod report;

@@ -288,6 +288,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::TillOpenElsewhere { .. } => ("TillOpenElsewhere", CONFLICT, "conflict-title"),
         Refusal::PadBusy { .. } => ("PadBusy", CONFLICT, "conflict-title"),
         Refusal::BatchClosing => ("BatchClosing", CONFLICT, "conflict-title"),
+        Refusal::PadExchanged { .. } => ("PadExchanged", CONFLICT, "conflict-title"),
         Refusal::CashShort { .. } => ("CashShort", NO, "wrong-title"),
         Refusal::OverRefund { .. } => ("OverRefund", CONFLICT, "refund-over-title"),
         Refusal::PerformanceOver => ("PerformanceOver", NO, "refund-late-title"),
@@ -331,6 +332,7 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         Refusal::BelowMinimum { minimum } => json!({ "minimum": terms.money(*minimum) }),
         Refusal::TillOpenElsewhere { by } => json!({ "by": by.0 }),
         Refusal::PadBusy { till } => json!({ "till": till.0 }),
+        Refusal::PadExchanged { listed, told } => json!({ "listed": listed, "told": told }),
         Refusal::CashShort { due } => json!({ "due": terms.money(*due) }),
         Refusal::OverRefund { left } => json!({ "left": terms.money(*left) }),
         Refusal::TicketUsed { tickets } => {

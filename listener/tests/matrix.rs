@@ -68,6 +68,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/feed/seats", Everybody),
     ("GET", "/desk", DESK),
     ("GET", "/desk/carts", DESK),
+    ("GET", "/desk/pads", DESK),
     ("GET", "/desk/letters", DESK),
     ("GET", "/desk/letters/{id}", DESK),
     ("GET", "/desk/orders", DESK),

@@ -368,3 +368,76 @@ async fn the_feed_of_a_payment_is_nobody_elses() {
     let nobody = house.send(Ask::get(&format!("/desk/sell/cart/{id}/pad"))).await;
     assert_eq!(nobody.status, 303);
 }
+
+#[tokio::test]
+async fn a_till_is_not_closed_while_a_card_of_it_is_being_charged() {
+    let house = House::open().await;
+    let (pad, mut browser, _, _) = paying(&house).await;
+    let page = browser.go("/desk/till").await;
+    let page = browser.submit(&form(&page, "/count").set("counted", "100")).await;
+    let close = form(&page, "/close");
+    let told = browser.press(&close).await;
+    assert_eq!(told.status, 409);
+    says(&told, "A card is being charged at this till");
+    let intent = pad.lose().await;
+    let told = browser.press(&form(&told, "/close")).await;
+    assert_eq!(told.status, 409, "nor while nobody knows");
+    pad.find(intent, Finding::Booked(booking())).await;
+    let page = browser.go("/desk/till").await;
+    browser.submit(&form(&page, "/close")).await;
+    assert!(browser.path.starts_with("/desk/till/"), "{}", browser.path);
+    is_proven(&house);
+}
+
+#[tokio::test]
+async fn a_payment_that_waits_for_a_person_does_not_keep_a_till_open() {
+    let house = House::open().await;
+    let (pad, mut browser, _, _) = paying(&house).await;
+    let intent = pad.lose().await;
+    pad.find(intent, Finding::Undecided { evidence: "two alike".to_owned() }).await;
+    let page = browser.go("/desk/till").await;
+    let page = browser.submit(&form(&page, "/count").set("counted", "100")).await;
+    browser.submit(&form(&page, "/close")).await;
+    assert!(browser.path.starts_with("/desk/till/"), "{}", browser.path);
+}
+
+#[tokio::test]
+async fn a_pad_that_was_exchanged_takes_no_card_and_the_cashier_is_told_what_to_do() {
+    let house = House::open().await;
+    let pad = with_tills(&house).await;
+    let mut browser = at_till(&house, "anna", Role::Cashier, "1").await;
+    let page = two(&mut browser, &house).await;
+    let ready = card(&page);
+    pad.exchange();
+    let told = browser.press(&ready).await;
+    assert_eq!(told.status, 409);
+    for words in ["Take no cards on this pad", "it says 666, the list says 80101207"] {
+        says(&told, words);
+    }
+    let page = browser.go(&browser.path.clone()).await;
+    says(&page, "it says 666, the list says 80101207");
+    assert!(page.body.contains(" disabled aria-describedby=\"no-card\""), "{}", page.body);
+    says(&browser.go("/desk/pads").await, "it says 666, the list says 80101207");
+    let snapshot = house.handle.snapshot().unwrap();
+    assert_eq!(checkout::all_pad_intents(&snapshot).unwrap(), Vec::new(), "nothing was begun");
+}
+
+#[tokio::test]
+async fn bookings_that_nobody_asked_for_and_payments_that_wait_stand_on_one_page() {
+    let house = House::open().await;
+    let (pad, mut browser, id, _) = paying(&house).await;
+    let page = browser.go("/desk/pads").await;
+    for words in ["Till Left has it", "Every booking of the terminals has its sale"] {
+        says(&page, words);
+    }
+    let intent = pad.lose().await;
+    says(&browser.go("/desk/pads").await, "The box knows how every payment ended");
+    pad.find(intent, Finding::Undecided { evidence: "two alike".to_owned() }).await;
+    pad.orphan().await;
+    let page = browser.go("/desk/pads").await;
+    says(&page, &format!("href=\"/desk/sell/cart/{id}\""));
+    for words in ["£60.00", "77 / 4711", "Mastercard 4242", "APP123"] {
+        says(&page, words);
+    }
+    says(&page, "take the booking back at the terminal");
+}

@@ -28,6 +28,7 @@ use usher_rules::performance::{self, Planned};
 use usher_rules::posting::Account;
 use usher_rules::price::{Places, Price};
 use usher_rules::production::{self, Production};
+use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::tender::{Intent, State};
 use usher_rules::view::desk::pad::Link;
 use usher_rules::{Actor, Command, Event, Key, Refusal, hold, refund, till};
@@ -178,6 +179,17 @@ impl House {
         let mut face = self.running.shop.pad(pad).unwrap().face.clone();
         let free = face.wait_for(|face| face.running.is_none());
         tokio::time::timeout(SETTLED_MAX, free).await.unwrap().unwrap();
+    }
+
+    /// Waits until another terminal than the listed one answers, and tells which.
+    pub async fn pad_is_exchanged(&self, pad: PadNo) -> Exchanged {
+        let mut face = self.running.shop.pad(pad).unwrap().face.clone();
+        let other = face.wait_for(|face| matches!(face.link, Link::Exchanged(_)));
+        let link = tokio::time::timeout(SETTLED_MAX, other).await.unwrap().unwrap().link.clone();
+        match link {
+            Link::Exchanged(exchanged) => exchanged,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Is the line to the pad away?

@@ -144,6 +144,12 @@ pub fn config(folder: &Folder, terminals: &[(Lane, Terminal)], second: Stand) ->
     text + &format!("[[till]]\nnumber = {no}\nname = \"Second\"\npin_pad = {first:?}\n")
 }
 
+/// The same with a serial number in the list of pads.
+pub fn listed(config: &str, serial_number: &str) -> String {
+    let place = "place = \"Foyer\"\n";
+    config.replace(place, &format!("{place}serial_number = {serial_number:?}\n"))
+}
+
 /// What a terminal booked and did not take back, in minor units: one amount a booking.
 pub fn standing(truth: &Path) -> Vec<u64> {
     let truth = Truth::open(truth).unwrap();

@@ -10,6 +10,7 @@ pub mod cart;
 pub mod journal;
 pub mod letter;
 pub mod order;
+pub mod pad;
 pub mod report;
 pub mod sell;
 pub mod staff;

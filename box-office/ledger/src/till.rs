@@ -6,11 +6,14 @@
 
 use crate::source::{self, Source};
 use crate::write::Write;
-use crate::{Fault, stored, tables};
+use crate::{Fault, checkout, stored, tables};
 use redb::ReadableTable;
+use usher_rules::at::At;
+use usher_rules::checkout::pad::keeps_pad;
 use usher_rules::id::{BoxNo, PostingId, StaffNo, TillNo, TillSessionId, compose};
 use usher_rules::money::Money;
 use usher_rules::posting::{Account, Cause, Posting};
+use usher_rules::tender::Intent;
 use usher_rules::till::{Command, Event, Facts, State, TillSession};
 use usher_rules::{Actor, Ask};
 
@@ -26,6 +29,7 @@ pub fn load(write: &Write, box_no: BoxNo, command: &Command, ask: &Ask) -> Resul
         at_work: false,
         session: None,
         drawer: Money::ZERO,
+        paying: None,
         next: TillSessionId(id(write.counters.till_session)),
         posting: PostingId(id(write.counters.posting)),
     };
@@ -45,6 +49,7 @@ pub fn load(write: &Write, box_no: BoxNo, command: &Command, ask: &Ask) -> Resul
             if let Some(row) = &facts.session {
                 facts.drawer = drawer(txn, row.till)?;
             }
+            facts.paying = paying(txn, *session)?;
         }
     }
     Ok(facts)
@@ -157,6 +162,14 @@ pub fn newest<S: Source>(
     source::newest(source, tables::TILL_SESSIONS, .., max, |id, bytes| {
         Ok((TillSessionId(id), stored::row(bytes)?))
     })
+}
+
+/// Since when a card payment of a session keeps its pad; one that waits for a person does not.
+fn paying<S: Source>(source: &S, session: TillSessionId) -> Result<Option<At>, Fault> {
+    let open = checkout::all_pad_intents(source)?.into_iter().map(|(_, intent)| intent);
+    let mut running = open.filter(|intent| keeps_pad(intent.state));
+    let of = |intent: &Intent| intent.pad.as_ref().is_some_and(|pad| pad.at.session == session);
+    Ok(running.find(of).map(|intent| intent.created_at))
 }
 
 /// What the journal has in a drawer.

@@ -10,7 +10,8 @@ mod lost;
 pub mod pad;
 mod sell;
 
-pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable, mask_digits};
+pub use crate::card_number::masked as mask_digits;
+pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable};
 pub use counter::CASH_MINOR_MAX;
 
 use crate::at::At;
@@ -328,7 +329,7 @@ impl Saga<'_> {
             Answer::Declined { bank_text } => vec![
                 self.intent(key, intent, tender::State::Declined),
                 self.move_cart(State::Active, hold_again, attempts, None, Some(key)),
-                self.log(vec![Note::Declined { bank_text: bank_text.clone() }]),
+                self.log(vec![Note::Declined { bank_text: mask_digits(bank_text) }]),
             ],
             Answer::NeverBooked => vec![
                 self.intent(key, intent, tender::State::NotCharged),
@@ -422,7 +423,7 @@ impl Saga<'_> {
         again.queries = again.queries.saturating_add(1);
         let mut events = vec![self.intent(key, &again, tender::State::Approved)];
         if self.cart.state != State::Completed {
-            events.push(self.log(vec![Note::CaptureFailed { reason: reason.to_owned() }]));
+            events.push(self.log(vec![Note::CaptureFailed { reason: mask_digits(reason) }]));
             events.extend(self.complete(&self.cart.buyer, order));
         }
         Ok(events)

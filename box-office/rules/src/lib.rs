@@ -8,6 +8,7 @@ pub mod admission;
 pub mod at;
 pub mod audit;
 pub mod batch;
+pub mod card_number;
 pub mod cart;
 pub mod checkout;
 pub mod code;
@@ -288,6 +289,11 @@ pub enum Refusal {
     },
     /// The pad's batch is being closed.
     BatchClosing,
+    /// Another terminal answers than the one in the list of pads.
+    PadExchanged {
+        listed: String,
+        told: String,
+    },
     /// Less cash than there is to pay.
     CashShort {
         due: Money,

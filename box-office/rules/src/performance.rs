@@ -4,6 +4,7 @@
 //! seats: that is `hold.rs` and the ledger's tallies. Next: `hold.rs`, `admission.rs`.
 
 use crate::at::{At, Span};
+use crate::card_number;
 use crate::house::{House, ReEntry, Relax, TICKETS_PER_CART_MAX};
 use crate::id::{PerformanceId, PlanId, ProductionId, SeatNo};
 use crate::price::Price;
@@ -376,7 +377,7 @@ impl StaffHold {
             return Err(Refusal::Malformed { field: "note" });
         }
         let note: String = self.note.chars().filter(|letter| !letter.is_control()).collect();
-        Ok(StaffHold { code: self.code, note: note.trim().to_owned() })
+        Ok(StaffHold { code: self.code, note: card_number::masked(note.trim()) })
     }
 }
 

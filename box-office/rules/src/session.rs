@@ -5,6 +5,7 @@
 //! `listener/session.rs`.
 
 use crate::at::{At, Span};
+use crate::card_number;
 use crate::id::{CartId, StaffNo};
 use crate::{Ask, Event as AnyEvent, Refusal};
 use minicbor::bytes::ByteArray;
@@ -129,6 +130,12 @@ pub struct Facts {
     pub named: Vec<([u8; 32], Session, bool)>,
 }
 
+/// A browser may call itself anything.
+fn about_kept(about: &str) -> String {
+    let short: String = about.chars().take(ABOUT_CHARS_MAX).collect();
+    card_number::masked(&short)
+}
+
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
     let event = match command {
         Command::Open { session, staff } => Event::Opened {
@@ -140,7 +147,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
             row: Session {
                 account: Some(*account),
                 confirmed_at: Some(ask.at),
-                about: Some(about.chars().take(ABOUT_CHARS_MAX).collect()),
+                about: Some(about_kept(about)),
                 ..Session::guest(ask.at)
             },
         },

@@ -4,6 +4,7 @@
 //! what the never-store list of the trust page allows. Next:
 //! `tender/pad.rs` for what a pin pad adds, `checkout.rs`.
 
+pub mod exchanged;
 pub mod pad;
 
 use crate::Key;

@@ -6,7 +6,8 @@
 
 use crate::BusinessDay;
 use crate::at::At;
-use crate::checkout::{self, mask_digits};
+use crate::card_number;
+use crate::checkout;
 use crate::id::{PostingId, StaffNo, TillNo, TillSessionId};
 use crate::money::Money;
 use crate::posting::{Account, Cause, Posting, between};
@@ -252,6 +253,8 @@ pub struct Facts {
     pub session: Option<TillSession>,
     /// What the account of the drawer of that session has.
     pub drawer: Money,
+    /// Since when a card payment of that session runs on a pin pad.
+    pub paying: Option<At>,
     pub next: TillSessionId,
     pub posting: PostingId,
 }
@@ -286,6 +289,10 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
         }
         Command::Close { session, senior } => {
             let row = running(facts, by, *senior)?;
+            // It may sell into this session in a moment.
+            if let Some(since) = facts.paying {
+                return Err(Refusal::CheckoutRunning { since });
+            }
             let count = row.count.ok_or(Refusal::Malformed { field: "counted" })?;
             // Something came or went since: what was counted is not what is there.
             if count.expected != facts.drawer {
@@ -355,7 +362,7 @@ fn movement(
     if row.movements.len() >= MOVEMENTS_MAX {
         return Err(Refusal::Malformed { field: "movements" });
     }
-    Ok(Movement { at: ask.at, way, amount, reason: mask_digits(reason) })
+    Ok(Movement { at: ask.at, way, amount, reason: card_number::masked(reason) })
 }
 
 fn within(field: &'static str, amount: Money, min: Money, max: Money) -> Result<(), Refusal> {

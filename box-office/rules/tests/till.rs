@@ -55,6 +55,7 @@ fn nobody() -> Facts {
         at_work: false,
         session: None,
         drawer: Money::ZERO,
+        paying: None,
         next: HERS,
         posting: PostingId(90),
     }
@@ -282,6 +283,18 @@ fn a_till_is_not_closed_uncounted_nor_by_a_count_from_before_cash_moved() {
     assert_eq!(by_anna(&given(session(), 10_000), &close(false)), malformed("counted"));
     let moved = given(counted(10_000, 10_000), 10_001);
     assert_eq!(by_anna(&moved, &close(false)), Err(Refusal::Stale));
+}
+
+#[test]
+fn a_till_is_not_closed_while_a_card_payment_of_it_runs() {
+    let counted = |paying| Facts { paying, ..given(self::counted(12_000, 12_000), 12_000) };
+    assert!(by_anna(&counted(None), &close(false)).is_ok());
+    let since = At(77);
+    let running = counted(Some(since));
+    let refused = Err(Refusal::CheckoutRunning { since });
+    assert_eq!(by_anna(&running, &close(false)), refused);
+    assert_eq!(check(&running, Actor::Account(BRAM), &close(true)), refused);
+    assert!(by_anna(&running, &count(12_000, false)).is_ok(), "counting is no closing");
 }
 
 #[test]

@@ -22,6 +22,7 @@ use usher_rules::checkout::pad::Command as Pad;
 use usher_rules::checkout::{Command as Sale, Event as SaleEvent};
 use usher_rules::id::PadNo;
 use usher_rules::refund::Command as Refund;
+use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::tender::{Intent, State};
 use usher_rules::view::desk::pad::{Face, Link, Running, Stage};
 use usher_rules::{Actor, Command, Entry, Event, Key, Refusal};
@@ -49,6 +50,8 @@ pub struct PadErrand {
     pub currency: Currency,
     /// Its protocol has words for closing a batch.
     pub closes_batches: bool,
+    /// What stands on its back, if somebody noted it.
+    pub serial_number: Option<String>,
     pub asks: mpsc::Sender<Ask>,
     pub face: watch::Sender<Face>,
 }
@@ -180,6 +183,10 @@ impl PadErrand {
         reply: oneshot::Sender<Result<Key, Denied>>,
         memory: &mut Memory,
     ) {
+        if let Some(exchanged) = self.exchanged() {
+            let _ = reply.send(Err(Denied::Refused(exchanged.into())));
+            return;
+        }
         let asked = self.handle.ask(Lane::Till, by, None, Command::Checkout(command)).await;
         let begun = asked.map(|entry| intent_in(&entry));
         let (answer, begun) = match begun {
@@ -214,8 +221,11 @@ impl PadErrand {
             PinPadEvent::Up { identity, newest } => self.up(&identity, newest, memory).await,
             PinPadEvent::Down { why } => {
                 tracing::warn!(pad = self.pad.0, fault = %why, "pin pad lost");
-                let link = Link::Down { why: why.to_string() };
-                self.face.send_modify(|face| face.link = link);
+                // Another terminal stays another one without its cable.
+                if self.exchanged().is_none() {
+                    let link = Link::Down { why: why.to_string() };
+                    self.face.send_modify(|face| face.link = link);
+                }
             }
             PinPadEvent::Ready(no) => self.ready(no, memory).await,
             PinPadEvent::NotStarted { intent, why } => {
@@ -255,17 +265,35 @@ impl PadErrand {
         memory.newest = newest.or(memory.newest.take());
         let terminal = meaning::named(identity);
         tracing::info!(pad = self.pad.0, terminal, "pin pad is there");
-        self.face.send_modify(|face| face.link = Link::Up { terminal });
+        match Exchanged::found(self.serial_number.as_deref(), &identity.serial) {
+            Some(exchanged) => self.other_terminal(exchanged),
+            None => self.face.send_modify(|face| face.link = Link::Up { terminal }),
+        }
         let now = Instant::now();
         memory.lost.iter_mut().for_each(|lost| lost.due = Some(now));
         memory.ask_about_batch(now);
         self.look(memory).await;
     }
 
+    fn exchanged(&self) -> Option<Exchanged> {
+        match &self.face.borrow().link {
+            Link::Exchanged(exchanged) => Some(exchanged.clone()),
+            Link::Starting | Link::Up { .. } | Link::Down { .. } => None,
+        }
+    }
+
+    /// Takes no payment from now on, until the listed one answers or the list is put right.
+    fn other_terminal(&self, exchanged: Exchanged) {
+        let Exchanged { listed, told } = &exchanged;
+        tracing::error!(pad = self.pad.0, listed, told, "another pin pad than the listed one");
+        self.face.send_modify(|face| face.link = Link::Exchanged(exchanged));
+    }
+
     async fn ready(&self, no: IntentNo, memory: &mut Memory) {
         let Some(key) = memory.key(no) else { return };
         let stopping = memory.current.as_ref().is_some_and(|now| now.no == no && now.stopping);
-        if stopping || self.write(Pad::Send(key)).await != Wrote::Now {
+        if stopping || self.exchanged().is_some() || self.write(Pad::Send(key)).await != Wrote::Now
+        {
             return self.ask(Ask::Abort(no)).await;
         }
         self.stage(Stage::InsertCard);
@@ -313,6 +341,7 @@ impl PadErrand {
 
     async fn recovered(&self, no: IntentNo, finding: Finding, memory: &mut Memory) {
         let Some(at) = memory.lost.iter().position(|lost| lost.tender.intent == no) else { return };
+        let finding = if self.exchanged().is_some() { not_of_this_one() } else { finding };
         let Some(kept) = meaning::finding(&finding) else {
             return self.not_now(at, finding, memory).await;
         };
@@ -353,23 +382,34 @@ impl PadErrand {
 
     async fn alarm(&self, alarm: Alarm, memory: &mut Memory) {
         tracing::error!(pad = self.pad.0, ?alarm, "a pin pad needs a technician");
-        if let Alarm::Orphan(booking) = alarm {
-            let kept = meaning::kept(&booking);
-            memory.newest = Some(booking);
-            if self.write(Pad::Orphan(self.pad, kept)).await == Wrote::Now {
-                self.ask(Ask::Kept(ORPHAN)).await;
+        match alarm {
+            Alarm::Orphan(booking) => {
+                let kept = meaning::kept(&booking);
+                memory.newest = Some(booking);
+                if self.write(Pad::Orphan(self.pad, kept)).await == Wrote::Now {
+                    self.ask(Ask::Kept(ORPHAN)).await;
+                }
             }
+            Alarm::OtherTerminal { expected, found } => {
+                self.other_terminal(Exchanged { listed: expected, told: found });
+            }
+            Alarm::TerminalSendsClearPan
+            | Alarm::AmountMismatch { .. }
+            | Alarm::CurrencyMismatch { .. } => {}
         }
     }
 
     /// Once a second: asks for what nobody knows, and stops what nobody looks at.
     async fn look(&self, memory: &mut Memory) {
         let now = Instant::now();
-        for lost in &mut memory.lost {
-            if lost.due.is_some_and(|due| due <= now) {
-                lost.due = None;
-                self.ask(Ask::Recover(Box::new(lost.tender.clone()))).await;
+        let due = |lost: &Lost| lost.due.is_some_and(|due| due <= now);
+        while let Some(at) = memory.lost.iter().position(due) {
+            if self.exchanged().is_some() {
+                self.not_now(at, not_of_this_one(), memory).await;
+                continue;
             }
+            memory.lost[at].due = None;
+            self.ask(Ask::Recover(Box::new(memory.lost[at].tender.clone()))).await;
         }
         self.look_at_batch(now, memory).await;
         let unwatched = memory.current.as_ref().filter(|current| {
@@ -462,6 +502,11 @@ impl Memory {
 /// The terminal's newest booking, as far as it told.
 fn baseline(memory: &Memory) -> Option<usher_rules::tender::pad::Booking> {
     memory.newest.as_ref().map(meaning::kept)
+}
+
+/// Another terminal knows nothing of a payment, whatever it says.
+fn not_of_this_one() -> Finding {
+    Finding::NotNow { why: "another pin pad than the listed one answers".to_owned() }
 }
 
 /// The intent that an entry wrote.

@@ -265,6 +265,7 @@ fn told<N: Need>(
             Notice::TooMany { max: limit(MOVEMENTS_MAX) }
         }
         Trouble::Refused(Refusal::CashShort { .. }) => Notice::DrawerShort,
+        Trouble::Refused(Refusal::CheckoutRunning { .. }) => Notice::CardRuns,
         Trouble::Refused(Refusal::TillClosed) => {
             return own(staff, trouble.status(), Typed::default(), Some(Notice::Closed));
         }

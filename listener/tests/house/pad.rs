@@ -17,6 +17,7 @@ use usher_rules::checkout::{Command as Checkout, Event as Happened};
 use usher_rules::house::{self, Pad as Configured, Till};
 use usher_rules::id::{BatchId, PadNo, TillNo};
 use usher_rules::money::Money;
+use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::tender::pad::{Booking, Copy, Finding, Outcome, Receipt};
 use usher_rules::view::desk::pad::{Face, Link, Running, Stage};
 use usher_rules::{Actor, Command, Event, Key, batch, cart, refund};
@@ -102,6 +103,9 @@ impl Pad {
     }
 
     async fn begin(&self, by: Actor, wanted: Wanted) -> Result<Key, Denied> {
+        if let Link::Exchanged(what) = self.face.borrow().link.clone() {
+            return Err(Denied::Refused(what.into()));
+        }
         let Wanted { cart, buyer, shown, cash } = wanted;
         let begin = AtPad::Begin { cart, pad: self.no, buyer, shown, baseline: None, cash };
         let command = Command::Checkout(Checkout::Pad(begin));
@@ -178,6 +182,18 @@ impl Pad {
     pub fn down(&self, why: &str) {
         let link = Link::Down { why: why.to_owned() };
         self.face.send_replace(Face { link, running: None });
+    }
+
+    /// Another terminal than the listed one answers.
+    pub fn exchange(&self) {
+        let (listed, told) = ("80101207".to_owned(), "666".to_owned());
+        let link = Link::Exchanged(Exchanged { listed, told });
+        self.face.send_replace(Face { link, running: None });
+    }
+
+    /// The terminal tells of a booking that nobody asked for.
+    pub async fn orphan(&self) {
+        self.ask(AtPad::Orphan(self.no, booking())).await;
     }
 
     /// How often the desk said that somebody looks.

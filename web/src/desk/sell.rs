@@ -7,6 +7,7 @@
 pub(super) mod sale;
 mod sold;
 
+pub(super) use sale::exchanged;
 pub use sale::{Told, sale, told};
 pub use sold::{receipts, sold};
 

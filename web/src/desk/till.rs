@@ -264,6 +264,7 @@ fn notice_value(pen: &Pen<'_>, notice: &Notice) -> Value {
             let title = pen.words.tell("till-pieces-differ", &both);
             (title, pen.say("till-pieces-differ-more"))
         }
+        Notice::CardRuns => stop("till-card-runs", "till-card-runs-more"),
         Notice::Closed => stop("till-closed-meanwhile", "till-closed-meanwhile-more"),
     };
     context! { kind => "stop", title, body }

@@ -227,6 +227,7 @@ fn staff(gallery: &mut Gallery) {
         super::till::pages(templates, words),
         super::order::pages(templates, words),
         super::books::pages(templates, words),
+        super::pad::pages(templates, words),
     ] {
         pages.into_iter().for_each(|(name, html)| add(name, html));
     }

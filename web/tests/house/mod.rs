@@ -11,6 +11,7 @@ pub mod batch;
 pub mod books;
 pub mod gallery;
 pub mod order;
+pub mod pad;
 pub mod seats;
 pub mod sell;
 pub mod staff;

@@ -8,6 +8,7 @@ use usher_rules::at::Span;
 use usher_rules::cart::Buyer;
 use usher_rules::id::{CartId, OrderId};
 use usher_rules::money::Money;
+use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::tender::pad::{Booking, Copy, Receipt};
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::sell::{
@@ -46,7 +47,7 @@ pub fn counter(hand: bool) -> Counter {
     }
 }
 
-fn waiting(person: bool) -> Waiting {
+pub fn waiting(person: bool) -> Waiting {
     let till = "2".to_owned();
     Waiting {
         cart: CART,
@@ -131,6 +132,15 @@ pub fn undecided() -> Undecided {
         booking: Some(booking()),
         can_be_sold: true,
     }
+}
+
+/// Another terminal than the listed one.
+pub fn other() -> Exchanged {
+    Exchanged { listed: "80101207".to_owned(), told: "80999999".to_owned() }
+}
+
+fn exchanged(name: String) -> PadHere {
+    PadHere::Exchanged { name, what: other() }
 }
 
 pub fn sold(paid: Paid) -> Sold {
@@ -264,6 +274,8 @@ fn sales(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
             page(&with(PadHere::Down { name: name(), why: "Cable out.".to_owned() })),
         ),
         ("desk-sell-pad-busy", page(&with(PadHere::Busy { name: name(), till: "1".to_owned() }))),
+        ("desk-sell-pad-exchanged", page(&with(exchanged(name())))),
+        ("desk-sell-exchanged", page(&told(Notice::PadExchanged(other())))),
         ("desk-sell-short", page(&told(Notice::CashShort { due: Money(14_050) }))),
         ("desk-sell-unread", page(&told(Notice::GivenUnread))),
         ("desk-sell-much", page(&told(Notice::CashTooMuch { max: Money(10_000_000) }))),

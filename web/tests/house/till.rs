@@ -143,6 +143,7 @@ fn notices() -> Vec<Notice> {
         Notice::DrawerShort,
         Notice::CountAgain,
         Notice::PiecesDiffer { pieces: Money(4_150), total: Money(4_100) },
+        Notice::CardRuns,
         Notice::Closed,
     ]
 }

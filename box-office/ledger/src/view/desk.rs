@@ -9,6 +9,7 @@ pub mod cart;
 pub mod journal;
 pub mod letter;
 pub mod order;
+pub mod pad;
 pub mod refund;
 pub mod report;
 pub mod sell;

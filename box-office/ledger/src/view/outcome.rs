@@ -97,6 +97,7 @@ fn said(refusal: &Refusal) -> Option<Said<'_>> {
         | Refusal::TillClosed
         | Refusal::TillOpenElsewhere { .. }
         | Refusal::PadBusy { .. }
+        | Refusal::PadExchanged { .. }
         | Refusal::BatchClosing
         | Refusal::CashShort { .. }
         | Refusal::OverRefund { .. }

@@ -3,7 +3,7 @@
 //! Cash needs no intent: money, order and tickets are one commit. Never opens a till. Next:
 //! `checkout/pad.rs` for cards, `till.rs`.
 
-use super::buyer::{NAME_CHARS_MAX, mailable};
+use super::buyer::{NAME_CHARS_MAX, mailable, name_kept};
 use super::sell::Paying;
 use super::{Event, Saga};
 use crate::cart::{Buyer, Note};
@@ -73,7 +73,7 @@ impl Saga<'_> {
 
 /// A buyer at the counter: name and address may be left out, and must be good if they are not.
 pub(super) fn named(buyer: &Buyer) -> Result<Buyer, Refusal> {
-    let name = buyer.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = name_kept(&buyer.name);
     let email = buyer.email.trim().to_owned();
     let mut wrong = Vec::new();
     if name.chars().count() > NAME_CHARS_MAX {

@@ -5,6 +5,7 @@
 
 use super::right::Role;
 use crate::at::{At, Span};
+use crate::card_number;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use std::fmt;
@@ -144,15 +145,18 @@ pub fn step_at(at: At) -> Option<u64> {
     u64::try_from(at.0.div_euclid(STEP_S * 1_000)).ok()
 }
 
-/// Is it a login: lower-case letters, digits and `.@_-`?
+/// Is it a login: lower-case letters, digits and `.@_-`, and not a card number?
 pub fn is_login(text: &str) -> bool {
     let fits =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".@_-".contains(&byte);
-    !text.is_empty() && text.len() <= LOGIN_CHARS_MAX && text.bytes().all(fits)
+    !text.is_empty()
+        && text.len() <= LOGIN_CHARS_MAX
+        && text.bytes().all(fits)
+        && !card_number::is_in(text)
 }
 
 /// Is it a name that can stand on a page and in a log?
 pub fn is_name(text: &str) -> bool {
     let sound = text.trim() == text && !text.contains(char::is_control);
-    sound && (1..=NAME_CHARS_MAX).contains(&text.chars().count())
+    sound && !card_number::is_in(text) && (1..=NAME_CHARS_MAX).contains(&text.chars().count())
 }

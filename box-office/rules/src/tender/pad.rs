@@ -4,6 +4,7 @@
 //! talks to a pad: the box's pad errand does. Next: `checkout/pad.rs`, which decides.
 
 use crate::at::At;
+use crate::card_number;
 use crate::id::{OrderId, PadNo, StaffNo, TicketId, TillNo, TillSessionId};
 use crate::money::Money;
 use minicbor::{Decode, Encode};
@@ -202,8 +203,14 @@ pub enum Finding {
     },
 }
 
-/// A text as it is kept: one line, no longer than [`TEXT_CHARS_MAX`].
+/// Words of a terminal or of a person as they are kept: no card number in them.
 pub fn kept(text: &str) -> String {
+    card_number::masked(&field(text))
+}
+
+/// A field of a booking as it is kept, one line, no longer than [`TEXT_CHARS_MAX`]. The terminal
+/// wants its references back as it told them, so digits stay; its codec has taken out the card.
+pub fn field(text: &str) -> String {
     let plain = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
     plain.take(TEXT_CHARS_MAX).collect::<String>().trim().to_owned()
 }

@@ -64,6 +64,8 @@ pub struct SimZvtSettings {
     /// Eight digits.
     pub terminal_id: u32,
     pub password: u32,
+    /// As it tells it when it is asked who it is; empty: it does not tell.
+    pub serial: String,
     /// ISO 4217 numeric; `None` is that of the box that registers.
     pub currency: Option<u16>,
     pub paper: Paper,
@@ -85,6 +87,7 @@ impl SimZvtSettings {
             script: Script::default(),
             terminal_id: 52_523_535,
             password: 0,
+            serial: "123456".to_owned(),
             currency: None,
             paper: Paper::default(),
             customer_first: false,

@@ -27,7 +27,7 @@ pub fn tender(intent: &Intent, currency: pad::Currency) -> Option<pad::Tender> {
 
 /// A booking as it is kept.
 pub fn kept(booking: &pad::Booking) -> house::pad::Booking {
-    let text = |text: &str| house::pad::kept(text);
+    let text = |text: &str| house::pad::field(text);
     house::pad::Booking {
         amount: booking.amount_minor.and_then(|amount| i64::try_from(amount).ok()).map(Money),
         currency: booking.currency,

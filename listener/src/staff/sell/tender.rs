@@ -24,6 +24,7 @@ use usher_rules::code::from_base32;
 use usher_rules::id::{CartId, OrderId, TillNo};
 use usher_rules::money::Money;
 use usher_rules::tender::State;
+use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::view::desk::sell::{Notice, Typed};
 use usher_rules::{Command, Entry, Event, Key, Refusal};
 use usher_web::money::Purse;
@@ -160,6 +161,9 @@ fn refused(
             Notice::PadBusy { till: named(staff, till)? }
         }
         Trouble::Refused(Refusal::BatchClosing) => Notice::PadClosing,
+        Trouble::Refused(Refusal::PadExchanged { listed, told }) => {
+            Notice::PadExchanged(Exchanged { listed, told })
+        }
         Trouble::Refused(Refusal::TillClosed) => return Ok(respond::see_other("/desk/sell")),
         other => return over_already(other, id),
     };

@@ -16,6 +16,7 @@ use usher_rules::Key;
 use usher_rules::code::base32;
 use usher_rules::id::CartId;
 use usher_rules::money::Money;
+use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::tender::pad::Booking;
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::sell::{
@@ -204,7 +205,14 @@ fn pad_words(pen: &Pen<'_>, pad: &PadHere) -> (bool, String, String) {
         PadHere::Busy { name, till } => {
             no(name, pen.words.tell("pad-busy", &[("till", till.as_str().into())]))
         }
+        PadHere::Exchanged { name, what } => no(name, exchanged(pen, what)),
     }
+}
+
+/// Which terminal answers and which should, and what to do.
+pub(in crate::desk) fn exchanged(pen: &Pen<'_>, what: &Exchanged) -> String {
+    let args = [("listed", what.listed.as_str().into()), ("told", what.told.as_str().into())];
+    pen.words.tell("pad-exchanged-more", &args)
 }
 
 /// How the newest payment ended, while nothing else is to be said.
@@ -255,6 +263,7 @@ fn notice(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
             told("warn", "pad-taken", pen.words.tell("pad-busy", &till))
         }
         Notice::PadClosing => told("warn", "batch-closing", pen.say("batch-closing-pay")),
+        Notice::PadExchanged(what) => told("stop", "pad-exchanged", exchanged(pen, what)),
         Notice::PadSilent => told("warn", "pad-silent", pen.say("pad-silent-more")),
         Notice::SeatsGone => told("stop", "gone-title", pen.say("sell-gone-more")),
         Notice::TooManyAttempts { max } => {

@@ -233,6 +233,7 @@ pub fn pad_here(
     match (face.link, face.running) {
         (Link::Starting, _) => Ok(PadHere::Starting { name }),
         (Link::Down { why }, _) => Ok(PadHere::Down { name, why }),
+        (Link::Exchanged(what), _) => Ok(PadHere::Exchanged { name, what }),
         (Link::Up { .. }, Some(running)) => busy(name, running.till),
         (Link::Up { .. }, None) => Ok(PadHere::Ready { name }),
     }

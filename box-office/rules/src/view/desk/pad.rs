@@ -3,8 +3,13 @@
 //! Passes with the moment, so it is never stored; the outcome is the intent's. Next:
 //! `view/desk/sell.rs`, `tender/pad.rs`.
 
+use super::Around;
+use super::sell::Waiting;
 use crate::Key;
+use crate::at::At;
 use crate::id::TillNo;
+use crate::tender::exchanged::Exchanged;
+use crate::tender::pad::Booking;
 
 /// What a pad tells right now.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,6 +31,8 @@ pub enum Link {
     Down {
         why: String,
     },
+    /// Another terminal than the listed one answers: it takes no payment.
+    Exchanged(Exchanged),
 }
 
 /// The payment that has the pad.
@@ -54,4 +61,40 @@ pub enum Stage {
     Stopping,
     /// The outcome is not known: the terminal is asked for it.
     Asking,
+}
+
+/// The page of pin pads: each as it is now, what waits for a person, and bookings that nobody
+/// asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pads {
+    pub around: Around,
+    pub pads: Vec<Listed>,
+    pub waiting: Vec<Waiting>,
+    /// The newest first.
+    pub orphans: Vec<Orphan>,
+    /// There are older ones.
+    pub more: bool,
+    /// May who asks open the sale of a payment?
+    pub may_sell: bool,
+}
+
+/// A pad of the house.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub name: String,
+    /// Where it stands.
+    pub place: String,
+    /// None: it is switched off in the configuration.
+    pub link: Option<Link>,
+    /// Name of the till that has it now.
+    pub busy: Option<String>,
+}
+
+/// Booked at a terminal, and no payment of the box asked for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Orphan {
+    pub pad: String,
+    /// When the box heard of it.
+    pub at: At,
+    pub booking: Booking,
 }

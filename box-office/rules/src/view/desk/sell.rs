@@ -10,6 +10,7 @@ use crate::at::At;
 use crate::cart::Buyer;
 use crate::id::{CartId, OrderId, PerformanceId};
 use crate::money::Money;
+use crate::tender::exchanged::Exchanged;
 use crate::tender::pad::{Booking, Receipt};
 use crate::view::cart::Sums;
 use crate::view::performance::Tickets;
@@ -188,6 +189,11 @@ pub enum PadHere {
         name: String,
         till: String,
     },
+    /// Another terminal than the listed one answers.
+    Exchanged {
+        name: String,
+        what: Exchanged,
+    },
 }
 
 /// A payment that waits for a person, with all that is known of it.
@@ -261,6 +267,7 @@ pub enum Notice {
     },
     /// The pad's batch is being closed.
     PadClosing,
+    PadExchanged(Exchanged),
     /// The pad's errand does not answer, or the till has no pad.
     PadSilent,
     SeatsGone,

@@ -158,6 +158,8 @@ pub enum Notice {
     CountAgain,
     /// Notes and coins make this, the total says that.
     PiecesDiffer { pieces: Money, total: Money },
+    /// A card is being charged for a sale of it.
+    CardRuns,
     /// It is closed meanwhile.
     Closed,
 }

@@ -100,6 +100,17 @@ pub fn result(kept: &Kept, terminal_id: u32, is_clear: bool) -> Vec<u8> {
     apdu(0x04, 0x0F, &body)
 }
 
+/// What it is and how it is: software, no trouble, model and serial number.
+pub fn condition(serial: &str) -> Vec<u8> {
+    let entry = |tag: &[u8], value: &[u8]| [tag, &[value.len() as u8], value].concat();
+    let mut device = entry(&[0x1F, 0x40], b"A80");
+    if !serial.is_empty() {
+        device.extend(entry(&[0x1F, 0x42], serial.as_bytes()));
+    }
+    let container = entry(&[0x06], &entry(&[0xE4], &device));
+    [&b"\xF0\xF0\xF5GER20\x00"[..], &container].concat()
+}
+
 /// The sums of a batch, all of it under one brand.
 pub fn totals(count: u32, sum: i64) -> Vec<u8> {
     let total = u64::try_from(sum).unwrap_or(0);

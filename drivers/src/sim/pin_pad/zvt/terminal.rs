@@ -159,8 +159,7 @@ impl Terminal {
         match bytes.get(..2) {
             Some([0x06, 0x00]) => self.register(wire, body).await,
             Some([0x05, 0x01]) => {
-                let device = b"\x06\x11\xE4\x0F\x1F\x40\x03A80\x1F\x42\x06123456";
-                let condition = [&b"\xF0\xF0\xF5GER20\x00"[..], &device[..]].concat();
+                let condition = record::condition(&self.settings.serial);
                 self.answer_with(wire, &[apdu(0x06, 0x0F, &condition)]).await
             }
             Some([0x06, 0x20]) => self.repeat(wire).await,
