@@ -89,6 +89,7 @@ fn is_programme(event: &Event) -> bool {
         | Event::Session(_)
         | Event::Staff(_)
         | Event::Till(_)
+        | Event::Patron(_)
         | Event::Device(_) => false,
     }
 }

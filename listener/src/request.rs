@@ -217,6 +217,7 @@ fn room_for(disk: Disk, lane: Lane, command: &Command) -> bool {
             | Command::Session(_)
             | Command::Staff(_)
             | Command::Till(_)
+            | Command::Patron(_)
             | Command::Device(_) => true,
         },
     }

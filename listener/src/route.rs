@@ -109,13 +109,14 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .route("/desk/till/count", post(till::count))
         .route("/desk/till/close", post(till::close))
         .merge(sale_pages())
+        .merge(patron_pages())
         .route("/monitor", get(monitor::page))
         .route("/door", get(door::page).post(door::press))
 }
 
 /// A sale at the counter; `more` adds to the one in hand.
 fn sale_pages() -> Router<Arc<Shop>> {
-    use crate::staff::sell::{self, choice, sale, sold, tender};
+    use crate::staff::sell::{self, choice, patron, sale, sold, tender};
     Router::new()
         .route("/desk/sell", get(sell::page))
         .route("/desk/sell/{id}", get(choice::page))
@@ -125,6 +126,7 @@ fn sale_pages() -> Router<Arc<Shop>> {
         .route("/desk/sell/{id}/best-seats", post(choice::best_seats))
         .route("/desk/sell/cart/{cart}", get(sale::page))
         .route("/desk/sell/cart/{cart}/pad", get(sale::pad))
+        .route("/desk/sell/cart/{cart}/patron", post(patron::choose))
         .route("/desk/sell/cart/{cart}/remove", post(sale::remove))
         .route("/desk/sell/cart/{cart}/cancel", post(sale::cancel))
         .route("/desk/sell/cart/{cart}/cash", post(tender::cash))
@@ -140,6 +142,15 @@ fn sale_pages() -> Router<Arc<Shop>> {
         .route("/desk/sell/order/{order}", get(sold::page))
         .route("/desk/sell/order/{order}/receipts", get(sold::receipts))
         .route("/desk/sell/order/{order}/tickets.pdf", get(sold::tickets))
+}
+
+/// The register of patrons.
+fn patron_pages() -> Router<Arc<Shop>> {
+    use crate::staff::patron;
+    Router::new()
+        .route("/desk/patrons", get(patron::list).post(patron::register))
+        .route("/desk/patrons/matches", get(patron::matches))
+        .route("/desk/patrons/{id}", get(patron::page).post(patron::change))
 }
 
 fn dressed(routes: Router, shop: Arc<Shop>) -> Router {

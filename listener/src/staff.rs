@@ -13,6 +13,7 @@ pub mod health;
 pub mod letter;
 pub mod member;
 pub mod monitor;
+pub mod patron;
 mod proof;
 pub mod sell;
 pub mod sign_in;

@@ -27,7 +27,8 @@ use usher_rules::fee::{Fee, Per};
 use usher_rules::hold;
 use usher_rules::house::{self, House, Level, Relax, Till};
 use usher_rules::id::{
-    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PerformanceId, SeatNo, StaffNo, TillNo,
+    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PatronId, PerformanceId,
+    SeatNo, StaffNo, TillNo, compose,
 };
 use usher_rules::money::Money;
 use usher_rules::performance::{self as showing, Planned, StaffHold};
@@ -36,7 +37,7 @@ use usher_rules::production::{self, Production};
 use usher_rules::session;
 use usher_rules::staff::{self, CodeHash, PasswordHash, Role};
 use usher_rules::tax::Tax;
-use usher_rules::{Actor, BusinessDay, Command, Entry, Event, Key, letter, till};
+use usher_rules::{Actor, BusinessDay, Command, Entry, Event, Key, letter, patron, till};
 
 /// The moment the town is founded: a Friday noon.
 pub const FOUNDED: At = At(1_795_780_800_000);
@@ -305,7 +306,8 @@ impl Town {
             77..=88 => self.door()?,
             89..=90 => self.post()?,
             91 => self.desk(),
-            92..=93 => self.people(),
+            92 => self.people(),
+            93 => self.patron(),
             94..=96 => self.tidy_up()?,
             _ => {
                 let minutes = self.dice.below(6) as i64;
@@ -342,6 +344,19 @@ impl Town {
                 let sign_in = session::Command::SignIn { session, account: staff, about };
                 return Command::Session(sign_in);
             }
+        })
+    }
+
+    /// Somebody is put into the register, or changed there.
+    fn patron(&mut self) -> Command {
+        let names = ["Ada Merrow", "Zoë O'Dell", "Bram Quill", ""];
+        let name = (*self.dice.pick(&names)).to_owned();
+        let email = if self.dice.chance(50) { "ada@example.org" } else { "" }.to_owned();
+        let details = patron::Details { name, email, phone: "01632 960 1".into() };
+        let id = PatronId(compose(BoxNo(1), 1 + self.dice.below(6) as u64));
+        Command::Patron(match self.dice.below(3) {
+            0 => patron::Command::Register(details),
+            _ => patron::Command::Change(id, details),
         })
     }
 
@@ -394,7 +409,7 @@ impl Town {
 
     fn pay(&mut self) -> Option<Command> {
         let cart = self.cart()?;
-        let buyer = Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into() };
+        let buyer = Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into(), patron: None };
         let token = "tok_4242".to_owned();
         let note = "Row near the door, please".to_owned();
         Some(Command::Checkout(checkout::Command::Begin { cart, buyer, token, note, shown: None }))

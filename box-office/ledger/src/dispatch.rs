@@ -6,7 +6,7 @@
 use crate::checkout::Numbering;
 use crate::write::Write;
 use crate::{
-    Fault, admission, audit, cart, checkout, device, events, hold, house, letter, performance,
+    Fault, admission, audit, cart, checkout, device, events, hold, house, letter, patron, performance,
     production, session, staff, till,
 };
 use std::sync::Arc;
@@ -73,6 +73,9 @@ pub fn decide(
         Command::Till(command) => {
             rules::till::decide(&till::load(write, box_no, command, ask)?, command, ask)
         }
+        Command::Patron(command) => {
+            rules::patron::decide(&patron::load(write.txn, box_no, command)?, command, ask)
+        }
     })
 }
 
@@ -94,6 +97,7 @@ pub fn apply(write: &mut Write, entry: &Entry) -> Result<(), Fault> {
             Event::Device(event) => device::apply(write, event)?,
             Event::Staff(event) => staff::apply(write, event)?,
             Event::Till(event) => till::apply(write, event)?,
+            Event::Patron(event) => patron::apply(write, event)?,
         }
     }
     audit::apply(write, entry)?;

@@ -130,7 +130,8 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
         | Event::Device(_)
         | Event::Letter(_)
         | Event::Staff(_)
-        | Event::Till(_) => Vec::new(),
+        | Event::Till(_)
+        | Event::Patron(_) => Vec::new(),
         Event::Performance(event) => match event {
             performance::Event::PlanImported { .. } => Vec::new(),
             performance::Event::Put(id, _)

@@ -21,6 +21,7 @@ pub mod inventory;
 pub mod letter;
 pub mod migrate;
 pub mod open;
+pub mod patron;
 pub mod performance;
 pub mod plan;
 pub mod production;

@@ -73,7 +73,8 @@ impl Programme {
             | Event::Letter(_)
             | Event::Session(_)
             | Event::Staff(_)
-            | Event::Till(_) => {}
+            | Event::Till(_)
+            | Event::Patron(_) => {}
         }
     }
 

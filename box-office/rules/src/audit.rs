@@ -85,6 +85,7 @@ pub fn name(event: &Event) -> &'static str {
         Event::Device(_) => "device-put",
         Event::Staff(staff::Event::Put { what, .. }) => staff_name(*what),
         Event::Till(event) => till_name(event),
+        Event::Patron(_) => "patron-put",
     }
 }
 

@@ -78,6 +78,8 @@ id! {
     LetterId,
     /// One cashier's time at a till, from float to count.
     TillSessionId,
+    /// Somebody who is known to the box office.
+    PatronId,
 }
 
 /// Index of a seat inside its plan, in import order (domain 3.2.8).

@@ -18,6 +18,7 @@ pub mod id;
 pub mod letter;
 pub mod money;
 pub mod order;
+pub mod patron;
 pub mod performance;
 pub mod plan;
 pub mod posting;
@@ -140,6 +141,8 @@ pub enum Command {
     Staff(#[n(0)] staff::Command),
     #[n(11)]
     Till(#[n(0)] till::Command),
+    #[n(16)]
+    Patron(#[n(0)] patron::Command),
 }
 
 /// Everything that can have happened.
@@ -169,6 +172,8 @@ pub enum Event {
     Staff(#[n(0)] staff::Event),
     #[n(11)]
     Till(#[n(0)] till::Event),
+    #[n(16)]
+    Patron(#[n(0)] patron::Event),
 }
 
 /// What the house says when it will not: nothing happened. Never logged as an error.

@@ -163,6 +163,7 @@ async fn populate(running: &Running, file: &mut DemoFile) -> Result<(), DemoFaul
         return Ok(());
     }
     file.staff = staff::engage(&running.handle).await?;
+    patrons::register(&running.handle).await?;
     let seeded = seed::seed(&running.handle, demo::ZONE, running.handle.now()).await?;
     file.performances = seeded
         .into_iter()

@@ -125,6 +125,7 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         | Event::Session(_)
         | Event::Staff(_)
         | Event::Till(_)
+        | Event::Patron(_)
         | Event::Device(_) => {}
     }
 }

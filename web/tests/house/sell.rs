@@ -145,6 +145,7 @@ pub fn sold(paid: Paid) -> Sold {
         buyer: Buyer {
             name: "Marianne Oakes".to_owned(),
             email: "marianne.oakes@harbourmail.example".to_owned(),
+            patron: None,
         },
         sums: sums(),
         paid,
@@ -167,7 +168,7 @@ pub fn evil_sale(evil: &str) -> Sale {
     let booking = Booking { brand: text(), approval: text(), ..booking() };
     view.undecided = Some(Undecided { why: text(), booking: Some(booking), ..undecided() });
     view.typed = Typed {
-        buyer: Buyer { name: text(), email: text() },
+        buyer: Buyer { name: text(), email: text(), patron: None },
         given: text(),
         evidence: text(),
         name: text(),
@@ -182,7 +183,7 @@ pub fn evil_sold(evil: &str) -> Sold {
     let booking = Booking { brand: text(), last_four: text(), ..booking() };
     let mut view = sold(Paid::Card { booking });
     view.receipts[0].lines = vec![text()];
-    view.buyer = Buyer { name: text(), email: text() };
+    view.buyer = Buyer { name: text(), email: text(), patron: None };
     (view.cashier, view.till) = (text(), text());
     view
 }

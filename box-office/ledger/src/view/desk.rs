@@ -6,6 +6,7 @@
 
 pub mod cart;
 pub mod letter;
+pub mod patron;
 pub mod sell;
 pub mod staff;
 pub mod till;

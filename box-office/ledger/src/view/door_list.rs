@@ -193,7 +193,8 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         | Event::Letter(_)
         | Event::Session(_)
         | Event::Staff(_)
-        | Event::Till(_) => Touched::Nothing,
+        | Event::Till(_)
+        | Event::Patron(_) => Touched::Nothing,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod account;
 pub mod cart;
 pub mod letter;
 pub mod pad;
+pub mod patron;
 pub mod sell;
 pub mod staff;
 pub mod till;

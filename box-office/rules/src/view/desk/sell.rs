@@ -11,6 +11,7 @@ use crate::cart::Buyer;
 use crate::id::{CartId, OrderId, PerformanceId};
 use crate::money::Money;
 use crate::tender::pad::{Booking, Receipt};
+use super::patron::Glance;
 use crate::view::cart::Sums;
 use crate::view::performance::Tickets;
 use crate::view::venue::Place;
@@ -95,6 +96,8 @@ pub struct Sale {
     /// A payment of this sale that waits for a person.
     pub undecided: Option<Undecided>,
     pub decider: Decider,
+    /// Who of the register buys.
+    pub patron: Option<Glance>,
     pub typed: Typed,
     pub notice: Option<Notice>,
 }
@@ -214,6 +217,8 @@ pub enum Decider {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Typed {
     pub buyer: Buyer,
+    /// Keep the buyer in the register.
+    pub remember: bool,
     pub given: String,
     pub evidence: String,
     pub name: String,
@@ -244,6 +249,8 @@ pub enum Notice {
     BuyerWrong {
         fields: Vec<&'static str>,
     },
+    /// Nobody can be remembered without a name.
+    RememberLacksName,
     /// The decision lacks something.
     DecisionLacks {
         fields: Vec<&'static str>,
