@@ -303,6 +303,8 @@ fn what_staff_read_of_visitors_and_servers_is_never_markup() {
         usher_web::desk::sell::sold(&templates, &house::sell::evil_sold(EVIL), &words),
         usher_web::desk::sell::receipts(&templates, &house::sell::evil_sold(EVIL), &words),
         usher_web::desk::till::sheet(&templates, &house::till::evil_sheet(EVIL), &words),
+        usher_web::desk::patron::list(&templates, &house::patron::evil_list(EVIL), &words),
+        usher_web::desk::patron::page(&templates, &house::patron::evil_one(EVIL), &words),
         usher_web::desk::cart::page(&templates, &held, &words),
         usher_web::desk::letter::list(&templates, &letters, &words),
         usher_web::desk::letter::page(&templates, &letter, &words),

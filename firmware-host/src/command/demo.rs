@@ -8,7 +8,7 @@ use crate::command::serve::{self, ServeFault};
 use crate::config::{Config, Purpose};
 use crate::demo::pads::{PadFault, Pads};
 use crate::demo::seed::{self, SeedFault};
-use crate::demo::{self, DemoFile, pages, staff};
+use crate::demo::{self, DemoFile, pages, patrons, staff};
 use crate::listen::{self, ListenFault, Serving};
 use crate::logging;
 use crate::notify::Notifier;

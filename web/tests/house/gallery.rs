@@ -226,6 +226,9 @@ fn staff(gallery: &mut Gallery) {
     for (name, html) in super::sell::pages(templates, words) {
         add(name, html);
     }
+    for (name, html) in super::patron::pages(templates, words) {
+        add(name, html);
+    }
     for (name, html) in super::till::pages(templates, words) {
         add(name, html);
     }

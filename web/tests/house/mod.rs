@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod gallery;
+pub mod patron;
 pub mod seats;
 pub mod sell;
 pub mod staff;

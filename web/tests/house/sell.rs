@@ -99,6 +99,7 @@ pub fn sale(standing: Standing) -> Sale {
         pad: PadHere::Ready { name: "Pad 2".to_owned() },
         undecided: None,
         decider: Decider::No,
+        patron: None,
         typed: Typed::default(),
         notice: None,
     }
@@ -169,6 +170,7 @@ pub fn evil_sale(evil: &str) -> Sale {
     view.undecided = Some(Undecided { why: text(), booking: Some(booking), ..undecided() });
     view.typed = Typed {
         buyer: Buyer { name: text(), email: text(), patron: None },
+        remember: true,
         given: text(),
         evidence: text(),
         name: text(),
@@ -261,6 +263,11 @@ fn sales(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
         ("desk-sell-unread", page(&told(Notice::GivenUnread))),
         ("desk-sell-much", page(&told(Notice::CashTooMuch { max: Money(10_000_000) }))),
         ("desk-sell-buyer", page(&told(Notice::BuyerWrong { fields: vec!["email"] }))),
+        ("desk-sell-remember", page(&told(Notice::RememberLacksName))),
+        (
+            "desk-sell-patron",
+            page(&Sale { patron: Some(super::patron::glance()), ..sale(open()) }),
+        ),
         ("desk-sell-gone", page(&told(Notice::SeatsGone))),
         ("desk-sell-attempts", page(&told(Notice::TooManyAttempts { max: 100 }))),
         ("desk-sell-silent", page(&told(Notice::PadSilent))),
