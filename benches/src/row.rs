@@ -10,6 +10,7 @@ pub mod hammer;
 pub mod hold;
 pub mod ledger;
 pub mod memory;
+pub mod patron;
 pub mod redeem;
 pub mod seat;
 pub mod shop;
@@ -74,7 +75,7 @@ impl Row {
 pub type Measure = fn(&Ground) -> anyhow::Result<Vec<Row>>;
 
 /// Everything that is measured, with the rows it fills.
-pub const MEASURES: [(&[&str], Measure); 15] = [
+pub const MEASURES: [(&[&str], Measure); 16] = [
     (&["0"], shop::floors),
     (&["1", "2", "3"], redeem::measure),
     (&["4"], hold::measure),
@@ -88,6 +89,7 @@ pub const MEASURES: [(&[&str], Measure); 15] = [
     (&["12"], hammer::measure),
     (&["13"], beam::measure),
     (&["L"], ledger::measure),
+    (&["P"], patron::measure),
     (&["S"], seat::measure),
     (&["B"], binary::measure),
 ];

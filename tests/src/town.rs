@@ -27,8 +27,8 @@ use usher_rules::fee::{Fee, Per};
 use usher_rules::hold;
 use usher_rules::house::{self, House, Level, Relax, Till};
 use usher_rules::id::{
-    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PatronId, PerformanceId,
-    SeatNo, StaffNo, TillNo, compose,
+    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, PatronId, PerformanceId, SeatNo, StaffNo,
+    TillNo, compose,
 };
 use usher_rules::money::Money;
 use usher_rules::performance::{self as showing, Planned, StaffHold};
@@ -409,7 +409,11 @@ impl Town {
 
     fn pay(&mut self) -> Option<Command> {
         let cart = self.cart()?;
-        let buyer = Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into(), patron: None };
+        let buyer = Buyer {
+            name: "Ada Merrow".into(),
+            email: "ada@harbourmail.example".into(),
+            patron: None,
+        };
         let token = "tok_4242".to_owned();
         let note = "Row near the door, please".to_owned();
         Some(Command::Checkout(checkout::Command::Begin { cart, buyer, token, note, shown: None }))

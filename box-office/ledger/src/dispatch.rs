@@ -6,8 +6,8 @@
 use crate::checkout::Numbering;
 use crate::write::Write;
 use crate::{
-    Fault, admission, audit, cart, checkout, device, events, hold, house, letter, patron, performance,
-    production, session, staff, till,
+    Fault, admission, audit, cart, checkout, device, events, hold, house, letter, patron,
+    performance, production, session, staff, till,
 };
 use std::sync::Arc;
 use usher_rules::at::At;

@@ -89,17 +89,19 @@ pub struct Found {
 pub fn find<S: Source>(source: &S, text: &str, max: usize) -> Result<Found, Fault> {
     let sought = sought(text);
     let mut narrow: Option<BTreeSet<u64>> = None;
-    let mut broad: Vec<BTreeSet<u64>> = Vec::new();
+    // Of those that too many have, the longest says most.
+    let mut broad: (usize, BTreeSet<u64>) = Default::default();
     for word in &sought {
         let (ids, whole) = beginning(source, word)?;
         match (whole, &mut narrow) {
             (true, Some(kept)) => kept.retain(|id| ids.contains(id)),
             (true, None) => narrow = Some(ids),
-            (false, _) => broad.push(ids),
+            (false, _) if word.len() > broad.0 => broad = (word.len(), ids),
+            (false, _) => {}
         }
     }
     let all = narrow.is_some();
-    let ids = narrow.unwrap_or_else(|| broad.into_iter().flatten().take(KEYS_MAX).collect());
+    let ids = narrow.unwrap_or(broad.1);
     let mut found = Vec::new();
     for id in ids {
         let patron = get(source, PatronId(id))?.ok_or(Fault::Changed("a patron that is gone"))?;

@@ -15,7 +15,9 @@ use redb::{Key, ReadableTable, TableDefinition};
 use std::collections::{BTreeMap, BTreeSet};
 use usher_rules::admission::Presence;
 use usher_rules::cart::{Cart, Place, State};
-use usher_rules::id::{CartId, OrderId, PatronId, PerformanceId, PlanId, SeatNo, StaffNo, TicketId};
+use usher_rules::id::{
+    CartId, OrderId, PatronId, PerformanceId, PlanId, SeatNo, StaffNo, TicketId,
+};
 use usher_rules::letter::Letter;
 use usher_rules::money::Money;
 use usher_rules::order::Order;

@@ -168,7 +168,8 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 fn patrons() -> impl Strategy<Value = Vec<(PatronId, Patron)>> {
-    let email = prop::sample::select(vec!["", "ada@example.org", "Zo.E@mail.example.org", "q@b.org"]);
+    let email =
+        prop::sample::select(vec!["", "ada@example.org", "Zo.E@mail.example.org", "q@b.org"]);
     let phone = prop::sample::select(vec!["", "+441632960101", "01632960102", "123"]);
     let one = (1_u64..20, name(), email, phone)
         .prop_map(|(no, name, email, phone)| (id(no), row(&name, email, phone)));
@@ -177,8 +178,28 @@ fn patrons() -> impl Strategy<Value = Vec<(PatronId, Patron)>> {
 
 fn search() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
-        "a", "ad", "ADA", "adam", "an", "dell", "zo", "zoe", "Zoë", "lu", "q", "quill", "b",
-        "ada@", "zo.e@mail", "@mail", "example.org", "+44 1632", "0163", "12", "-", "x",
+        "a",
+        "ad",
+        "ADA",
+        "adam",
+        "an",
+        "dell",
+        "zo",
+        "zoe",
+        "Zoë",
+        "lu",
+        "q",
+        "quill",
+        "b",
+        "ada@",
+        "zo.e@mail",
+        "@mail",
+        "example.org",
+        "+44 1632",
+        "0163",
+        "12",
+        "-",
+        "x",
     ]);
     prop::collection::vec(word, 0..4).prop_map(|words| words.join(" "))
 }

@@ -10,10 +10,12 @@ pub use note::Note;
 use crate::at::{At, Span};
 use crate::fee::{self, Fee, FeeLine};
 use crate::house::House;
-use crate::id::{AreaNo, CartId, CategoryNo, LevelNo, OrderId, PatronId, PerformanceId, SeatNo, TillNo};
+use crate::id::{
+    AreaNo, CartId, CategoryNo, LevelNo, OrderId, PatronId, PerformanceId, SeatNo, TillNo,
+};
 use crate::money::Money;
-use crate::tax::{Assessed, Tax};
 use crate::patron::Patron;
+use crate::tax::{Assessed, Tax};
 use crate::{Actor, Ask, Event as AnyEvent, Key, Refusal, checkout};
 use minicbor::{Decode, Encode};
 

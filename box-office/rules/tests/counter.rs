@@ -156,7 +156,8 @@ impl Counter {
     }
 
     fn begin(&mut self) -> Result<(), Refusal> {
-        let buyer = Buyer { name: String::new(), email: "ada@harbourmail.example".into(), patron: None };
+        let buyer =
+            Buyer { name: String::new(), email: "ada@harbourmail.example".into(), patron: None };
         self.step(Pad::Begin { cart: CART, pad: PAD, buyer, shown: TOTAL, baseline: None })
     }
 

@@ -142,11 +142,8 @@ fn at_till() -> Cart {
 #[test]
 fn a_sale_of_the_counter_names_its_patron() {
     let named = chosen(Some(at_till()), Some(ada()), cashier()).unwrap();
-    let buyer = Buyer {
-        name: "Ada Merrow".into(),
-        email: "ada@example.org".into(),
-        patron: Some(KNOWN),
-    };
+    let buyer =
+        Buyer { name: "Ada Merrow".into(), email: "ada@example.org".into(), patron: Some(KNOWN) };
     assert_eq!(named, [Any::Checkout(Sale::BuyerNamed(CART, buyer, String::new()))]);
 }
 

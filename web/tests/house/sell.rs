@@ -264,10 +264,7 @@ fn sales(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
         ("desk-sell-much", page(&told(Notice::CashTooMuch { max: Money(10_000_000) }))),
         ("desk-sell-buyer", page(&told(Notice::BuyerWrong { fields: vec!["email"] }))),
         ("desk-sell-remember", page(&told(Notice::RememberLacksName))),
-        (
-            "desk-sell-patron",
-            page(&Sale { patron: Some(super::patron::glance()), ..sale(open()) }),
-        ),
+        ("desk-sell-patron", page(&Sale { patron: Some(super::patron::glance()), ..sale(open()) })),
         ("desk-sell-gone", page(&told(Notice::SeatsGone))),
         ("desk-sell-attempts", page(&told(Notice::TooManyAttempts { max: 100 }))),
         ("desk-sell-silent", page(&told(Notice::PadSilent))),

@@ -141,8 +141,17 @@ mod tests {
     fn a_patron_is_found_by_names_address_and_digits() {
         let found = words("Zoë O'Dell-Merrow", "zo.e@Mail.example.org", "+44 1632 960123");
         let expected = [
-            "441632960123", "dell", "e", "example", "mail", "merrow", "o", "org", "zo",
-            "zo.e@mail.example.org", "zoe",
+            "441632960123",
+            "dell",
+            "e",
+            "example",
+            "mail",
+            "merrow",
+            "o",
+            "org",
+            "zo",
+            "zo.e@mail.example.org",
+            "zoe",
         ];
         assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), expected);
     }

@@ -226,7 +226,9 @@ fn notice(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
             let id = if email { "fault-not-address" } else { "sell-name-long" };
             told("stop", "sell-buyer-wrong", pen.say(id))
         }
-        Notice::RememberLacksName => told("stop", "sell-buyer-wrong", pen.say("sell-remember-name")),
+        Notice::RememberLacksName => {
+            told("stop", "sell-buyer-wrong", pen.say("sell-remember-name"))
+        }
         Notice::DecisionLacks { fields } => {
             let fields = fields.iter().map(|field| match *field {
                 "evidence" => pen.say("decide-evidence"),

@@ -20,11 +20,7 @@ pub fn found(snapshot: &Snapshot, text: &str, max: usize) -> Result<Found, Fault
         return by_number(snapshot, number);
     }
     let found = patron::find(snapshot, text, max)?;
-    Ok(Found {
-        patrons: glances(snapshot, found.patrons)?,
-        more: found.more,
-        orders: Vec::new(),
-    })
+    Ok(Found { patrons: glances(snapshot, found.patrons)?, more: found.more, orders: Vec::new() })
 }
 
 /// The newest, and whether there are others.

@@ -5,13 +5,13 @@
 
 use super::Around;
 use super::pad::Stage;
+use super::patron::Glance;
 use crate::Key;
 use crate::at::At;
 use crate::cart::Buyer;
 use crate::id::{CartId, OrderId, PerformanceId};
 use crate::money::Money;
 use crate::tender::pad::{Booking, Receipt};
-use super::patron::Glance;
 use crate::view::cart::Sums;
 use crate::view::performance::Tickets;
 use crate::view::venue::Place;
