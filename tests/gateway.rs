@@ -102,7 +102,11 @@ impl Street {
     fn press_pay(&mut self, cart: CartId, token: &str) -> Key {
         let begun = self.town.must(Command::Checkout(saga::Command::Begin {
             cart,
-            buyer: Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into() },
+            buyer: Buyer {
+                name: "Ada Merrow".into(),
+                email: "ada@harbourmail.example".into(),
+                patron: None,
+            },
             token: token.to_owned(),
             note: String::new(),
             shown: None,

@@ -139,7 +139,11 @@ impl Office {
         self.town.must(Command::Hold(hold::Command::Area { cart, performance, area, places }));
         let begun = self.town.must(Command::Checkout(checkout::Command::Begin {
             cart,
-            buyer: Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into() },
+            buyer: Buyer {
+                name: "Ada Merrow".into(),
+                email: "ada@harbourmail.example".into(),
+                patron: None,
+            },
             token: "tok_4242".into(),
             note: String::new(),
             shown: None,

@@ -11,6 +11,7 @@ pub mod hold;
 pub mod ledger;
 pub mod memory;
 pub mod pad;
+pub mod patron;
 pub mod redeem;
 pub mod seat;
 pub mod shop;
@@ -90,6 +91,7 @@ pub const MEASURES: [(&[&str], Measure); 16] = [
     (&["13"], beam::measure),
     (&["P", "D"], pad::measure),
     (&["L"], ledger::measure),
+    (&["R"], patron::measure),
     (&["S"], seat::measure),
     (&["B"], binary::measure),
 ];

@@ -7,6 +7,7 @@
 pub mod pads;
 pub mod pages;
 pub mod papers;
+pub mod patrons;
 pub mod season;
 pub mod seed;
 pub mod staff;

@@ -122,6 +122,7 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .merge(batch_pages())
         .merge(sale_pages())
         .merge(order_pages())
+        .merge(patron_pages())
         .route("/monitor", get(monitor::page))
         .route("/door", get(door::page).post(door::press))
 }
@@ -150,7 +151,7 @@ fn batch_pages() -> Router<Arc<Shop>> {
 
 /// A sale at the counter; `more` adds to the one in hand.
 fn sale_pages() -> Router<Arc<Shop>> {
-    use crate::staff::sell::{self, choice, sale, sold, tender};
+    use crate::staff::sell::{self, choice, patron, sale, sold, tender};
     Router::new()
         .route("/desk/sell", get(sell::page))
         .route("/desk/sell/{id}", get(choice::page))
@@ -160,6 +161,7 @@ fn sale_pages() -> Router<Arc<Shop>> {
         .route("/desk/sell/{id}/best-seats", post(choice::best_seats))
         .route("/desk/sell/cart/{cart}", get(sale::page))
         .route("/desk/sell/cart/{cart}/pad", get(sale::pad))
+        .route("/desk/sell/cart/{cart}/patron", post(patron::choose))
         .route("/desk/sell/cart/{cart}/remove", post(sale::remove))
         .route("/desk/sell/cart/{cart}/cancel", post(sale::cancel))
         .route("/desk/sell/cart/{cart}/cash", post(tender::cash))
@@ -175,6 +177,15 @@ fn sale_pages() -> Router<Arc<Shop>> {
         .route("/desk/sell/order/{order}", get(sold::page))
         .route("/desk/sell/order/{order}/receipts", get(sold::receipts))
         .route("/desk/sell/order/{order}/tickets.pdf", get(sold::tickets))
+}
+
+/// The register of patrons.
+fn patron_pages() -> Router<Arc<Shop>> {
+    use crate::staff::patron;
+    Router::new()
+        .route("/desk/patrons", get(patron::list).post(patron::register))
+        .route("/desk/patrons/matches", get(patron::matches))
+        .route("/desk/patrons/{id}", get(patron::page).post(patron::change))
 }
 
 fn dressed(routes: Router, shop: Arc<Shop>) -> Router {

@@ -17,6 +17,7 @@ pub mod member;
 pub mod monitor;
 pub mod order;
 pub mod pad;
+pub mod patron;
 mod proof;
 pub mod refund;
 pub mod report;

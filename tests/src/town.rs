@@ -32,8 +32,8 @@ use usher_rules::fee::{Fee, Per};
 use usher_rules::hold;
 use usher_rules::house::{self, House, Level, Pad, Relax, Till};
 use usher_rules::id::{
-    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, OrderId, PadNo, PerformanceId, SeatNo,
-    StaffNo, TillNo,
+    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, OrderId, PadNo, PatronId, PerformanceId,
+    SeatNo, StaffNo, TillNo, compose,
 };
 use usher_rules::money::Money;
 use usher_rules::performance::{self as showing, Planned, StaffHold};
@@ -43,7 +43,7 @@ use usher_rules::session;
 use usher_rules::staff::{self, CodeHash, PasswordHash, Role};
 use usher_rules::tax::Tax;
 use usher_rules::{
-    Actor, BusinessDay, Command, Entry, Event, Key, batch, journal as book, letter, till,
+    Actor, BusinessDay, Command, Entry, Event, Key, batch, journal as book, letter, patron, till,
 };
 
 /// The moment the town is founded: a Friday noon.
@@ -337,7 +337,8 @@ impl Town {
             90 => self.desk(),
             91 => self.people(),
             92 => self.books(),
-            93..=96 => self.tidy_up()?,
+            93 => self.patron(),
+            94..=96 => self.tidy_up()?,
             _ => {
                 let minutes = self.dice.below(6) as i64;
                 self.clock.pass(Span::minutes(minutes));
@@ -373,6 +374,19 @@ impl Town {
                 let sign_in = session::Command::SignIn { session, account: staff, about };
                 return Command::Session(sign_in);
             }
+        })
+    }
+
+    /// Somebody is put into the register, or changed there.
+    fn patron(&mut self) -> Command {
+        let names = ["Ada Merrow", "Zoë O'Dell", "Bram Quill", ""];
+        let name = (*self.dice.pick(&names)).to_owned();
+        let email = if self.dice.chance(50) { "ada@example.org" } else { "" }.to_owned();
+        let details = patron::Details { name, email, phone: "01632 960 1".into() };
+        let id = PatronId(compose(BoxNo(1), 1 + self.dice.below(6) as u64));
+        Command::Patron(match self.dice.below(3) {
+            0 => patron::Command::Register(details),
+            _ => patron::Command::Change(id, details),
         })
     }
 
@@ -425,7 +439,11 @@ impl Town {
 
     fn pay(&mut self) -> Option<Command> {
         let cart = self.cart()?;
-        let buyer = Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into() };
+        let buyer = Buyer {
+            name: "Ada Merrow".into(),
+            email: "ada@harbourmail.example".into(),
+            patron: None,
+        };
         let token = "tok_4242".to_owned();
         let note = "Row near the door, please".to_owned();
         Some(Command::Checkout(checkout::Command::Begin { cart, buyer, token, note, shown: None }))

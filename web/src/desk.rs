@@ -11,6 +11,7 @@ pub mod journal;
 pub mod letter;
 pub mod order;
 pub mod pad;
+pub mod patron;
 pub mod report;
 pub mod sell;
 pub mod staff;

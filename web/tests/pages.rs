@@ -309,6 +309,8 @@ fn what_staff_read_of_visitors_and_servers_is_never_markup() {
         usher_web::desk::order::list(&templates, &house::order::evil_list(EVIL), &words),
         usher_web::desk::report::page(&templates, &house::books::evil(EVIL), &words),
         usher_web::desk::journal::page(&templates, &house::books::books(None, EVIL), &words),
+        usher_web::desk::patron::list(&templates, &house::patron::evil_list(EVIL), &words),
+        usher_web::desk::patron::page(&templates, &house::patron::evil_one(EVIL), &words),
         usher_web::desk::cart::page(&templates, &held, &words),
         usher_web::desk::letter::list(&templates, &letters, &words),
         usher_web::desk::letter::page(&templates, &letter, &words),

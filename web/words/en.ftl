@@ -779,6 +779,11 @@ cause-pay-in = Paid in
 cause-pay-out = Paid out
 cause-over-short = Over or short
 cause-till-closed = Till closed
+cause-refund = Sale taken back
+cause-cash-refund = Cash given back
+cause-card-refund = Given back to the card
+cause-deposit = Batch to the bank
+cause-batch-difference = Batch that does not match
 sub-gateway = web shop
 sub-pad = pin pad { $no }
 sub-tax = tax { $no }
@@ -1429,21 +1434,6 @@ refund-pad-not = The refund of { $amount } did not happen, { $when }. Nothing we
 postings-heading = Postings
 postings-lines = Accounts
 postings-owed = Owed
-cause-sale = Sale
-cause-card-payment = Card payment
-cause-cash-payment = Cash payment
-cause-refund = Sale taken back
-cause-cash-refund = Cash given back
-cause-card-refund = Given back to the card
-cause-drawer = Drawer
-account-receivable = Owed by the order
-account-card-clearing = Card clearing
-account-deferred = Tickets not yet played
-account-tax = Tax
-account-fees = Fees
-account-drawer = Drawer
-account-bank = Bank
-account-over-short = Over and short
 till-cash-back = { $count ->
     [0] Given back in cash, none
     [one] Given back in cash, 1
@@ -1454,3 +1444,55 @@ till-cards-back = { $count ->
     [one] 1 refund to a card, { $sum }.
    *[other] { $count } refunds to cards, { $sum }.
 }
+# patrons at the desk
+patrons-title = Patrons
+patrons-find = Find a patron
+patrons-find-hint = Name, email, phone, or the number of an order or ticket
+patrons-find-go = Find
+patrons-found = Found
+patrons-newest = Newest
+patrons-orders = Orders of that number
+patrons-by-ticket = ticket { $ticket }
+patrons-last = Last order
+patrons-last-on = last order { $when }
+patrons-none = Nobody fits that.
+patrons-nobody = Nobody is in the register yet.
+patrons-more = There may be others. A longer name, an email or a phone number finds fewer.
+patrons-older = Older patrons
+patrons-all = All patrons
+patrons-new = New patron
+patrons-new-go = Register
+patrons-new-choose = Register and choose
+patrons-choose = Choose
+patrons-choose-one = Choose { $name }
+patrons-for-sale = For sale { $sale }.
+patrons-to-sale = Back to sale { $sale }
+patrons-matches = { $count ->
+    [0] Nobody fits
+    [one] 1 patron, arrow down and Enter to choose
+   *[other] { $count } patrons, arrow down and Enter to choose
+}
+patrons-matches-more = The first { $count } patrons, type on to find others
+patrons-matches-label = Patrons that fit
+patrons-matches-lost = The register does not answer. Sell on without it.
+patron-phone = Phone
+patron-optional = Optional
+patron-name-wrong = Give a name of 120 characters at most
+patron-phone-wrong = 3 to 15 digits, a + before them if you like
+patron-wrong = Look at the details again
+patron-number = Patron
+patron-since = In the register since
+patron-details = Details
+patron-save = Save
+patron-orders = Orders
+patron-order = Order
+patron-bought = Bought
+patron-for = For
+patron-tickets = Tickets
+patron-total = Total
+patron-orders-none = No orders at the counter yet.
+patron-orders-more = Older orders are not listed here.
+sell-patron-find = Find in the register
+sell-patron-off = Take off
+sell-remember = Remember this patron
+sell-remember-name = Type the name to remember, or take the tick away.

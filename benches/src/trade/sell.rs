@@ -218,7 +218,11 @@ fn best(cart: CartId, performance: PerformanceId) -> Command {
 fn begin(cart: CartId) -> Command {
     Command::Checkout(checkout::Command::Begin {
         cart,
-        buyer: Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into() },
+        buyer: Buyer {
+            name: "Ada Merrow".into(),
+            email: "ada@harbourmail.example".into(),
+            patron: None,
+        },
         token: "tok_4242".to_owned(),
         note: String::new(),
         shown: None,

@@ -7,7 +7,7 @@ use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
 use crate::stored::{Counters, SeatRow};
 use crate::write::Write;
-use crate::{Fault, checkout, session, tables};
+use crate::{Fault, checkout, patron, session, tables};
 use minicbor::{Decode, Encode};
 use std::ops::Bound;
 use usher_rules::at::At;
@@ -40,11 +40,16 @@ pub fn load<S: Source>(
         cart: None,
         open_carts: 0,
         intent_open: false,
+        patron: None,
     };
     match command {
         Command::Open { .. } => facts.open_carts = open_count(source)?,
         // A shop that is full does not close the counter.
         Command::OpenAtTill(_) => {}
+        Command::SetPatron { cart, patron } => {
+            facts.cart = get(source, *cart)?;
+            facts.patron = patron.map_or(Ok(None), |id| patron::get(source, id))?;
+        }
         Command::Touch { cart, .. }
         | Command::Close(cart)
         | Command::Expire { cart, .. }

@@ -254,6 +254,9 @@ fn sold(
         write.used(|counters| &mut counters.ticket, no.0)?;
     }
     write.put(tables::ORDERS, id.0, order)?;
+    if let Some(patron) = order.buyer.patron {
+        write.mark(tables::ORDERS_BY_PATRON, (patron.0, order.created_at.0, id.0))?;
+    }
     write.used(|counters| &mut counters.order, id.0)?;
     cart::change(write, order.cart, |row| row.order = Some(id))
 }

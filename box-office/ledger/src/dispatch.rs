@@ -7,7 +7,7 @@ use crate::checkout::Numbering;
 use crate::write::Write;
 use crate::{
     Fault, admission, audit, batch, cart, checkout, device, events, hold, house, journal, letter,
-    performance, production, session, staff, till,
+    patron, performance, production, session, staff, till,
 };
 use std::sync::Arc;
 use usher_rules::at::At;
@@ -79,6 +79,9 @@ pub fn decide(
         Command::Batch(command) => {
             rules::batch::decide(&batch::load(write, box_no, command)?, command, ask)
         }
+        Command::Patron(command) => {
+            rules::patron::decide(&patron::load(write.txn, box_no, command)?, command, ask)
+        }
     })
 }
 
@@ -102,6 +105,7 @@ pub fn apply(write: &mut Write, entry: &Entry) -> Result<(), Fault> {
             Event::Till(event) => till::apply(write, event)?,
             Event::Journal(event) => journal::apply(write, event)?,
             Event::Batch(event) => batch::apply(write, event)?,
+            Event::Patron(event) => patron::apply(write, event)?,
         }
     }
     audit::apply(write, entry)?;

@@ -132,7 +132,8 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
         | Event::Staff(_)
         | Event::Till(_)
         | Event::Journal(_)
-        | Event::Batch(_) => Vec::new(),
+        | Event::Batch(_)
+        | Event::Patron(_) => Vec::new(),
         Event::Performance(event) => match event {
             performance::Event::PlanImported { .. } => Vec::new(),
             performance::Event::Put(id, _)

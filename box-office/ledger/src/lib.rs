@@ -23,6 +23,7 @@ pub mod journal;
 pub mod letter;
 pub mod migrate;
 pub mod open;
+pub mod patron;
 pub mod performance;
 pub mod plan;
 pub mod production;

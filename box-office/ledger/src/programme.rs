@@ -75,7 +75,8 @@ impl Programme {
             | Event::Staff(_)
             | Event::Till(_)
             | Event::Journal(_)
-            | Event::Batch(_) => {}
+            | Event::Batch(_)
+            | Event::Patron(_) => {}
         }
     }
 

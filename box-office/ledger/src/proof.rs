@@ -10,16 +10,21 @@ use crate::plan::Plans;
 use crate::source::{self, Source};
 use crate::stored::{GaRow, SeatRow};
 use crate::turnout::Turnout;
-use crate::{Fault, audit, cart, checkout, events, inventory, performance, stored, tables, till};
+use crate::{
+    Fault, audit, cart, checkout, events, inventory, patron, performance, stored, tables, till,
+};
 use redb::{Key, ReadableTable, TableDefinition};
 use std::collections::{BTreeMap, BTreeSet};
 use usher_rules::admission::Presence;
 use usher_rules::cart::{Cart, Place, State};
-use usher_rules::id::{CartId, OrderId, PerformanceId, PlanId, SeatNo, StaffNo, TicketId};
+use usher_rules::id::{
+    CartId, OrderId, PatronId, PerformanceId, PlanId, SeatNo, StaffNo, TicketId,
+};
 use usher_rules::journal::Export;
 use usher_rules::letter::Letter;
 use usher_rules::money::Money;
 use usher_rules::order::Order;
+use usher_rules::patron::Patron;
 use usher_rules::performance::Performance;
 use usher_rules::posting::{Account as Posted, Cause, Posting};
 use usher_rules::production::Production;
@@ -42,6 +47,7 @@ pub fn of<S: Source>(source: &S, plans: &Plans) -> Result<Vec<String>, Fault> {
     admissions(source, &mut wrong)?;
     mail(source, &mut wrong)?;
     staff(source, &mut wrong)?;
+    patrons(source, &mut wrong)?;
     log(source, &mut wrong)?;
     wrong.extend(audit::walk(source)?);
     Ok(wrong)
@@ -404,6 +410,28 @@ fn staff<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
         sessions.into_iter().filter_map(|(key, row)| Some((row.account?.0, key))).collect();
     let kept = marks(source, tables::STAFF_SESSIONS, |(no, key)| (no, *key))?;
     same(wrong, "staff_sessions", &kept, &rebuilt);
+    Ok(())
+}
+
+fn patrons<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
+    let patrons: Vec<(u64, Patron)> = rows(source, tables::PATRONS, |id| id)?;
+    let found_by = |(id, row): &(u64, Patron)| {
+        let id = *id;
+        patron::of(row).into_iter().map(move |word| (word, id))
+    };
+    let words: BTreeSet<(String, u64)> = patrons.iter().flat_map(found_by).collect();
+    let kept = marks(source, tables::PATRON_WORDS, |(word, id)| (word.to_owned(), id))?;
+    same(wrong, "patron_words", &kept, &words);
+    let orders: Vec<(u64, Order)> = rows(source, tables::ORDERS, |id| id)?;
+    let of = |(id, order): (u64, Order)| Some((order.buyer.patron?.0, order.created_at.0, id));
+    let bought: BTreeSet<(u64, i64, u64)> = orders.into_iter().filter_map(of).collect();
+    let kept = marks(source, tables::ORDERS_BY_PATRON, |key| key)?;
+    same(wrong, "orders_by_patron", &kept, &bought);
+    for (patron, ..) in &bought {
+        if !patrons.iter().any(|(id, _)| id == patron) {
+            wrong.push(format!("patron {} bought and is not known", PatronId(*patron)));
+        }
+    }
     Ok(())
 }
 

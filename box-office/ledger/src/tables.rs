@@ -95,6 +95,12 @@ pub const STAFF_BY_LOGIN: TableDefinition<'static, &str, u32> =
 /// Number of the entry -> row of the audit.
 pub const AUDIT: Rows<u64> = TableDefinition::new("audit");
 
+pub const PATRONS: Rows<u64> = TableDefinition::new("patrons");
+/// (word a patron is found by, patron).
+pub const PATRON_WORDS: Index<(&str, u64)> = TableDefinition::new("patron_words");
+/// (patron, when, order).
+pub const ORDERS_BY_PATRON: Index<(u64, i64, u64)> = TableDefinition::new("orders_by_patron");
+
 /// Hands every table to a macro, one after the other, so that no list of them exists twice.
 macro_rules! every {
     ($each:ident) => {
@@ -138,6 +144,9 @@ macro_rules! every {
         $each!(STAFF);
         $each!(STAFF_BY_LOGIN);
         $each!(AUDIT);
+        $each!(PATRONS);
+        $each!(PATRON_WORDS);
+        $each!(ORDERS_BY_PATRON);
     };
 }
 pub(crate) use every;

@@ -94,6 +94,7 @@ pub fn name(event: &Event) -> &'static str {
         Event::Journal(journal::Event::ProofAsked(..)) => "journal-proof-asked",
         Event::Journal(journal::Event::Proved(..)) => "journal-proved",
         Event::Batch(event) => batch_name(event),
+        Event::Patron(_) => "patron-put",
     }
 }
 

@@ -10,10 +10,13 @@ pub use note::Note;
 use crate::at::{At, Span};
 use crate::fee::{self, Fee, FeeLine};
 use crate::house::House;
-use crate::id::{AreaNo, CartId, CategoryNo, LevelNo, OrderId, PerformanceId, SeatNo, TillNo};
+use crate::id::{
+    AreaNo, CartId, CategoryNo, LevelNo, OrderId, PatronId, PerformanceId, SeatNo, TillNo,
+};
 use crate::money::Money;
+use crate::patron::Patron;
 use crate::tax::{Assessed, Tax};
-use crate::{Actor, Ask, Event as AnyEvent, Key, Refusal};
+use crate::{Actor, Ask, Event as AnyEvent, Key, Refusal, checkout};
 use minicbor::{Decode, Encode};
 
 /// Longest source tag; longer ones are cut (F2).
@@ -95,6 +98,9 @@ pub struct Buyer {
     pub name: String,
     #[n(1)]
     pub email: String,
+    /// Who of the register that is; at the counter only.
+    #[n(2)]
+    pub patron: Option<PatronId>,
 }
 
 /// A cart row.
@@ -251,6 +257,14 @@ pub enum Command {
     /// A cashier begins a sale; only at a till of the house.
     #[n(5)]
     OpenAtTill(#[n(0)] TillNo),
+    /// Who of the register buys at the counter, or nobody of it.
+    #[n(6)]
+    SetPatron {
+        #[n(0)]
+        cart: CartId,
+        #[n(1)]
+        patron: Option<PatronId>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -305,6 +319,8 @@ pub struct Facts {
     pub open_carts: u32,
     /// Is the newest intent of the cart without an outcome?
     pub intent_open: bool,
+    /// The patron that the command names.
+    pub patron: Option<Patron>,
 }
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
@@ -325,6 +341,10 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
             let cart = opened(&facts.house, "", "", None, ask.at);
             // Fees are the web's.
             Event::Opened(facts.next, Cart { till: Some(*till), fees: Vec::new(), ..cart })
+        }
+        Command::SetPatron { cart, patron } => {
+            let named = bought_by(facts, *cart, *patron, ask)?;
+            return Ok(vec![AnyEvent::Checkout(named)]);
         }
         Command::Touch { cart, seen } => touch(facts, *cart, *seen)?,
         Command::Close(id) => {
@@ -351,6 +371,28 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
 
 fn known(facts: &Facts) -> Result<&Cart, Refusal> {
     facts.cart.as_ref().ok_or(Refusal::NotFound)
+}
+
+/// The buyer of a sale of the counter, off the register.
+fn bought_by(
+    facts: &Facts,
+    id: CartId,
+    patron: Option<PatronId>,
+    ask: &Ask,
+) -> Result<checkout::Event, Refusal> {
+    let cart = known(facts)?;
+    if cart.till.is_none() || !matches!(ask.by, Actor::Account(_)) {
+        return Err(Refusal::NotAllowed);
+    }
+    cart.active()?;
+    let buyer = match patron {
+        Some(_) => {
+            let Patron { name, email, .. } = facts.patron.clone().ok_or(Refusal::NotFound)?;
+            Buyer { name, email, patron }
+        }
+        None => Buyer::default(),
+    };
+    Ok(checkout::Event::BuyerNamed(id, buyer, cart.note.clone()))
 }
 
 fn opened(

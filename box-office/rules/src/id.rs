@@ -80,6 +80,8 @@ id! {
     TillSessionId,
     /// What a pin pad or the gateway captured between two closes; the number of its first posting.
     BatchId,
+    /// Somebody who is known to the box office.
+    PatronId,
 }
 
 /// Index of a seat inside its plan, in import order (domain 3.2.8).

@@ -21,6 +21,7 @@ pub mod journal;
 pub mod letter;
 pub mod money;
 pub mod order;
+pub mod patron;
 pub mod performance;
 pub mod plan;
 pub mod posting;
@@ -148,6 +149,8 @@ pub enum Command {
     Journal(#[n(0)] journal::Command),
     #[n(15)]
     Batch(#[n(0)] batch::Command),
+    #[n(16)]
+    Patron(#[n(0)] patron::Command),
 }
 
 /// Everything that can have happened.
@@ -181,6 +184,8 @@ pub enum Event {
     Journal(#[n(0)] journal::Event),
     #[n(15)]
     Batch(#[n(0)] batch::Event),
+    #[n(16)]
+    Patron(#[n(0)] patron::Event),
 }
 
 /// What the house says when it will not: nothing happened. Never logged as an error.

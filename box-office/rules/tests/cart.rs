@@ -87,7 +87,7 @@ fn facts_run(
     open_carts: u32,
     intent_open: bool,
 ) -> Result<AnyEvent, Refusal> {
-    let facts = Facts { house: house(), next: CART, cart, open_carts, intent_open };
+    let facts = Facts { house: house(), next: CART, cart, open_carts, intent_open, patron: None };
     decide(&facts, &command, &ask(by)).map(|events| events[0].clone())
 }
 

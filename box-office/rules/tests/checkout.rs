@@ -69,7 +69,7 @@ fn cart_of(state: State) -> Cart {
 }
 
 fn buyer() -> Buyer {
-    Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into() }
+    Buyer { name: "Ada Merrow".into(), email: "ada@harbourmail.example".into(), patron: None }
 }
 
 fn facts(cart: Cart) -> Facts {
@@ -198,7 +198,7 @@ fn what_fails_before_step_1_charges_nothing_and_says_what_changed() {
     assert_eq!(price, Refusal::PriceChanged { old: Money(1), new: TOTAL });
     let nameless = refused(&good(), |command| {
         if let Command::Begin { buyer, token, .. } = command {
-            *buyer = Buyer { name: "  ".into(), email: "ada@harbourmail".into() };
+            *buyer = Buyer { name: "  ".into(), email: "ada@harbourmail".into(), patron: None };
             *token = String::new();
         }
     });

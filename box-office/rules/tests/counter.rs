@@ -163,7 +163,8 @@ impl Counter {
 
     /// A payment of which this much is cash.
     fn split(&mut self, minor: i64) -> Result<(), Refusal> {
-        let buyer = Buyer { name: String::new(), email: "ada@harbourmail.example".into() };
+        let email = "ada@harbourmail.example".into();
+        let buyer = Buyer { name: String::new(), email, patron: None };
         let (shown, cash) = (TOTAL, Money(minor));
         self.step(Pad::Begin { cart: CART, pad: PAD, buyer, shown, baseline: None, cash })
     }

@@ -8,7 +8,7 @@ use crate::command::serve::{self, ServeFault};
 use crate::config::{Config, Purpose};
 use crate::demo::pads::{PadFault, Pads};
 use crate::demo::seed::{self, SeedFault};
-use crate::demo::{self, DemoFile, pages, staff};
+use crate::demo::{self, DemoFile, pages, patrons, staff};
 use crate::listen::{self, ListenFault, Serving};
 use crate::logging;
 use crate::notify::Notifier;
@@ -163,6 +163,7 @@ async fn populate(running: &Running, file: &mut DemoFile) -> Result<(), DemoFaul
         return Ok(());
     }
     file.staff = staff::engage(&running.handle).await?;
+    patrons::register(&running.handle).await?;
     let seeded = seed::seed(&running.handle, demo::ZONE, running.handle.now()).await?;
     file.performances = seeded
         .into_iter()

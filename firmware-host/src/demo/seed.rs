@@ -431,7 +431,7 @@ fn parties(run: &Run, performance: PerformanceId, sold: Sold) -> Vec<Party> {
             performance,
             area: (run.hall == Hall::Garden).then(|| AreaNo(draw(2) as u16)),
             places: vec![Places { level: LevelNo(1), count: size as u8 }],
-            buyer: Buyer { name: format!("{first} {last}"), email },
+            buyer: Buyer { name: format!("{first} {last}"), email, patron: None },
         });
     }
     parties

@@ -84,7 +84,7 @@ pub(crate) async fn checkout(
 ) -> Called<CheckedOut> {
     let Object(buyer) = body.buyer;
     let payment = Payment {
-        buyer: Buyer { name: buyer.name, email: buyer.email },
+        buyer: Buyer { name: buyer.name, email: buyer.email, patron: None },
         token: body.card.map(|Object(card)| card.token).unwrap_or_default(),
         note: body.note.unwrap_or_default(),
         shown: None,

@@ -129,6 +129,7 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         | Event::Till(_)
         | Event::Journal(_)
         | Event::Batch(_)
+        | Event::Patron(_)
         | Event::Device(_) => {}
     }
 }

@@ -52,7 +52,7 @@ pub async fn press(guest: Guest, fields: Fields) -> Result<Response, Trouble> {
     };
     let shown_total = fields.text("shown").parse().ok().map(Money);
     let payment = Payment {
-        buyer: cart::Buyer { name: buyer.name.clone(), email: buyer.email.clone() },
+        buyer: cart::Buyer { name: buyer.name.clone(), email: buyer.email.clone(), patron: None },
         token,
         note: buyer.note.clone(),
         shown: shown_total.or(Some(total)),

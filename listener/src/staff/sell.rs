@@ -5,6 +5,7 @@
 //! `sell/sale.rs`, `sell/tender.rs`, `sell/sold.rs`.
 
 pub mod choice;
+pub mod patron;
 pub mod sale;
 pub mod sold;
 pub mod tender;
@@ -97,7 +98,7 @@ fn sale_of(snapshot: &Snapshot, id: CartId) -> Result<(Cart, TillNo), Trouble> {
 }
 
 /// A sale of the till that who asks has open.
-fn own_sale<N: Need>(
+pub(super) fn own_sale<N: Need>(
     staff: &Staff<N>,
     snapshot: &Snapshot,
     id: CartId,

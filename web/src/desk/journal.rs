@@ -158,6 +158,11 @@ pub(crate) fn cause(cause: Cause) -> &'static str {
         Cause::PayOut => "cause-pay-out",
         Cause::OverShort => "cause-over-short",
         Cause::TillClosed => "cause-till-closed",
+        Cause::Refund => "cause-refund",
+        Cause::CashRefund => "cause-cash-refund",
+        Cause::CardRefund => "cause-card-refund",
+        Cause::Deposit => "cause-deposit",
+        Cause::BatchDifference => "cause-batch-difference",
     }
 }
 

@@ -4,9 +4,9 @@
 //! Forms below `/desk/orders/{order}`: `refund` (`key`, `ticket`…, `reason`, `shown`), `stop`,
 //! `decide` (`intent`, `charged`, `evidence`, `name`, `reason`). Next: `desk/sell/sale.rs`.
 
-use super::around;
 use super::sell::Told;
 use super::sell::sale::{self, REASON_CHARS_MAX};
+use super::{around, journal};
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
 use crate::place;
@@ -14,7 +14,6 @@ use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::id::OrderId;
 use usher_rules::money::Money;
-use usher_rules::posting::{Account, Cause};
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
     AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
@@ -229,38 +228,14 @@ fn refund(pen: &Pen<'_>, one: &Refund) -> Value {
 }
 
 fn posting(pen: &Pen<'_>, one: &Posting) -> Value {
-    let cause = match one.cause {
-        Cause::Sale => "cause-sale",
-        Cause::CardPayment => "cause-card-payment",
-        Cause::CashPayment => "cause-cash-payment",
-        Cause::Refund => "cause-refund",
-        Cause::CashRefund => "cause-cash-refund",
-        Cause::CardRefund => "cause-card-refund",
-        Cause::Float | Cause::PayIn | Cause::PayOut | Cause::OverShort | Cause::TillClosed => {
-            "cause-drawer"
-        }
-    };
     let lines = one.lines.iter().map(|(account, amount)| {
-        context! { account => pen.say(account_name(*account)), amount => pen.money(*amount) }
+        context! { account => pen.say(journal::account(*account)), amount => pen.money(*amount) }
     });
     context! {
         at => pen.times.moment(one.at),
-        cause => pen.say(cause),
+        cause => pen.say(journal::cause(one.cause)),
         lines => lines.collect::<Vec<_>>(),
         owed => pen.money(one.owed),
-    }
-}
-
-fn account_name(account: Account) -> &'static str {
-    match account {
-        Account::Receivable => "account-receivable",
-        Account::CardClearing => "account-card-clearing",
-        Account::DeferredTickets => "account-deferred",
-        Account::TaxPayable => "account-tax",
-        Account::FeeRevenue => "account-fees",
-        Account::DrawerCash => "account-drawer",
-        Account::Bank => "account-bank",
-        Account::OverShort => "account-over-short",
     }
 }
 

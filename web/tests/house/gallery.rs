@@ -223,6 +223,7 @@ fn staff(gallery: &mut Gallery) {
     for pages in [
         super::account::pages(templates, words),
         super::sell::pages(templates, words),
+        super::patron::pages(templates, words),
         super::batch::pages(templates, words),
         super::till::pages(templates, words),
         super::order::pages(templates, words),

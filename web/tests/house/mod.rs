@@ -12,6 +12,7 @@ pub mod books;
 pub mod gallery;
 pub mod order;
 pub mod pad;
+pub mod patron;
 pub mod seats;
 pub mod sell;
 pub mod staff;

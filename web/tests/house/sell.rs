@@ -108,6 +108,7 @@ pub fn sale(standing: Standing) -> Sale {
         pad: PadHere::Ready { name: "Pad 2".to_owned() },
         undecided: None,
         decider: Decider::No,
+        patron: None,
         typed: Typed::default(),
         notice: None,
     }
@@ -163,6 +164,7 @@ pub fn sold(paid: Paid) -> Sold {
         buyer: Buyer {
             name: "Marianne Oakes".to_owned(),
             email: "marianne.oakes@harbourmail.example".to_owned(),
+            patron: None,
         },
         sums: sums(),
         paid,
@@ -185,7 +187,8 @@ pub fn evil_sale(evil: &str) -> Sale {
     let booking = Booking { brand: text(), approval: text(), ..booking() };
     view.undecided = Some(Undecided { why: text(), booking: Some(booking), ..undecided() });
     view.typed = Typed {
-        buyer: Buyer { name: text(), email: text() },
+        buyer: Buyer { name: text(), email: text(), patron: None },
+        remember: true,
         given: text(),
         evidence: text(),
         name: text(),
@@ -200,7 +203,7 @@ pub fn evil_sold(evil: &str) -> Sold {
     let booking = Booking { brand: text(), last_four: text(), ..booking() };
     let mut view = sold(Paid::Card { booking, card: Money(14_050), cash: Money::ZERO });
     view.receipts[0].lines = vec![text()];
-    view.buyer = Buyer { name: text(), email: text() };
+    view.buyer = Buyer { name: text(), email: text(), patron: None };
     (view.cashier, view.till) = (text(), text());
     view
 }
@@ -280,6 +283,8 @@ fn sales(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
         ("desk-sell-unread", page(&told(Notice::GivenUnread))),
         ("desk-sell-much", page(&told(Notice::CashTooMuch { max: Money(10_000_000) }))),
         ("desk-sell-buyer", page(&told(Notice::BuyerWrong { fields: vec!["email"] }))),
+        ("desk-sell-remember", page(&told(Notice::RememberLacksName))),
+        ("desk-sell-patron", page(&Sale { patron: Some(super::patron::glance()), ..sale(open()) })),
         ("desk-sell-gone", page(&told(Notice::SeatsGone))),
         ("desk-sell-attempts", page(&told(Notice::TooManyAttempts { max: 100 }))),
         ("desk-sell-silent", page(&told(Notice::PadSilent))),

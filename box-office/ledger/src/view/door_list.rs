@@ -197,7 +197,8 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         | Event::Staff(_)
         | Event::Till(_)
         | Event::Journal(_)
-        | Event::Batch(_) => Touched::Nothing,
+        | Event::Batch(_)
+        | Event::Patron(_) => Touched::Nothing,
     }
 }
 

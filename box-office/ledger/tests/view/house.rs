@@ -306,6 +306,7 @@ impl House {
             buyer: Buyer {
                 name: "Edda Crane".to_owned(),
                 email: "edda@tidewell.example".to_owned(),
+                patron: None,
             },
             token: "tok_4242".to_owned(),
             note: String::new(),

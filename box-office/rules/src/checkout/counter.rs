@@ -43,7 +43,7 @@ impl Saga<'_> {
         if given < total {
             return Err(Refusal::CashShort { due: total });
         }
-        let buyer = named(buyer)?;
+        let buyer = self.named(buyer)?;
         let fresh = &self.facts.fresh;
         let (payment, counter) = match total {
             Money::ZERO => (Payment::NothingToPay, Some(counter)),
@@ -69,22 +69,23 @@ impl Saga<'_> {
     pub(super) fn second_posting(&self) -> PostingId {
         PostingId(self.facts.fresh.posting.0 + 1)
     }
-}
 
-/// A buyer at the counter: name and address may be left out, and must be good if they are not.
-pub(super) fn named(buyer: &Buyer) -> Result<Buyer, Refusal> {
-    let name = name_kept(&buyer.name);
-    let email = buyer.email.trim().to_owned();
-    let mut wrong = Vec::new();
-    if name.chars().count() > NAME_CHARS_MAX {
-        wrong.push("name");
-    }
-    if !email.is_empty() && !mailable(&email) {
-        wrong.push("email");
-    }
-    if wrong.is_empty() {
-        Ok(Buyer { name, email })
-    } else {
-        Err(Refusal::MissingData { fields: wrong })
+    /// A buyer at the counter: name and address may be left out, and must be good if they are not.
+    /// Who of the register it is was said of the cart.
+    pub(super) fn named(&self, buyer: &Buyer) -> Result<Buyer, Refusal> {
+        let name = name_kept(&buyer.name);
+        let email = buyer.email.trim().to_owned();
+        let mut wrong = Vec::new();
+        if name.chars().count() > NAME_CHARS_MAX {
+            wrong.push("name");
+        }
+        if !email.is_empty() && !mailable(&email) {
+            wrong.push("email");
+        }
+        if wrong.is_empty() {
+            Ok(Buyer { name, email, patron: self.cart.buyer.patron })
+        } else {
+            Err(Refusal::MissingData { fields: wrong })
+        }
     }
 }

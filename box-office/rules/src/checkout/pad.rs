@@ -7,7 +7,7 @@
 
 mod outcome;
 
-use super::{Event, Saga, counter};
+use super::{Event, Saga};
 use crate::at::At;
 use crate::cart::{Buyer, Note, State as CartState};
 use crate::id::{CartId, PadNo};
@@ -196,7 +196,7 @@ impl Saga<'_> {
         if self.cart.attempts >= ATTEMPTS_MAX {
             return Err(Refusal::TooManyAttempts { max: ATTEMPTS_MAX });
         }
-        let buyer = counter::named(buyer)?;
+        let buyer = self.named(buyer)?;
         let (fresh, now) = (&self.facts.fresh, self.ask.at);
         let attempt = self.cart.attempts + 1;
         let key = tender::key(fresh.box_no, fresh.epoch, self.facts.cart_id, u32::from(attempt));

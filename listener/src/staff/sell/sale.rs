@@ -14,12 +14,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use usher_ledger::view::cart::line;
+use usher_ledger::view::desk::patron::glance;
 use usher_ledger::view::desk::sell as view;
-use usher_ledger::{Snapshot, checkout};
+use usher_ledger::{Snapshot, checkout, patron};
 use usher_rules::cart::{Buyer, Cart, Command as CartCommand, Place};
 use usher_rules::hold::Command as Hold;
 use usher_rules::id::{CartId, OrderId, PadNo, TillNo};
 use usher_rules::view::desk::pad::Face;
+use usher_rules::view::desk::patron::Glance;
 use usher_rules::view::desk::sell::{Notice, Sale, Standing, Typed};
 use usher_rules::{Command, Key, Refusal};
 
@@ -134,12 +136,20 @@ pub(super) fn shown<N: Need>(
         pad: view::pad_here(&snapshot, till, face)?,
         undecided,
         decider: decider(staff),
+        patron: bought_by(&snapshot, row)?,
         typed,
         notice,
     };
     let look = staff.shop().look();
     let html = usher_web::desk::sell::sale(&look.templates, &view, &look.words);
     Ok(respond::page_with(status, html))
+}
+
+/// Who of the register buys.
+fn bought_by(snapshot: &Snapshot, row: &Cart) -> Result<Option<Glance>, Trouble> {
+    let Some(id) = row.buyer.patron else { return Ok(None) };
+    let Some(patron) = patron::get(snapshot, id)? else { return Ok(None) };
+    Ok(Some(glance(snapshot, id, patron)?))
 }
 
 /// Gives one ticket back.

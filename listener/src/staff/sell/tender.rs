@@ -4,6 +4,7 @@
 //! A card's payment begins when its intent is on disk, and its outcome is the store's word alone.
 //! Never asks a terminal. Next: `pad.rs`, `rules/checkout/pad.rs`.
 
+use super::patron::remember;
 use super::sale::{address, over_already, payment, shown, sold_address};
 use super::{Cashier, Spot, own_sale, sale_of, till_of};
 use crate::pad::{Order, Wanted};
@@ -41,9 +42,14 @@ struct Form {
 impl Form {
     fn read(fields: &Fields, row: &Cart) -> Form {
         let text = |name: &str| fields.text(name).trim().to_owned();
-        let buyer = Buyer { name: text("name"), email: text("email") };
+        let buyer = match row.buyer.patron {
+            Some(_) => row.buyer.clone(),
+            None => Buyer { name: text("name"), email: text("email"), patron: None },
+        };
+        let remember = row.buyer.patron.is_none() && fields.text("remember") == "yes";
         let shown = fields.text("shown").parse().map_or_else(|_| row.total(), Money);
-        Form { typed: Typed { buyer, given: text("given"), ..Typed::default() }, shown }
+        let given = text("given");
+        Form { typed: Typed { buyer, remember, given, ..Typed::default() }, shown }
     }
 
     /// The cash that was typed; nothing typed is `else_`. None can be read in anything else.
@@ -66,6 +72,9 @@ pub async fn cash(staff: Cashier, spot: Spot, fields: Fields) -> Result<Response
     let Some(given) = form.given(&staff, form.shown) else {
         return unfit(&staff, id, form.typed, Notice::GivenUnread);
     };
+    if let Some(answer) = remembered(&staff, id, &fields, &form.typed).await? {
+        return Ok(answer);
+    }
     let buyer = form.typed.buyer.clone();
     let cash = Checkout::Cash { cart: id, buyer, given, shown: form.shown };
     let key = act(staff.form_key(&fields.key()));
@@ -108,6 +117,9 @@ pub async fn card(staff: Cashier, spot: Spot, fields: Fields) -> Result<Response
     let form = Form::read(&fields, &row);
     let no = view::pad_of(&write::house(&snapshot)?, till);
     drop(snapshot);
+    if let Some(answer) = remembered(&staff, id, &fields, &form.typed).await? {
+        return Ok(answer);
+    }
     let Some(desk) = no.and_then(|no| staff.shop().pad(no)) else {
         return silent(&staff, id, form.typed);
     };
@@ -127,6 +139,26 @@ pub async fn card(staff: Cashier, spot: Spot, fields: Fields) -> Result<Response
         Ok(Ok(Ok(_))) => Ok(respond::see_other(&address(id))),
         Ok(Ok(Err(denied))) => refused(&staff, id, form.typed, denied.into()),
         Ok(Err(_)) | Err(_) => silent(&staff, id, form.typed),
+    }
+}
+
+/// Keeps the buyer in the register if that is asked for; an answer if it cannot be.
+async fn remembered(
+    staff: &Cashier,
+    id: CartId,
+    fields: &Fields,
+    typed: &Typed,
+) -> Result<Option<Response>, Trouble> {
+    if !typed.remember {
+        return Ok(None);
+    }
+    if typed.buyer.name.is_empty() {
+        let (status, notice) = (StatusCode::UNPROCESSABLE_ENTITY, Notice::RememberLacksName);
+        return shown(staff, id, status, typed.clone(), Some(notice)).map(Some);
+    }
+    match remember(staff, id, fields.text("key"), &typed.buyer).await {
+        Ok(_) => Ok(None),
+        Err(trouble) => refused(staff, id, typed.clone(), trouble).map(Some),
     }
 }
 

@@ -1,11 +1,13 @@
 //! One sale: its lines, what is to pay, the tender, and the pin pad at work in words.
 //!
 //! Forms below `/desk/sell/cart/{cart}`: `remove` (`line`), `cancel`, `cash` and `card` (`given`,
-//! `shown`, `name`, `email`), `stop`, `decide` (`intent`, `charged`, `evidence`, `name`, `reason`).
+//! `shown`, `name`, `email`, `remember`), `patron` (`patron`), `stop`, `decide` (`intent`, `charged`,
+//! `evidence`, `name`, `reason`).
 //! Never tells a customer's page anything. Next: `sold.rs`.
 
 use super::counter;
 use crate::cart::clock_to;
+use crate::desk::patron;
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
 use crate::place;
@@ -73,6 +75,8 @@ pub fn sale(templates: &Templates, view: &Sale, words: &Words) -> Html {
         keeps => keeps(&pen, &view.notice),
         tender => tender.map(|_| tender_value(&pen, view)),
         undecided => view.undecided.as_ref().map(|one| undecided(&pen, one)),
+        patron => view.patron.as_ref().map(|one| patron::glance(&pen, one)),
+        find_href => format!("/desk/patrons?sale={}", view.cart),
         decides => view.decider == Decider::Yes,
         proves => view.decider == Decider::ProveFirst,
         confirm_href => format!("/desk/confirm?onward={}", crate::html::url_part(&here)),
@@ -161,6 +165,7 @@ fn tender_value(pen: &Pen<'_>, view: &Sale) -> Value {
         given => given(pen, view),
         name => &view.typed.buyer.name,
         email => &view.typed.buyer.email,
+        remember => view.typed.remember,
         sample => pen.money(Money::ZERO),
         change_words => pen.words.tell("sell-change-js", &[("amount", "{amount}".into())]),
         short_words => pen.words.tell(
@@ -255,6 +260,9 @@ fn notice(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
             let email = fields.contains(&"email");
             let id = if email { "fault-not-address" } else { "sell-name-long" };
             told("stop", "sell-buyer-wrong", pen.say(id))
+        }
+        Notice::RememberLacksName => {
+            told("stop", "sell-buyer-wrong", pen.say("sell-remember-name"))
         }
         Notice::DecisionLacks { fields } => told("stop", "decide-lacks", lacks(pen, fields)),
         Notice::CannotBeSold => told("stop", "decide-gone", pen.say("decide-gone-more")),

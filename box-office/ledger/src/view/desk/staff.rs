@@ -12,7 +12,7 @@ use usher_rules::staff::{Account, Event as StaffEvent};
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::account::{self as view, Notice, OpenSession};
 use usher_rules::view::desk::staff::{Act, Audit, By, Done, Member, Staff, Standing};
-use usher_rules::{Actor, Event, batch, checkout, journal, till};
+use usher_rules::{Actor, Event, batch, checkout, journal, patron, till};
 
 /// Rows of the audit on one page.
 pub const ROWS_MAX: usize = 100;
@@ -166,6 +166,7 @@ fn act(event: &Event) -> Act {
             String::new()
         }
         Event::Batch(event) => batch(event).to_string(),
+        Event::Patron(patron::Event::Put(id, _)) => id.to_string(),
         Event::Production(_)
         | Event::House(_)
         | Event::Performance(_)

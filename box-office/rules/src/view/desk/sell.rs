@@ -5,6 +5,7 @@
 
 use super::Around;
 use super::pad::Stage;
+use super::patron::Glance;
 use crate::Key;
 use crate::at::At;
 use crate::cart::Buyer;
@@ -100,6 +101,8 @@ pub struct Sale {
     /// A payment of this sale that waits for a person.
     pub undecided: Option<Undecided>,
     pub decider: Decider,
+    /// Who of the register buys.
+    pub patron: Option<Glance>,
     pub typed: Typed,
     pub notice: Option<Notice>,
 }
@@ -224,6 +227,8 @@ pub enum Decider {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Typed {
     pub buyer: Buyer,
+    /// Keep the buyer in the register.
+    pub remember: bool,
     pub given: String,
     pub evidence: String,
     pub name: String,
@@ -256,6 +261,8 @@ pub enum Notice {
     BuyerWrong {
         fields: Vec<&'static str>,
     },
+    /// Nobody can be remembered without a name.
+    RememberLacksName,
     /// The decision lacks something.
     DecisionLacks {
         fields: Vec<&'static str>,
