@@ -58,7 +58,7 @@ const card = async desk => {
   return { press, order: await ordered(desk) };
 };
 
-const refund = desk => desk.getByRole('button', { name: 'Refund' }).click();
+const refund = desk => desk.getByRole('button', { name: 'Refund', exact: true }).click();
 
 test('a ticket paid in cash goes back in cash and is cancelled', async () => {
   const desk = await counter();
@@ -68,14 +68,14 @@ test('a ticket paid in cash goes back in cash and is cancelled', async () => {
   const order = await ordered(desk);
   await desk.goto('/desk/orders');
   await look(desk, 'desk-orders');
-  await desk.getByRole('link', { name: order, exact: true }).click();
+  await desk.getByRole('link', { name: order, exact: true }).first().click();
   await desk.waitForURL(`**/desk/orders/${order}`);
   await look(desk, 'desk-order', { full: true });
   await choose(desk, order);
-  await desk.getByText('in cash from your drawer').waitFor();
+  await desk.getByText('in cash from your drawer').first().waitFor();
   await look(desk, 'desk-order-ask', { full: true });
   await refund(desk);
-  await desk.getByText('Cash given back').waitFor();
+  await desk.getByText('Cash given back').first().waitFor();
   assert.equal(await desk.getByRole('checkbox').count(), 1, 'one ticket is left');
   await look(desk, 'desk-order-refunded', { full: true });
   assert.deepEqual(desk.complaints, []);
@@ -85,18 +85,18 @@ test('a card is credited at its pad, and a declined refund changes nothing', asy
   const desk = await counter();
   const { press, order } = await card(desk);
   await choose(desk, order);
-  await desk.getByText('to the card at its pad').waitFor();
+  await desk.getByText('to the card at its pad').first().waitFor();
   await refund(desk);
   await desk.locator('[data-pad]').waitFor();
   await look(desk, 'desk-order-pad', { full: true });
   await press('tap-refused');
-  await desk.getByText(/^The refund of .* was declined/).waitFor();
+  await desk.getByText(/^The refund of .* was declined/).first().waitFor();
   assert.equal(await desk.getByRole('checkbox').count(), 2, 'both tickets are good');
   await choose(desk, order);
   await refund(desk);
   await press('insert');
   await press('right-pin');
-  await desk.getByText(/went back to the card/).waitFor();
+  await desk.getByText(/went back to the card/).first().waitFor();
   assert.equal(await desk.getByRole('checkbox').count(), 1);
   await look(desk, 'desk-order-card-back', { full: true });
   assert.deepEqual(desk.complaints, []);
@@ -110,11 +110,11 @@ test('a cable pulled while money goes back is told calmly, and the box finds it 
   await desk.locator('[data-pad]').waitFor();
   await press('insert');
   await press('pull-cable');
-  await desk.getByText(/give nothing back in another way/).waitFor();
+  await desk.getByText(/give nothing back in another way/).first().waitFor();
   assert.equal(await desk.getByRole('checkbox').count(), 0, 'nothing else goes back');
   await look(desk, 'desk-order-unknown', { full: true });
   await press('right-pin');
   await press('plug-in');
-  await desk.getByText(/went back to the card/).waitFor({ timeout: FOUND_MS_MAX });
+  await desk.getByText(/went back to the card/).first().waitFor({ timeout: FOUND_MS_MAX });
   assert.deepEqual(desk.complaints, []);
 });

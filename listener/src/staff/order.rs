@@ -6,6 +6,7 @@
 use super::desk::around;
 use super::refund;
 use super::sell::decider;
+use super::sell::tender::BEGIN_MAX;
 use crate::pad::Order as ToPad;
 use crate::request::{Need, Staff, need};
 use crate::respond;
@@ -156,10 +157,11 @@ async fn to_card<N: Need>(
     let (reply, answer) = oneshot::channel();
     let order = ToPad::Refund { by: Actor::Account(no), wanted, reply };
     desk.orders.try_send(order).map_err(|_| Trouble::Busy)?;
-    match answer.await {
-        Ok(Ok(_)) => Ok(None),
-        Ok(Err(denied)) => Err(denied.into()),
-        Err(_) => Err(Trouble::Busy),
+    match tokio::time::timeout(BEGIN_MAX, answer).await {
+        Ok(Ok(Ok(_))) => Ok(None),
+        Ok(Ok(Err(denied))) => Err(denied.into()),
+        // If it was begun all the same, the order's page says how far it is.
+        Ok(Err(_)) | Err(_) => Ok(Some(Notice::NoPad)),
     }
 }
 

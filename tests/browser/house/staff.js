@@ -37,7 +37,7 @@ export const openTill = async page => {
   await page.goto('/desk/till');
   await page.getByLabel('Float').fill('100');
   await page.getByRole('button', { name: 'Open the till' }).click();
-  await page.getByText('Open since').waitFor();
+  await page.getByText('Open since').first().waitFor();
 };
 
 // Signs one of the staff in; the cookies that other windows of theirs take over.

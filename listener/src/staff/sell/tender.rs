@@ -31,7 +31,7 @@ use usher_rules::{Command, Entry, Event, Key, Refusal};
 use usher_web::money::Purse;
 
 /// How long a pad's errand may take to write an intent down.
-const BEGIN_MAX: Duration = Duration::from_secs(10);
+pub(in crate::staff) const BEGIN_MAX: Duration = Duration::from_secs(10);
 
 /// A form of the tender: who buys, and the total the cashier saw.
 struct Form {
