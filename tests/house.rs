@@ -215,7 +215,7 @@ fn card_clearing_has_what_is_not_settled_and_of_a_settled_batch_nothing() {
     let mut ends: BTreeMap<String, u32> = BTreeMap::new();
     for seed in 0..SEEDS {
         let mut town = Town::found(store(), seed);
-        live(&mut town, STEPS * 2);
+        live(&mut town, STEPS);
         let snapshot = town.handle.snapshot().unwrap();
         for (id, row) in batch::newest(&snapshot, usize::MAX).unwrap() {
             let how = (row.state, row.of.sub(), row.no_match.is_some());

@@ -171,12 +171,12 @@ async fn no_match_settles_with_a_reason_and_stands_in_the_audit() {
 }
 
 #[tokio::test]
-async fn a_pad_whose_errand_is_gone_closes_nothing() {
+async fn a_pad_whose_line_is_away_closes_nothing() {
     let house = House::open().await;
-    let (_, mut browser) = one_payment(&house).await;
+    let (pad, mut browser) = one_payment(&house).await;
     let id = running(&house, Of::Pad(PadNo(1)));
     let page = browser.go(&format!("/desk/batches/{id}")).await;
-    house.shop.set_pads(std::collections::HashMap::new());
+    pad.down("no route to it");
     let told = browser.press(&form(&page, "/close")).await;
     assert_eq!(told.status, 409);
     says(&told, "Nothing was closed");

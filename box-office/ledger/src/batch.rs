@@ -1,14 +1,15 @@
 //! Batches: load, apply, read.
 //!
 //! Every posting to card clearing that is not a close belongs to a batch, from the moment it is
-//! written: `follow` opens the batch with its first payment. Never asks a terminal. Next:
+//! written: `open_for` begins the batch with its first payment. Never asks a terminal. Next:
 //! `rules/batch.rs`, `proof/batch.rs`.
 
 use crate::source::{self, Source};
 use crate::write::Write;
 use crate::{Fault, checkout, stored, tables};
-use redb::ReadableTable;
+use redb::{ReadableTable, WriteTransaction};
 use usher_rules::batch::{Batch, Command, Event, Facts, Of, State};
+use usher_rules::checkout::Event as Done;
 use usher_rules::id::{BatchId, BoxNo, PadNo, PostingId, compose};
 use usher_rules::money::Money;
 use usher_rules::posting::{Account, Cause, Posting};
@@ -38,6 +39,10 @@ pub fn load(write: &Write, box_no: BoxNo, command: &Command) -> Result<Facts, Fa
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
     match event {
+        Event::Opened(id, row) => {
+            write.mark(tables::BATCHES_UNSETTLED, (row.of.sub(), id.0))?;
+            write.put(tables::BATCHES, id.0, row)
+        }
         Event::Closing(id, closing) => change(write, *id, |row| {
             row.state = State::Closing;
             row.closing = Some(closing.clone());
@@ -58,29 +63,46 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
     }
 }
 
+/// Puts the beginning of a batch before each payment that finds none open. Entries of before there
+/// were batches have none, and make none.
+pub fn open_for(txn: &WriteTransaction, events: &mut Vec<usher_rules::Event>) -> Result<(), Fault> {
+    let mut begun: Vec<(usize, Of, BatchId, Batch)> = Vec::new();
+    for (place, event) in events.iter().enumerate() {
+        let usher_rules::Event::Checkout(Done::Posted(id, posting)) = event else { continue };
+        for (of, _) in payments_in(posting) {
+            let known = unsettled_of(txn, of)?;
+            let open = known.iter().any(|(_, row)| row.state == State::Open);
+            if open || begun.iter().any(|(_, other, ..)| *other == of) {
+                continue;
+            }
+            let unsettled: Money = known.iter().map(|(_, row)| row.sum()).sum();
+            let carried = balance(txn, of)? - unsettled;
+            begun.push((place, of, BatchId(id.0), Batch::opened(of, posting.at, carried)));
+        }
+    }
+    for (place, _, id, row) in begun.into_iter().rev() {
+        events.insert(place, usher_rules::Event::Batch(Event::Opened(id, row)));
+    }
+    Ok(())
+}
+
 /// Money came to card clearing, or went back from it: it belongs to the batch that is open there.
 pub(crate) fn follow(write: &Write, id: PostingId, posting: &Posting) -> Result<(), Fault> {
-    if matches!(posting.cause, Cause::Deposit | Cause::BatchDifference) {
-        return Ok(());
-    }
-    for (of, amount) in cleared(posting) {
+    for (of, amount) in payments_in(posting) {
         let known = unsettled_of(write.txn, of)?;
         let open = known.into_iter().rev().find(|(_, row)| row.state == State::Open);
-        let (batch, mut row) = match open {
-            Some(open) => open,
-            None => {
-                let batch = BatchId(id.0);
-                let known = unsettled_of(write.txn, of)?.iter().map(|(_, row)| row.sum()).sum();
-                let carried = balance(write.txn, of)? - amount - known;
-                write.mark(tables::BATCHES_UNSETTLED, (of.sub(), batch.0))?;
-                (batch, Batch::opened(of, posting.at, carried))
-            }
-        };
+        let Some((batch, mut row)) = open else { continue };
         row.taken = row.taken.with(amount);
         write.put(tables::BATCHES, batch.0, &row)?;
         write.txn.open_table(tables::BATCH_PAYMENTS)?.insert((batch.0, id.0), posting.day.0)?;
     }
     Ok(())
+}
+
+/// What a posting puts into batches: all that touches card clearing and is no close.
+fn payments_in(posting: &Posting) -> impl Iterator<Item = (Of, Money)> {
+    let close = matches!(posting.cause, Cause::Deposit | Cause::BatchDifference);
+    cleared(posting).filter(move |_| !close)
 }
 
 /// Whose card clearing a posting touches, and by how much.

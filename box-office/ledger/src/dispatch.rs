@@ -34,7 +34,7 @@ pub fn decide(
     if !matches!(command, Command::Admission(rules::admission::Command::Scan { .. })) {
         write.leave_door();
     }
-    Ok(match command {
+    let mut decided = match command {
         Command::House(command) => {
             rules::house::decide(&house::load(write.txn, command)?, command, ask)
         }
@@ -82,7 +82,11 @@ pub fn decide(
         Command::Patron(command) => {
             rules::patron::decide(&patron::load(write.txn, box_no, command)?, command, ask)
         }
-    })
+    };
+    if let Ok(events) = &mut decided {
+        batch::open_for(write.txn, events)?;
+    }
+    Ok(decided)
 }
 
 /// Writes an entry: its events to the tables, itself to the log. Everything comes from the entry.

@@ -104,6 +104,7 @@ fn batch_name(event: &batch::Event) -> &'static str {
         batch::Event::WentOn(..) => "batch-went-on",
         batch::Event::Ended(..) => "batch-ended",
         batch::Event::Forced(..) => "batch-no-match",
+        batch::Event::Opened(..) => "batch-opened",
     }
 }
 

@@ -252,6 +252,9 @@ pub enum Event {
     Ended(#[n(0)] BatchId, #[n(1)] End),
     #[n(3)]
     Forced(#[n(0)] BatchId, #[n(1)] NoMatch),
+    /// With the first payment after a close, and right before it.
+    #[n(4)]
+    Opened(#[n(0)] BatchId, #[n(1)] Batch),
 }
 
 /// What the ledger knows that these commands need.

@@ -135,6 +135,9 @@ impl Pad {
     }
 
     async fn begin_close(&self, by: Actor) -> Result<BatchId, Denied> {
+        if matches!(self.face.borrow().link, Link::Down { .. }) {
+            return Err(Denied::Busy);
+        }
         let close = AtBatch::Close { pad: self.no, before: None };
         let entry = self.handle.ask(Lane::Till, by, None, Command::Batch(close)).await?;
         let closing = entry.events.iter().find_map(|event| match event {

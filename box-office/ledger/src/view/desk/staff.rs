@@ -150,7 +150,8 @@ fn batch(event: &batch::Event) -> BatchId {
         batch::Event::Closing(id, _)
         | batch::Event::WentOn(id, _)
         | batch::Event::Ended(id, _)
-        | batch::Event::Forced(id, _) => *id,
+        | batch::Event::Forced(id, _)
+        | batch::Event::Opened(id, _) => *id,
     }
 }
 
