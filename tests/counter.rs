@@ -11,6 +11,8 @@
 mod batch;
 #[path = "counter/cuts.rs"]
 mod cuts;
+#[path = "counter/errand.rs"]
+mod errand;
 #[path = "counter/house.rs"]
 mod house;
 #[path = "counter/line.rs"]
@@ -27,7 +29,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
-use usher_ledger::{plan::Plans, proof};
+use usher_drivers::pin_pad::{Ask, Finding, IntentNo, PinPadEvent};
+use usher_ledger::{Denied, plan::Plans, proof};
 use usher_rules::Refusal;
 use usher_rules::tender::State;
 use usher_tests::folder::Folder;
@@ -182,6 +185,34 @@ async fn a_terminal_that_tells_another_serial_number_than_the_listed_one_takes_n
         assert_eq!(house.open_payments(stand.pad), Vec::new());
         assert_eq!(terminal::standing(&lane.truth), Vec::<u64>::new());
     }
+}
+
+/// What another terminal says of a payment of the listed one counts for nothing.
+#[tokio::test]
+async fn a_payment_of_the_listed_terminal_is_settled_by_no_other_one() {
+    let folder = Folder::new();
+    let lane = Lane::sound(1, Line::ZvtTcp, &folder);
+    let running = vec![(lane.clone(), terminal::start(&folder, &lane).await)];
+    // Switched off, so that the errand here is the only one.
+    let config = terminal::config(&folder, &running, Stand::numbered(SECOND));
+    let config = config.replace("place = \"Foyer\"\n", "place = \"Foyer\"\nenabled = false\n");
+    let (stand, house) = (lane.stand, House::open(&config, &[]).await);
+    house.open_till(stand.till, stand.cashier).await;
+    let cart = house.cart(stand.till).await;
+    let key = house.lost_payment(stand, cart).await;
+    let no = IntentNo(house.intent(key).pad.unwrap().no);
+    let mut errand = errand::Played::start(house.handle().clone(), stand.pad, "80101207");
+    let found = Finding::NotBooked { evidence: "the last record is another one".to_owned() };
+    let recovered = || PinPadEvent::Recovered { intent: no, finding: found.clone() };
+    errand.tell(errand::up("666")).await;
+    errand.tell(recovered()).await;
+    let refused = errand.pay(stand.cashier, cart).await;
+    assert!(matches!(refused, Err(Denied::Refused(Refusal::PadExchanged { .. }))), "{refused:?}");
+    assert_eq!(house.intent(key).state, State::Unknown);
+    errand.tell(errand::up("80101207")).await;
+    errand.tell(recovered()).await;
+    assert_eq!(house.settled(key).await.state, State::NotCharged);
+    assert!(errand.asked().iter().any(|ask| matches!(ask, Ask::Recover(_))));
 }
 
 /// The box is killed after every commit of a payment, again and again, beside terminals that live

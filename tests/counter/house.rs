@@ -303,6 +303,21 @@ impl House {
         balances.get((Account::Bank.no(), 0)).unwrap().map_or(0, |amount| amount.value())
     }
 
+    /// A payment that was sent and never answered.
+    pub async fn lost_payment(&self, stand: Stand, cart: CartId) -> Key {
+        let shown = carts::get(&self.snapshot(), cart).unwrap().unwrap().total();
+        let (pad, buyer, baseline) = (stand.pad, Buyer::default(), None);
+        let cash = Money::ZERO;
+        let begin = Pad::Begin { cart, pad, buyer, shown, baseline, cash };
+        let by = Actor::Account(stand.cashier);
+        self.ask(by, Command::Checkout(Sale::Pad(begin))).await.unwrap();
+        let key = carts::get(&self.snapshot(), cart).unwrap().unwrap().intent.unwrap();
+        self.must(Command::Checkout(Sale::Pad(Pad::Send(key)))).await;
+        let why = "the line went".to_owned();
+        self.must(Command::Checkout(Sale::Pad(Pad::Lost { intent: key, why }))).await;
+        key
+    }
+
     pub fn intent(&self, key: Key) -> Intent {
         checkout::intent(&self.snapshot(), key).unwrap().unwrap()
     }

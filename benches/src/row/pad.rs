@@ -10,7 +10,7 @@ use crate::cashier::Cashier;
 use crate::floor::commit;
 use crate::tally::{ROUNDS, Tally, middle};
 use crate::tap::Tap;
-use crate::trade::{self, Trade};
+use crate::trade::Trade;
 use anyhow::{Context, ensure};
 use std::fmt::Write;
 use std::net::{SocketAddr, TcpListener};
@@ -146,7 +146,7 @@ async fn measured(trade: &Trade) -> anyhow::Result<(Paid, [Vec<Tally>; 3])> {
     let mut stands = Vec::new();
     for (nth, (terminal, tap)) in (0..).zip(taps) {
         let no = FIRST + nth;
-        let mut face = running.shop.pad(PadNo(no)).context("no pad")?.face;
+        let mut face = running.shop.pad(PadNo(no)).context("no pad")?.face.clone();
         let up = face.wait_for(|face| matches!(face.link, Link::Up { .. }));
         tokio::time::timeout(SETTLED_MAX, up).await??;
         let cashier = Cashier::at(&running.handle, TillNo(no), address).await?;
