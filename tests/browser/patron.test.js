@@ -131,7 +131,7 @@ test('the register is read on a desk and on a phone', async () => {
   for (const size of [DESK, PHONE]) {
     const page = await cashier({ size });
     await page.goto('/desk/patrons');
-    await look(page, 'desk-patrons', { full: true });
+    await look(page, 'desk-patrons');
     await page.getByLabel('Find a patron').fill('mabel');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Found' }).waitFor();
@@ -140,7 +140,7 @@ test('the register is read on a desk and on a phone', async () => {
     await page.getByLabel('Name').fill('Una');
     await page.getByRole('button', { name: 'Register' }).click();
     await page.getByText('3 to 15 digits').waitFor();
-    await look(page, 'desk-patrons-wrong', { full: true });
+    await look(page, 'desk-patrons-wrong');
     assert.deepEqual(page.complaints.filter(one => !one.includes('status of 422')), []);
   }
 });
