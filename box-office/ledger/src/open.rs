@@ -7,7 +7,11 @@
 use crate::stored::{self, Identity, SCHEMA};
 use crate::trial::Trial;
 use crate::{Fault, migrate, source, tables};
-use redb::{Builder, Database, DatabaseError, StorageBackend, WriteTransaction};
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase, StorageBackend, TableHandle,
+    WriteTransaction,
+};
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -118,6 +122,7 @@ pub fn open<B: StorageBackend>(
         keep_copy(folder, &path, &kept).map_err(io_fault)?;
         migrate::migrate(&store, &identity)?
     } else {
+        complete(&store)?;
         identity
     };
     Ok(Opened { store, created, identity, lock })
@@ -171,6 +176,26 @@ pub(crate) fn make_tables(txn: &WriteTransaction) -> Result<(), Fault> {
         };
     }
     tables::every!(make);
+    Ok(())
+}
+
+/// Makes the tables that whoever wrote this store did not know yet; they change no row.
+fn complete(store: &Database) -> Result<(), Fault> {
+    let reading = store.begin_read()?;
+    let there: BTreeSet<String> =
+        reading.list_tables()?.map(|table| table.name().to_owned()).collect();
+    let mut missing = false;
+    macro_rules! look {
+        ($table:ident) => {
+            missing |= !there.contains(tables::$table.name());
+        };
+    }
+    tables::every!(look);
+    if missing {
+        let txn = store.begin_write()?;
+        make_tables(&txn)?;
+        txn.commit()?;
+    }
     Ok(())
 }
 
