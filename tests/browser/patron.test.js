@@ -131,7 +131,7 @@ test('the register is read on a desk and on a phone', async () => {
   for (const size of [DESK, PHONE]) {
     const page = await cashier({ size });
     await page.goto('/desk/patrons');
-    await look(page, 'desk-patrons', { full: true });
+    await look(page, 'desk-patrons');
     await page.getByLabel('Find a patron').fill('mabel');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Found' }).waitFor();
@@ -140,9 +140,22 @@ test('the register is read on a desk and on a phone', async () => {
     await page.getByLabel('Name').fill('Una');
     await page.getByRole('button', { name: 'Register' }).click();
     await page.getByText('3 to 15 digits').waitFor();
-    await look(page, 'desk-patrons-wrong', { full: true });
+    await look(page, 'desk-patrons-wrong');
     assert.deepEqual(page.complaints.filter(one => !one.includes('status of 422')), []);
   }
+});
+
+test('the list for a sale can be read, and goes back to it', async () => {
+  const page = await cashier({ size: PHONE });
+  await sale(page);
+  const at = page.url();
+  await page.getByRole('link', { name: 'Find in the register' }).click();
+  await page.getByRole('heading', { name: 'Newest' }).waitFor();
+  await look(page, 'desk-patrons-for-sale');
+  await page.getByRole('link', { name: /^Back to sale/ }).click();
+  await page.waitForURL(at);
+  await look(page, 'desk-sell-sale');
+  assert.deepEqual(page.complaints, []);
 });
 
 test('a patron is found and chosen without a script', async () => {
@@ -153,8 +166,7 @@ test('a patron is found and chosen without a script', async () => {
   await page.getByRole('button', { name: /^Best seats|^Add places/ }).click();
   await page.getByRole('link', { name: 'Find in the register' }).click();
   await page.getByLabel('Find a patron').fill('nkem');
-  await page.getByRole('button', { name: 'Find' }).click();
-  await look(page, 'desk-patrons-for-sale');
+  await page.getByRole('button', { name: 'Find', exact: true }).click();
   await page.getByRole('button', { name: 'Choose Nkem Abara' }).click();
   await page.getByRole('link', { name: 'Nkem Abara' }).waitFor();
   await page.getByRole('button', { name: /^Cash/ }).click();

@@ -11,6 +11,8 @@ for (const [name, value] of Object.entries({
   role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-expanded': 'false',
 })) input.setAttribute(name, value);
 
+said.textContent = field.dataset.hint;
+
 const options = () => [...list.children];
 const mark = to => {
   at = to;
@@ -44,7 +46,7 @@ const option = ({ patron, name, about }, nth) => {
 const ask = async () => {
   const text = input.value.trim();
   asked?.abort();
-  if (!text) { said.textContent = ''; list.replaceChildren(); return show(false); }
+  if (!text) { said.textContent = field.dataset.hint; list.replaceChildren(); return show(false); }
   const mine = asked = new AbortController();
   try {
     const address = `${field.dataset.url}?find=${encodeURIComponent(text)}`;

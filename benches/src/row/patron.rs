@@ -62,7 +62,9 @@ pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
-    let opened = open::open(&folder, open::CACHE_BYTES, BoxNo(1), FileBackend::new)?;
+    let opened = open::open(&folder, open::CACHE_BYTES, BoxNo(1), |file| {
+        FileBackend::new(file).map_err(std::io::Error::other)
+    })?;
     let (store, _, lock) = opened.into_parts();
     let made = fill(&store)?;
     let mut row = Row {
