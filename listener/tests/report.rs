@@ -121,7 +121,7 @@ async fn the_report_tells_web_from_counter_and_is_what_the_journal_has() {
     let mut browser = signed_in(&house, Role::Supervisor).await;
     let page = browser.go("/desk/report").await;
     assert_eq!(page.status, 200);
-    for words in ["Fri 4 Dec", "web listener", "anna by name", "ben by name"] {
+    for words in ["Fri 4 Dec 2026", "web listener", "anna by name", "ben by name"] {
         says(&page, words);
     }
     for words in ["Cash", "Card, Middle pad", "Card, web shop"] {

@@ -32,10 +32,9 @@ impl Scale {
     fn of(most: i64, least: i64) -> Scale {
         let reach = most.max(least.saturating_neg()).max(1);
         let step = rounded_up(reach, MARKS) / MARKS;
-        let lines = |amount: i64| if amount > 0 { step * MARKS } else { 0 };
-        let below = least.min(0).saturating_neg();
-        let below = step * (below / step + i64::from(below % step > 0));
-        Scale { top: lines(most), floor: -below, step }
+        let far = |amount: i64| step.saturating_mul(amount / step + i64::from(amount % step > 0));
+        let (above, below) = (most.max(0), least.min(0).saturating_neg());
+        Scale { top: far(above), floor: -far(below), step }
     }
 
     /// Where an amount stands.
@@ -162,6 +161,7 @@ mod tests {
         );
         let back = Scale::of(-5, -4_000);
         assert_eq!((back.y(0), back.y(-4_000)), (TOP, floor));
+        assert_eq!(Scale::of(216_481, 0).top, 300_000, "no more room than a line");
         let far = Scale::of(i64::MAX, 0);
         assert_eq!((far.y(0), far.y(i64::MAX)), (floor, TOP));
     }

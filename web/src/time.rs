@@ -55,6 +55,12 @@ impl Times {
         )
     }
 
+    /// `Fri 4 Dec 2026`, for what is kept on paper.
+    pub fn dated(&self, date: Date) -> String {
+        let year = date.year().to_string();
+        self.words.tell("dated", &[("day", self.day(date).into()), ("year", year.into())])
+    }
+
     /// `4 Dec 19:30`, for dense lists.
     pub fn short(&self, at: At) -> String {
         let zoned = self.zoned(at);

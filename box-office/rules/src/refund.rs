@@ -9,6 +9,7 @@ mod pad;
 use crate::at::At;
 use crate::cart::Place;
 use crate::checkout::{Command as Sale, Event, Facts as SaleFacts, mask_digits};
+use crate::fee::FeeLine;
 use crate::id::{OrderId, PerformanceId, PostingId, StaffNo, TicketId};
 use crate::money::Money;
 use crate::order::{Order, Payment};
@@ -19,6 +20,7 @@ use crate::tender::pad::{Booking, Counter, Refunding};
 use crate::ticket::{State, Ticket};
 use crate::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal};
 use minicbor::{Decode, Encode};
+use std::ops::Range;
 
 /// Longest reason of a refund, in characters.
 pub const REASON_CHARS_MAX: usize = 120;
@@ -131,14 +133,8 @@ pub fn quote(order: &Order, tickets: &[(TicketId, Ticket)], wanted: &[TicketId])
         let line = order.lines.iter().find(|line| line.no == ticket.line);
         prices.extend(line.map(|line| (line.performance, line.price.clone())));
     }
-    let mut fees = Vec::new();
-    for fee in &order.fees {
-        if fee.count == all {
-            fees.push((fee.fee, fee.amount.parts(gone, then, all)));
-        } else if then == all {
-            fees.push((fee.fee, fee.amount.clone()));
-        }
-    }
+    let fees: Vec<(u16, Assessed)> =
+        fees_back(order, gone..then, all).into_iter().map(|fee| (fee.fee, fee.amount)).collect();
     let parts = prices.iter().map(|(_, part)| part).chain(fees.iter().map(|(_, part)| part));
     let amount = parts.map(|part| part.gross).sum();
     Quote { tickets: prices, fees, amount }
@@ -157,6 +153,16 @@ pub fn fits(
         found.is_some_and(|(_, ticket)| ticket.state == State::Valid)
     };
     wanted.iter().all(good) && quote(order, tickets, wanted).amount == amount
+}
+
+/// Fees that go back with tickets of an order, by how many of `all` were back before and are then.
+pub fn fees_back(order: &Order, back: Range<u16>, all: u16) -> Vec<FeeLine> {
+    let part = |fee: &FeeLine| match fee.count == all {
+        true => Some(fee.amount.parts(back.start, back.end, all)),
+        false => (back.end == all).then(|| fee.amount.clone()),
+    };
+    let some = |fee: &FeeLine| Some(FeeLine { amount: part(fee)?, ..fee.clone() });
+    order.fees.iter().filter_map(some).collect()
 }
 
 /// Decides a refund, and every step of one at a pad.

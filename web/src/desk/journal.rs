@@ -68,7 +68,7 @@ fn day(pen: &Pen<'_>, day: &Day) -> Value {
     };
     let postings = [("count", count(day.postings).into())];
     context! {
-        title => pen.times.day(business_date(day.day)),
+        title => pen.times.dated(business_date(day.day)),
         id => write_day(business_date(day.day)),
         postings => pen.words.tell("journal-postings", &postings),
         accounts => day.accounts.iter().map(sums).collect::<Vec<_>>(),

@@ -44,7 +44,7 @@ fn written(day: BusinessDay) -> String {
 }
 
 fn heading(pen: &Pen<'_>, from: BusinessDay, to: BusinessDay) -> String {
-    let day = |day| pen.times.day(business_date(day));
+    let day = |day| pen.times.dated(business_date(day));
     if from == to {
         return day(from);
     }

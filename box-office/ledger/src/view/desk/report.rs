@@ -6,6 +6,7 @@
 use super::till::name;
 use crate::source::Source;
 use crate::{Fault, Snapshot, checkout, journal, performance, production, stored, tables, write};
+use redb::ReadableTable;
 use std::collections::{BTreeMap, BTreeSet};
 use usher_rules::BusinessDay;
 use usher_rules::at::At;
@@ -16,6 +17,7 @@ use usher_rules::id::{LevelNo, PadNo, PerformanceId, StaffNo};
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
 use usher_rules::posting::{Account, Cause, GATEWAY_BATCH, Posting};
+use usher_rules::refund::fees_back;
 use usher_rules::tax::Assessed;
 use usher_rules::view::desk::report::{Cashier, Row, Sales, Showing, Sums, Tender};
 
@@ -35,9 +37,7 @@ pub fn sales(
     journal::of_days(snapshot, from, to, |_, posting| {
         match posting.cause {
             Cause::Sale => {
-                let id = posting.order.ok_or_else(|| missing("a sale has no order"))?;
-                let row = orders.get(id.0)?.ok_or_else(|| missing("a sold order is gone"))?;
-                let order: Order = stored::row(row.value())?;
+                let order = order_of(&orders, &posting)?;
                 let taken = Taken {
                     back: gives_back(&posting),
                     orders: 1,
@@ -50,12 +50,76 @@ pub fn sales(
                 walk.posted(&posting, taken.counted());
                 walk.taken(&taken);
             }
-            Cause::CardPayment | Cause::CashPayment => walk.received(&posting),
-            Cause::Float | Cause::PayIn | Cause::PayOut | Cause::OverShort | Cause::TillClosed => {}
+            Cause::Refund => {
+                let order = order_of(&orders, &posting)?;
+                let back = given_back(snapshot, &order, &posting)?;
+                let taken = Taken {
+                    back: gives_back(&posting),
+                    orders: 0,
+                    lines: &back.lines,
+                    fees: &back.fees,
+                    paid: match back.to_card {
+                        true => paid(snapshot, &order)?,
+                        false => Paid::Cash,
+                    },
+                    cashier: Some(back.by),
+                    hour: hour_of(posting.at),
+                };
+                walk.posted(&posting, taken.counted());
+                walk.taken(&taken);
+            }
+            Cause::CardPayment | Cause::CashPayment | Cause::CardRefund | Cause::CashRefund => {
+                walk.received(&posting)
+            }
+            Cause::Float
+            | Cause::PayIn
+            | Cause::PayOut
+            | Cause::OverShort
+            | Cause::TillClosed
+            | Cause::Deposit
+            | Cause::BatchDifference => {}
         }
         Ok(())
     })?;
     walk.told(snapshot, &write::house(snapshot)?)
+}
+
+fn order_of<T: ReadableTable<u64, &'static [u8]>>(
+    orders: &T,
+    posting: &Posting,
+) -> Result<Order, Fault> {
+    let id = posting.order.ok_or_else(|| missing("a sale has no order"))?;
+    let row = orders.get(id.0)?.ok_or_else(|| missing("a sold order is gone"))?;
+    stored::row(row.value())
+}
+
+/// What one refund took back of an order.
+struct Back {
+    lines: Vec<Line>,
+    fees: Vec<FeeLine>,
+    by: StaffNo,
+    to_card: bool,
+}
+
+/// The refund of an order that this posting is of: of one moment there is one.
+fn given_back(snapshot: &Snapshot, order: &Order, posting: &Posting) -> Result<Back, Fault> {
+    let mut gone = 0_u16;
+    for refund in order.refunds.iter().flat_map(|refunds| &refunds.made) {
+        let then = gone + u16::try_from(refund.tickets.len()).unwrap_or(u16::MAX);
+        if refund.at == posting.at {
+            let mut lines = Vec::with_capacity(refund.tickets.len());
+            for id in &refund.tickets {
+                let ticket = checkout::ticket(snapshot, *id)?;
+                let ticket = ticket.ok_or_else(|| missing("a ticket is gone"))?;
+                lines.extend(order.lines.iter().find(|line| line.no == ticket.line).cloned());
+            }
+            let all = u16::try_from(order.tickets.len()).unwrap_or(u16::MAX);
+            let fees = fees_back(order, gone..then, all);
+            return Ok(Back { lines, fees, by: refund.by, to_card: refund.intent.is_some() });
+        }
+        gone = then;
+    }
+    Err(missing("a refund is gone"))
 }
 
 fn missing(what: &str) -> Fault {
