@@ -226,10 +226,8 @@ fn staff(gallery: &mut Gallery) {
     for (name, html) in super::sell::pages(templates, words) {
         add(name, html);
     }
-    for (name, html) in super::batch::pages(templates, words) {
-        add(name, html);
-    }
-    for (name, html) in super::till::pages(templates, words) {
+    let tills = super::till::pages(templates, words);
+    for (name, html) in tills.into_iter().chain(super::batch::pages(templates, words)) {
         add(name, html);
     }
     add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));
