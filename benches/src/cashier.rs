@@ -12,7 +12,7 @@ use usher_listener::session;
 use usher_rules::id::{StaffNo, TillNo};
 use usher_rules::money::Money;
 use usher_rules::session::Command as Session;
-use usher_rules::staff::{Command as Staff, Event as Happened, PasswordHash, Role};
+use usher_rules::staff::{Command as Staff, Event as Happened, PasswordHash, Role, step_at};
 use usher_rules::{Actor, Command, Event, till};
 
 const FLOAT: Money = Money(10_000);
@@ -84,7 +84,8 @@ async fn engaged(handle: &Handle, login: &str) -> anyhow::Result<StaffNo> {
     ask(handle, Actor::House, Command::Staff(take)).await?;
     let sealer = Sealer::new(&handle.sealing_key());
     let seed = sealer.seal(staff, &Seed::fresh(&handle.luck())).context("no seed")?;
-    let (step, recovery, keep) = (0, Vec::new(), None);
+    let step = step_at(handle.now()).unwrap_or_default();
+    let (recovery, keep) = (Vec::new(), None);
     let enrol = Staff::SetSecondFactor { staff, seed, step, recovery, keep };
     ask(handle, Actor::House, Command::Staff(enrol)).await?;
     Ok(staff)
