@@ -32,8 +32,8 @@ use usher_rules::fee::{Fee, Per};
 use usher_rules::hold;
 use usher_rules::house::{self, House, Level, Pad, Relax, Till};
 use usher_rules::id::{
-    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, OrderId, PadNo, PatronId, PerformanceId,
-    SeatNo, StaffNo, TillNo, compose,
+    AreaNo, BoxNo, CartId, CategoryNo, DeviceNo, LevelNo, OrderId, PatronId, PerformanceId, SeatNo,
+    StaffNo, TillNo, compose,
 };
 use usher_rules::money::Money;
 use usher_rules::performance::{self as showing, Planned, StaffHold};
