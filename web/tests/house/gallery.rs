@@ -226,10 +226,8 @@ fn staff(gallery: &mut Gallery) {
     for (name, html) in super::sell::pages(templates, words) {
         add(name, html);
     }
-    for (name, html) in super::patron::pages(templates, words) {
-        add(name, html);
-    }
-    for (name, html) in super::till::pages(templates, words) {
+    let patrons = super::patron::pages(templates, words).into_iter();
+    for (name, html) in patrons.chain(super::till::pages(templates, words)) {
         add(name, html);
     }
     add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));
