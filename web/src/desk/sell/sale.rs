@@ -1,9 +1,9 @@
 //! One sale: its lines, what is to pay, the tender, and the pin pad at work in words.
 //!
 //! Forms below `/desk/sell/cart/{cart}`: `remove` (`line`), `cancel`, `cash` and `card` (`given`,
-//! `shown`, `name`, `email`, `remember`), `patron` (`patron`), `stop`, `decide` (`intent`, `charged`,
-//! `evidence`, `name`, `reason`).
-//! Never tells a customer's page anything. Next: `sold.rs`.
+//! `shown`, `name`, `email`, `remember`), `patron` (`patron`), `stop`, `decide` (`intent`,
+//! `charged`, `evidence`, `name`, `reason`). Never tells a customer's page anything. Next:
+//! `sold.rs`.
 
 use super::counter;
 use crate::cart::clock_to;
