@@ -75,7 +75,7 @@ impl Row {
 pub type Measure = fn(&Ground) -> anyhow::Result<Vec<Row>>;
 
 /// Everything that is measured, with the rows it fills.
-pub const MEASURES: [(&[&str], Measure); 15] = [
+pub const MEASURES: [(&[&str], Measure); 16] = [
     (&["0"], shop::floors),
     (&["1", "2", "3"], redeem::measure),
     (&["4"], hold::measure),

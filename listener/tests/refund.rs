@@ -63,7 +63,7 @@ async fn sold<'h>(house: &'h House, float: Money, tickets: u8) -> Scene<'h> {
     };
     ask(house, anna, Command::Hold(take)).await;
     let row = usher_ledger::cart::get(&house.handle.snapshot().unwrap(), cart).unwrap().unwrap();
-    let buyer = Buyer { name: "Ada Finch".to_owned(), email: String::new() };
+    let buyer = Buyer { name: "Ada Finch".to_owned(), email: String::new(), patron: None };
     let cash = sale::Command::Cash { cart, buyer, given: row.total(), shown: row.total() };
     let made = ask(house, anna, Command::Checkout(cash)).await;
     let order = made.into_iter().find_map(|event| match event {
@@ -273,7 +273,7 @@ async fn the_postings_of_an_order_make_its_balance() {
 }
 
 fn around(house: &House) -> usher_rules::view::desk::Around {
-    use usher_rules::view::desk::{Around, ClockState, Disk, Rights, Store, Strip};
+    use usher_rules::view::desk::{Around, Books, ClockState, Disk, Rights, Store, Strip};
     Around {
         frame: house.shop.frame(0),
         who: String::new(),
@@ -289,6 +289,7 @@ fn around(house: &House) -> usher_rules::view::desk::Around {
             gates_total: 0,
             mail_waiting: 0,
             mail_errors: 0,
+            books: Books::Unproved,
             without_tls: false,
         },
     }

@@ -35,7 +35,15 @@ impl Played {
         let (orders, ordered) = mpsc::channel(ORDERS_MAX);
         let (face, _) = watch::channel(Face::default());
         let serial_number = Some(listed.to_owned());
-        let errand = PadErrand { handle, pad, currency: EURO, serial_number, asks, face };
+        let errand = PadErrand {
+            handle,
+            pad,
+            currency: EURO,
+            closes_batches: false,
+            serial_number,
+            asks,
+            face,
+        };
         tokio::spawn(errand.run(heard, ordered));
         Played { events, orders, asks: asked }
     }
@@ -47,7 +55,8 @@ impl Played {
     /// Presses Pay; answered once everything told before was heard.
     pub async fn pay(&self, by: StaffNo, cart: CartId) -> Result<Key, Denied> {
         let (reply, answer) = oneshot::channel();
-        let wanted = Wanted { cart, buyer: Buyer::default(), shown: Money::ZERO };
+        let (shown, cash) = (Money::ZERO, Money::ZERO);
+        let wanted = Wanted { cart, buyer: Buyer::default(), shown, cash };
         let order = Order::Pay { by: Actor::Account(by), wanted, reply };
         self.orders.send(order).await.unwrap();
         answer.await.unwrap()

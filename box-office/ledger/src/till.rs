@@ -164,10 +164,12 @@ pub fn newest<S: Source>(
     })
 }
 
-/// Since when a card payment of a session keeps its pad; one that waits for a person does not.
+/// Since when a card payment of a session keeps its pad. One that waits for a person does not, unless
+/// part of it is cash that lies in the drawer.
 fn paying<S: Source>(source: &S, session: TillSessionId) -> Result<Option<At>, Fault> {
     let open = checkout::all_pad_intents(source)?.into_iter().map(|(_, intent)| intent);
-    let mut running = open.filter(|intent| keeps_pad(intent.state));
+    let cash = |intent: &Intent| intent.pad.as_ref().is_some_and(|pad| pad.cash > Money::ZERO);
+    let mut running = open.filter(|intent| keeps_pad(intent.state) || cash(intent));
     let of = |intent: &Intent| intent.pad.as_ref().is_some_and(|pad| pad.at.session == session);
     Ok(running.find(of).map(|intent| intent.created_at))
 }

@@ -184,6 +184,7 @@ impl Counterside {
             order: None,
             till: Some((TillSessionId(60), session)),
             on_pad: None,
+            batch_closing: false,
             refund: Some(Box::new(facts)),
             fresh,
         };
