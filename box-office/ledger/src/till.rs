@@ -164,8 +164,8 @@ pub fn newest<S: Source>(
     })
 }
 
-/// Since when a card payment of a session keeps its pad. One that waits for a person does not, unless
-/// part of it is cash that lies in the drawer.
+/// Since when a card payment of a session keeps its pad. One that waits for a person does not,
+/// unless part of it is cash that lies in the drawer.
 fn paying<S: Source>(source: &S, session: TillSessionId) -> Result<Option<At>, Fault> {
     let open = checkout::all_pad_intents(source)?.into_iter().map(|(_, intent)| intent);
     let cash = |intent: &Intent| intent.pad.as_ref().is_some_and(|pad| pad.cash > Money::ZERO);

@@ -6,15 +6,17 @@
 //! Next: `errand/pad/meaning.rs`, `rules/checkout/pad.rs`, `listener/pad.rs`.
 
 mod batch;
+mod exchanged;
 mod meaning;
+mod memory;
 
-use std::collections::VecDeque;
+use memory::{Current, Lost, Memory};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use usher_drivers::pin_pad::{
     Alarm, Ask, Booking, Currency, Finding, Identity, IntentNo, ORPHAN, Outcome, PinPadEvent,
-    Receipt, Tender,
+    Receipt,
 };
 use usher_ledger::{Denied, Handle, Lane, checkout};
 use usher_listener::pad::{Order, Wanted};
@@ -39,8 +41,6 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 const UNASKED_MAX: Duration = Duration::from_secs(120);
 /// A write that the ledger could not take is tried again after this, until it is taken.
 const WRITE_AGAIN: Duration = Duration::from_millis(250);
-/// Payments whose late receipts still find them.
-const RECENT_MAX: usize = 16;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What an errand works with.
@@ -56,26 +56,6 @@ pub struct PadErrand {
     pub face: watch::Sender<Face>,
 }
 
-/// The payment that has the pad.
-struct Current {
-    key: Key,
-    no: IntentNo,
-    /// When a page last looked; none while no page said that it looks.
-    watched: Option<Instant>,
-    stopping: bool,
-}
-
-/// A payment whose outcome must be asked for.
-struct Lost {
-    key: Key,
-    tender: Tender,
-    since: Instant,
-    /// When to ask next; none while an answer is awaited.
-    due: Option<Instant>,
-    /// A person was asked, too.
-    with_person: bool,
-}
-
 /// What became of a step.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wrote {
@@ -83,17 +63,6 @@ enum Wrote {
     /// It is on disk already, or changes nothing any more.
     Before,
     Not,
-}
-
-/// What the errand knows besides the store; all of it may be forgotten.
-#[derive(Default)]
-struct Memory {
-    newest: Option<Booking>,
-    current: Option<Current>,
-    lost: Vec<Lost>,
-    recent: VecDeque<(IntentNo, Key)>,
-    /// How far the close of the batch is.
-    closing: Option<batch::Closing>,
 }
 
 impl PadErrand {
@@ -157,12 +126,12 @@ impl PadErrand {
         match order {
             Order::Pay { by, wanted, reply } => {
                 let Wanted { cart, buyer, shown, cash } = wanted;
-                let baseline = baseline(memory);
+                let baseline = memory.baseline();
                 let command = Pad::Begin { cart, pad: self.pad, buyer, shown, baseline, cash };
                 self.begin(by, Sale::Pad(command), reply, memory).await;
             }
             Order::Refund { by, wanted, reply } => {
-                let command = Refund::AtPad(wanted, baseline(memory));
+                let command = Refund::AtPad(wanted, memory.baseline());
                 self.begin(by, Sale::Refund(command), reply, memory).await;
             }
             Order::Abort(key) => self.abort(key, memory).await,
@@ -275,20 +244,6 @@ impl PadErrand {
         self.look(memory).await;
     }
 
-    fn exchanged(&self) -> Option<Exchanged> {
-        match &self.face.borrow().link {
-            Link::Exchanged(exchanged) => Some(exchanged.clone()),
-            Link::Starting | Link::Up { .. } | Link::Down { .. } => None,
-        }
-    }
-
-    /// Takes no payment from now on, until the listed one answers or the list is put right.
-    fn other_terminal(&self, exchanged: Exchanged) {
-        let Exchanged { listed, told } = &exchanged;
-        tracing::error!(pad = self.pad.0, listed, told, "another pin pad than the listed one");
-        self.face.send_modify(|face| face.link = Link::Exchanged(exchanged));
-    }
-
     async fn ready(&self, no: IntentNo, memory: &mut Memory) {
         let Some(key) = memory.key(no) else { return };
         let stopping = memory.current.as_ref().is_some_and(|now| now.no == no && now.stopping);
@@ -341,7 +296,8 @@ impl PadErrand {
 
     async fn recovered(&self, no: IntentNo, finding: Finding, memory: &mut Memory) {
         let Some(at) = memory.lost.iter().position(|lost| lost.tender.intent == no) else { return };
-        let finding = if self.exchanged().is_some() { not_of_this_one() } else { finding };
+        let finding =
+            if self.exchanged().is_some() { exchanged::not_of_this_one() } else { finding };
         let Some(kept) = meaning::finding(&finding) else {
             return self.not_now(at, finding, memory).await;
         };
@@ -405,7 +361,7 @@ impl PadErrand {
         let due = |lost: &Lost| lost.due.is_some_and(|due| due <= now);
         while let Some(at) = memory.lost.iter().position(due) {
             if self.exchanged().is_some() {
-                self.not_now(at, not_of_this_one(), memory).await;
+                self.not_now(at, exchanged::not_of_this_one(), memory).await;
                 continue;
             }
             memory.lost[at].due = None;
@@ -476,37 +432,6 @@ impl PadErrand {
             tracing::error!(pad = self.pad.0, "the task of a pin pad ended");
         }
     }
-}
-
-impl Lost {
-    fn new(key: Key, tender: Tender, with_person: bool) -> Lost {
-        let now = Instant::now();
-        Lost { key, tender, since: now, due: Some(now), with_person }
-    }
-}
-
-impl Memory {
-    fn remember(&mut self, key: Key, intent: &Intent) {
-        let Some(at) = &intent.pad else { return };
-        self.recent.push_back((IntentNo(at.no), key));
-        if self.recent.len() > RECENT_MAX {
-            self.recent.pop_front();
-        }
-    }
-
-    fn key(&self, no: IntentNo) -> Option<Key> {
-        self.recent.iter().rev().find(|(known, _)| *known == no).map(|(_, key)| *key)
-    }
-}
-
-/// The terminal's newest booking, as far as it told.
-fn baseline(memory: &Memory) -> Option<usher_rules::tender::pad::Booking> {
-    memory.newest.as_ref().map(meaning::kept)
-}
-
-/// Another terminal knows nothing of a payment, whatever it says.
-fn not_of_this_one() -> Finding {
-    Finding::NotNow { why: "another pin pad than the listed one answers".to_owned() }
 }
 
 /// The intent that an entry wrote.

@@ -174,12 +174,14 @@ fn staff(gallery: &mut Gallery) {
     let Gallery { templates, words, pages } = gallery;
     let mut add = |name, html| pages.push((name, html));
     let page = |view: &_| usher_web::door::page(templates, view, words);
-    let plate = super::staff::plate;
     add("door", page(&super::staff::door(None)));
-    add("door-go", page(&super::staff::door(Some(plate(Signal::Go, Reason::Ok)))));
+    add("door-go", page(&super::staff::door(Some(super::staff::plate(Signal::Go, Reason::Ok)))));
     let used = Reason::AlreadyUsed { at: at(0, 19, 4), door: "A".to_owned() };
-    add("door-stop", page(&super::staff::door(Some(plate(Signal::Stop, used)))));
-    add("door-ask", page(&super::staff::door(Some(plate(Signal::Ask, Reason::Provisional)))));
+    add("door-stop", page(&super::staff::door(Some(super::staff::plate(Signal::Stop, used)))));
+    add(
+        "door-ask",
+        page(&super::staff::door(Some(super::staff::plate(Signal::Ask, Reason::Provisional)))),
+    );
     let page = |view: &_| usher_web::monitor::page(templates, view, words);
     add("monitor", page(&super::staff::monitor()));
     add("monitor-alone", page(&super::staff::monitor_after_an_outage()));
@@ -236,7 +238,7 @@ fn staff(gallery: &mut Gallery) {
     for (name, shown) in [
         ("demo-pads", [BenchShown::PresentCard, BenchShown::EnterPin]),
         ("demo-pads-ended", [BenchShown::Approved, BenchShown::Declined]),
-        ("demo-pads-idle", [BenchShown::Idle, BenchShown::Idle]),
+        ("demo-pads-idle", [BenchShown::Idle; 2]),
     ] {
         add(name, usher_web::demo::pad::page(templates, &super::staff::pads(shown), words));
     }
