@@ -5,7 +5,8 @@
 //! Never talks to a pad: the box's pad errand does. Next: `ledger/batch.rs`, `posting.rs`.
 
 use crate::at::At;
-use crate::checkout::{self, mask_digits};
+use crate::card_number::masked;
+use crate::checkout;
 use crate::id::{BatchId, PadNo, PostingId, StaffNo, TillNo};
 use crate::money::Money;
 use crate::posting::{Account, Cause, GATEWAY_BATCH, PAD_OVER_SHORT, Posting, between};
@@ -342,7 +343,7 @@ impl Known<'_> {
         if !sound || !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
             return Err(Refusal::Malformed { field: "reason" });
         }
-        let no_match = NoMatch { at: self.ask.at, by, reason: mask_digits(reason) };
+        let no_match = NoMatch { at: self.ask.at, by, reason: masked(reason) };
         let told = self.row.end.as_ref().and_then(|end| end.told.as_deref());
         let paid = told.map_or(self.row.sum(), |told| sum_of(told).sum);
         let mut events = vec![happened(Event::Forced(self.id, no_match))];

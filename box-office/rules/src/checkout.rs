@@ -10,11 +10,11 @@ mod lost;
 pub mod pad;
 mod sell;
 
-pub use crate::card_number::masked as mask_digits;
 pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable};
 pub use counter::CASH_MINOR_MAX;
 
 use crate::at::At;
+use crate::card_number::masked;
 use crate::cart::{self, Buyer, Cart, Note, Place, State};
 use crate::house::House;
 use crate::id::{
@@ -257,7 +257,7 @@ impl Saga<'_> {
         if note.chars().count() > NOTE_CHARS_MAX {
             return Err(Refusal::Malformed { field: "note" });
         }
-        let named = Event::BuyerNamed(self.facts.cart_id, buyer.clone(), mask_digits(note));
+        let named = Event::BuyerNamed(self.facts.cart_id, buyer.clone(), masked(note));
         let mut events = vec![AnyEvent::Checkout(named)];
         let started = Note::Started { tickets: cart.tickets(), total };
         if total == Money::ZERO {
@@ -329,7 +329,7 @@ impl Saga<'_> {
             Answer::Declined { bank_text } => vec![
                 self.intent(key, intent, tender::State::Declined),
                 self.move_cart(State::Active, hold_again, attempts, None, Some(key)),
-                self.log(vec![Note::Declined { bank_text: mask_digits(bank_text) }]),
+                self.log(vec![Note::Declined { bank_text: masked(bank_text) }]),
             ],
             Answer::NeverBooked => vec![
                 self.intent(key, intent, tender::State::NotCharged),
@@ -423,7 +423,7 @@ impl Saga<'_> {
         again.queries = again.queries.saturating_add(1);
         let mut events = vec![self.intent(key, &again, tender::State::Approved)];
         if self.cart.state != State::Completed {
-            events.push(self.log(vec![Note::CaptureFailed { reason: mask_digits(reason) }]));
+            events.push(self.log(vec![Note::CaptureFailed { reason: masked(reason) }]));
             events.extend(self.complete(&self.cart.buyer, order));
         }
         Ok(events)

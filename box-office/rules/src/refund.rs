@@ -7,8 +7,9 @@
 mod pad;
 
 use crate::at::At;
+use crate::card_number::masked;
 use crate::cart::Place;
-use crate::checkout::{Command as Sale, Event, Facts as SaleFacts, mask_digits};
+use crate::checkout::{Command as Sale, Event, Facts as SaleFacts};
 use crate::fee::FeeLine;
 use crate::id::{OrderId, PerformanceId, PostingId, StaffNo, TicketId};
 use crate::money::Money;
@@ -205,7 +206,7 @@ impl Giving<'_> {
     fn cash(&self, wanted: &Wanted) -> Result<Vec<AnyEvent>, Refusal> {
         let Actor::Account(by) = self.ask.by else { return Err(Refusal::NotAllowed) };
         let quote = self.allowed(wanted)?;
-        let reason = mask_digits(wanted.reason.trim());
+        let reason = masked(wanted.reason.trim());
         let given = Given { tickets: &wanted.tickets, reason: &reason, by, intent: None };
         let mut events = self.given(&given, &quote);
         if quote.amount > Money::ZERO {

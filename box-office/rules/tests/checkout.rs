@@ -5,8 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use usher_rules::at::{At, Span};
+use usher_rules::card_number::masked;
 use usher_rules::cart::{Buyer, Cart, Line, Note, PROBLEM_HOLD, Place, State};
-use usher_rules::checkout::{Answer, Command, Event, Facts, Fresh, decide, mailable, mask_digits};
+use usher_rules::checkout::{Answer, Command, Event, Facts, Fresh, decide, mailable};
 use usher_rules::fee::{Fee, Per};
 use usher_rules::house::House;
 use usher_rules::id::{
@@ -447,7 +448,7 @@ fn a_card_number_in_a_note_is_masked_and_other_digits_are_kept() {
         ("0000000000000000", "0000000000000000"),
         ("", ""),
     ] {
-        assert_eq!(mask_digits(typed), stored);
+        assert_eq!(masked(typed), stored);
     }
 }
 

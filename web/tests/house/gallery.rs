@@ -234,6 +234,11 @@ fn staff(gallery: &mut Gallery) {
     ] {
         pages.into_iter().for_each(|(name, html)| add(name, html));
     }
+}
+
+fn demo(gallery: &mut Gallery) {
+    let Gallery { templates, words, pages } = gallery;
+    let mut add = |name, html| pages.push((name, html));
     add("demo", usher_web::demo::page(templates, &super::staff::bench(), words));
     for (name, shown) in [
         ("demo-pads", [BenchShown::PresentCard, BenchShown::EnterPin]),
@@ -252,5 +257,6 @@ pub fn gallery() -> Gallery {
     buying(&mut gallery);
     bought(&mut gallery);
     staff(&mut gallery);
+    demo(&mut gallery);
     gallery
 }

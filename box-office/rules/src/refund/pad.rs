@@ -6,8 +6,8 @@
 //! Next: `checkout/pad.rs`, whose states these are.
 
 use super::{Given, Giving, Wanted, fits, quote};
+use crate::card_number::masked;
 use crate::checkout::Event;
-use crate::checkout::mask_digits;
 use crate::checkout::pad::{Command, created, decision, fresh_at, keep_receipt, number, undecided};
 use crate::money::Money;
 use crate::posting::{Account, Cause};
@@ -54,7 +54,7 @@ impl Giving<'_> {
         let refunding = Refunding {
             order,
             tickets: wanted.tickets.clone(),
-            reason: mask_digits(wanted.reason.trim()),
+            reason: masked(wanted.reason.trim()),
             original: took.booking.clone(),
         };
         let pad = fresh_at(took.pad, no, at, baseline.clone(), Some(refunding));
