@@ -70,7 +70,7 @@ test('what is typed narrows the list, and change is told before the drawer opens
   const due = Number(await page.locator('[data-due]').getAttribute('data-due'));
   await page.keyboard.press('k');
   await page.keyboard.type('0.01');
-  await page.getByText(/ short$/).waitFor();
+  await page.getByText(/ short: press Card for the rest$/).waitFor();
   await page.locator('#given').fill(String(due / 100 + 5));
   await page.getByText('Change £5.00').waitFor();
   await page.keyboard.press('Enter');
