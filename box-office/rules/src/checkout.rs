@@ -10,7 +10,7 @@ mod lost;
 pub mod pad;
 mod sell;
 
-pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable};
+pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable, name_kept};
 pub use counter::CASH_MINOR_MAX;
 
 use crate::at::At;

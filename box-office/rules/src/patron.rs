@@ -8,7 +8,8 @@ mod word;
 pub use word::{QUERY_WORDS_MAX, folded, numbered, sought, words};
 
 use crate::at::At;
-use crate::checkout::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, mailable};
+use crate::card_number;
+use crate::checkout::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, mailable, name_kept};
 use crate::id::PatronId;
 use crate::{Actor, Ask, Event as AnyEvent, Refusal};
 use minicbor::{Decode, Encode};
@@ -82,7 +83,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
 
 /// The row, or the fields that are missing or cannot be right.
 fn checked(details: &Details, since: At) -> Result<Patron, Refusal> {
-    let name = details.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = name_kept(&details.name);
     let email = normal_email(&details.email);
     let phone = normal_phone(&details.phone);
     let mut wrong = Vec::new();
@@ -110,7 +111,8 @@ pub fn normal_email(email: &str) -> String {
     }
 }
 
-/// A phone number as it is kept; `None` if that cannot be one.
+/// A phone number as it is kept; `None` if that cannot be one. Long ones without a + may be those
+/// of a card, which are never kept (trust 2).
 pub fn normal_phone(phone: &str) -> Option<String> {
     let phone = phone.trim();
     let (plus, rest) = phone.strip_prefix('+').map_or(("", phone), |rest| ("+", rest));
@@ -120,6 +122,7 @@ pub fn normal_phone(phone: &str) -> Option<String> {
     let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
     match digits.len() {
         0 if phone.is_empty() => Some(String::new()),
+        _ if plus.is_empty() && card_number::is_in(&digits) => None,
         PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX => Some(format!("{plus}{digits}")),
         _ => None,
     }

@@ -87,6 +87,8 @@ fn each_field_has_its_limits() {
         (details("Ada", "", "123456789012345"), vec![]),
         (details("Ada", "", "1234567890123456"), vec!["phone"]),
         (details("Ada", "", "12 + 34"), vec!["phone"]),
+        // A card number of 13 digits.
+        (details("Ada", "", &format!("{}8", "4 ".repeat(12))), vec!["phone"]),
         (details("Ada", "", "call me"), vec!["phone"]),
         (details("", "x", "y"), vec!["name", "email", "phone"]),
     ] {

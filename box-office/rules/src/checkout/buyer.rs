@@ -39,7 +39,7 @@ pub fn checked(buyer: &Buyer, token: &str, total: Money) -> Result<Buyer, Refusa
 }
 
 /// A name as it is kept: one blank between its words, and no card number in it.
-pub(super) fn name_kept(name: &str) -> String {
+pub fn name_kept(name: &str) -> String {
     card_number::masked(&name.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
