@@ -74,6 +74,8 @@ pub struct Town {
     asked: Vec<(Key, String, Direction)>,
     /// Whoever goes to a till next.
     pub(crate) cashier: StaffNo,
+    /// The cart of a till that is being filled.
+    serving: Option<CartId>,
     /// Orders sold at the counter.
     pub(crate) orders: Vec<OrderId>,
 }
@@ -172,6 +174,7 @@ impl Town {
             letters: Vec::new(),
             asked: Vec::new(),
             cashier: StaffNo(1),
+            serving: None,
             orders: Vec::new(),
         }
     }
@@ -287,6 +290,9 @@ impl Town {
     fn remember(&mut self, entry: &Entry) {
         for event in &entry.events {
             match event {
+                Event::Cart(cart::Event::Opened(id, row)) if row.till.is_some() => {
+                    self.serving = Some(*id);
+                }
                 Event::Cart(cart::Event::Opened(id, _)) => self.carts.push(*id),
                 Event::Checkout(checkout::Event::Intent(key, intent)) => {
                     self.waiting.retain(|other| other != key);

@@ -5,19 +5,19 @@
 //! Next: `tests/house.rs`.
 
 use super::Town;
-use usher_ledger::{Denied, batch, cart as carts, checkout as payments, till};
+use usher_ledger::{batch, cart as carts, checkout as payments, till};
 use usher_rules::batch::{BrandTotal, Command as AtBatch, Of, State as Stands};
 use usher_rules::cart::{self, Buyer};
 use usher_rules::checkout::Command as Sale;
 use usher_rules::checkout::pad::Command as AtPad;
 use usher_rules::hold;
-use usher_rules::id::{AreaNo, CartId, LevelNo, PadNo, TicketId};
+use usher_rules::id::{AreaNo, LevelNo, PadNo, TicketId};
 use usher_rules::money::Money;
 use usher_rules::price::Places;
 use usher_rules::refund::{self, Wanted};
 use usher_rules::tender::pad::{Booking, Finding, Outcome};
 use usher_rules::tender::{Intent, State};
-use usher_rules::{Command, Event, Key};
+use usher_rules::{Command, Key};
 
 /// The one pin pad of the town.
 pub const PAD: PadNo = PadNo(1);
@@ -31,38 +31,34 @@ impl Town {
             Some(_) | None => match self.dice.below(10) {
                 0 | 1 => self.batch(),
                 2..=4 => self.refund(),
-                5 | 6 => self.sale(|cart, shown| {
-                    let buyer = Buyer::default();
-                    Sale::Cash { cart, buyer, given: shown, shown }
-                }),
-                _ => self.sale(|cart, shown| {
-                    let (buyer, cash) = (Buyer::default(), Money(i64::from(shown.0 > 1)));
-                    Sale::Pad(AtPad::Begin { cart, pad: PAD, buyer, shown, baseline: None, cash })
-                }),
+                _ => self.sale(),
             },
         }
     }
 
-    /// A cart of an open till with one place or more, to be paid in this way.
-    fn sale(&mut self, paid: impl FnOnce(CartId, Money) -> Sale) -> Option<Command> {
+    /// The next step of a sale at an open till: a cart, its places, and how it is paid. One command
+    /// at a time, so that a run may stop between any two.
+    fn sale(&mut self) -> Option<Command> {
         let open = till::open(&self.handle.snapshot().unwrap()).unwrap();
         let (_, row) = open.first()?;
         self.cashier = row.cashier;
-        let opened = self.ask(Command::Cart(cart::Command::OpenAtTill(row.till))).ok()?;
-        let cart = opened.events.iter().find_map(|event| match event {
-            Event::Cart(cart::Event::Opened(id, _)) => Some(*id),
-            _ => None,
-        })?;
-        let places = vec![Places { level: LevelNo(1), count: 1 + self.dice.below(3) as u8 }];
-        let (performance, area) = (self.performances[2], AreaNo(0));
-        let held = hold::Command::Area { cart, performance, area, places };
-        match self.ask(Command::Hold(held)) {
-            Ok(_) => {}
-            Err(Denied::Refused(_)) => return None,
-            Err(denied) => panic!("{denied:?}"),
+        let Some(cart) = self.serving.take() else {
+            return Some(Command::Cart(cart::Command::OpenAtTill(row.till)));
+        };
+        let sold = carts::get(&self.handle.snapshot().unwrap(), cart).unwrap()?;
+        let (shown, buyer) = (sold.total(), Buyer::default());
+        if sold.lines.is_empty() {
+            self.serving = Some(cart);
+            let places = vec![Places { level: LevelNo(1), count: 1 + self.dice.below(3) as u8 }];
+            let (performance, area) = (self.performances[2], AreaNo(0));
+            let held = hold::Command::Area { cart, performance, area, places };
+            return Some(Command::Hold(held));
         }
-        let shown = carts::get(&self.handle.snapshot().unwrap(), cart).unwrap().unwrap().total();
-        Some(Command::Checkout(paid(cart, shown)))
+        let cash = Money(i64::from(shown.0 > 1));
+        Some(Command::Checkout(match self.dice.chance(40) {
+            true => Sale::Cash { cart, buyer, given: shown, shown },
+            false => Sale::Pad(AtPad::Begin { cart, pad: PAD, buyer, shown, baseline: None, cash }),
+        }))
     }
 
     /// Some tickets of an order, the way it was paid; now and then some that cannot go back.
