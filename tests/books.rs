@@ -255,18 +255,18 @@ fn a_bent_balance_and_a_posting_out_of_balance_are_found_and_counted() {
     copy::replay(&twin, &events::after(&snapshot, 0, usize::MAX).unwrap()).unwrap();
     let txn = twin.begin_write().unwrap();
     assert_eq!(journal::replay(&txn).unwrap().wrong, 0);
-    let clearing = (Account::CardClearing.no(), 0);
+    let tax = (Account::TaxPayable.no(), 1);
     let kept = {
         let mut balances = txn.open_table(tables::BALANCES).unwrap();
-        let kept = balances.get(clearing).unwrap().unwrap().value();
-        balances.insert(clearing, kept + 1).unwrap();
+        let kept = balances.get(tax).unwrap().unwrap().value();
+        balances.insert(tax, kept + 1).unwrap();
         balances.insert((99, 1), 7).unwrap();
         kept
     };
     let found = journal::replay(&txn).unwrap();
     assert_eq!((found.wrong, found.unbalanced.len()), (2, 0));
     let bent = found.differences[0];
-    assert_eq!((bent.account, bent.kept, bent.replayed), (2, Money(kept + 1), Money(kept)));
+    assert_eq!((bent.account, bent.kept, bent.replayed), (tax.0, Money(kept + 1), Money(kept)));
     assert_eq!((found.differences[1].account, found.differences[1].replayed), (99, Money::ZERO));
     let (day, id, mut posting) = postings(&snapshot).swap_remove(0);
     posting.lines[0].amount = posting.lines[0].amount + Money(1);
@@ -300,16 +300,16 @@ fn proved(handle: &Handle) -> (Books, Found) {
 fn a_tampered_balance_is_found_by_the_next_proof_and_told_on_the_strip() {
     let town = lived(3);
     assert_eq!(proved(&tampered(&town, |_| ())).0, Books::Agree);
-    let clearing = (Account::CardClearing.no(), 0);
+    let tax = (Account::TaxPayable.no(), 1);
     let handle = tampered(&town, |txn| {
         let mut balances = txn.open_table(tables::BALANCES).unwrap();
-        let kept = balances.get(clearing).unwrap().unwrap().value();
-        balances.insert(clearing, kept - 1).unwrap();
+        let kept = balances.get(tax).unwrap().unwrap().value();
+        balances.insert(tax, kept - 1).unwrap();
     });
     let (told, found) = proved(&handle);
     assert_eq!(told, Books::Differ { wrong: 1 });
     let bent = found.differences[0];
-    assert_eq!((bent.account, bent.sub), clearing);
+    assert_eq!((bent.account, bent.sub), tax);
     assert_eq!(bent.kept + Money(1), bent.replayed);
 }
 
