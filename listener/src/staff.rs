@@ -8,6 +8,7 @@
 pub mod account;
 pub mod batch;
 pub mod cart;
+mod decision;
 pub mod desk;
 pub mod door;
 pub mod health;

@@ -4,6 +4,7 @@
 //! Looking tells the pad's errand that somebody looks (K9). Never gives anything back by itself.
 //! Next: `order.rs`, which begins one; `rules/refund/pad.rs`.
 
+use super::decision;
 use super::order::shown;
 use crate::pad::{Desk, Order};
 use crate::request::{Need, Staff, need};
@@ -18,12 +19,9 @@ use usher_ledger::view::desk::order::Asked;
 use usher_ledger::view::desk::refund as view;
 use usher_ledger::{Snapshot, checkout};
 use usher_rules::checkout::Command as Checkout;
-use usher_rules::checkout::pad::Command as AtPad;
-use usher_rules::code::from_base32;
 use usher_rules::id::OrderId;
-use usher_rules::tender::State;
 use usher_rules::view::desk::order::{Notice, Running};
-use usher_rules::view::desk::sell::{Standing, Typed};
+use usher_rules::view::desk::sell::Standing;
 use usher_rules::{Command, Key, Refusal};
 
 /// What the pad does now, in words, for the page that looks each second.
@@ -82,25 +80,12 @@ pub async fn decide(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let intent = intent_of(&staff.snapshot()?, id, &fields)?;
-    let charged = match fields.text("charged") {
-        "yes" => true,
-        "no" => false,
-        _ => return Err(Trouble::malformed("charged", "not as this page sends it")),
-    };
-    let text = |name: &str| fields.text(name).trim().to_owned();
-    let (evidence, name, reason) = (text("evidence"), text("name"), text("reason"));
-    let typed = Typed {
-        evidence: evidence.clone(),
-        name: name.clone(),
-        reason: reason.clone(),
-        ..Typed::default()
-    };
-    let decide = AtPad::Decide { intent, charged, evidence, name, reason };
+    let (decide, typed) = decision::read(&fields, intent)?;
     let key = staff.form_key(&fields.key());
     let notice = match staff.ask(key, Command::Checkout(Checkout::Pad(decide))).await {
         Ok(_) => return Ok(respond::see_other(&address(id))),
         Err(Trouble::Refused(Refusal::MissingData { fields })) => Notice::DecisionLacks { fields },
-        Err(Trouble::Refused(Refusal::Stale)) if waits(&staff.snapshot()?, intent)? => {
+        Err(Trouble::Refused(Refusal::Stale)) if decision::waits(&staff.snapshot()?, intent)? => {
             Notice::GivenBefore
         }
         Err(Trouble::Refused(Refusal::Stale)) => return Ok(respond::see_other(&address(id))),
@@ -116,14 +101,8 @@ fn address(id: OrderId) -> String {
 
 /// The refund that a form names; it must be this order's.
 fn intent_of(snapshot: &Snapshot, id: OrderId, fields: &Fields) -> Result<Key, Trouble> {
-    let bytes = from_base32(fields.text("intent")).and_then(|bytes| bytes.try_into().ok());
-    let key = Key(bytes.ok_or_else(Trouble::not_found)?);
+    let key = decision::named(fields)?;
     let row = checkout::intent(snapshot, key)?;
     let ours = row.and_then(|row| row.refunding().map(|refund| refund.order)) == Some(id);
     if ours { Ok(key) } else { Err(Trouble::not_found()) }
-}
-
-fn waits(snapshot: &Snapshot, intent: Key) -> Result<bool, Trouble> {
-    let row = checkout::intent(snapshot, intent)?;
-    Ok(row.is_some_and(|row| row.state == State::NeedsOperator))
 }

@@ -11,6 +11,7 @@ use crate::pad::{Order, Wanted};
 use crate::request::{Staff, need};
 use crate::respond;
 use crate::shop::form::{Fields, act};
+use crate::staff::decision;
 use crate::wording::Trouble;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -19,12 +20,9 @@ use tokio::sync::oneshot;
 use usher_ledger::view::desk::sell as view;
 use usher_ledger::{cart, checkout, write};
 use usher_rules::cart::{Buyer, Cart};
-use usher_rules::checkout::pad::Command as AtPad;
 use usher_rules::checkout::{CASH_MINOR_MAX, Command as Checkout, Event as Happened};
-use usher_rules::code::from_base32;
 use usher_rules::id::{CartId, OrderId, TillNo};
 use usher_rules::money::Money;
-use usher_rules::tender::State;
 use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::view::desk::sell::{Notice, Typed};
 use usher_rules::{Command, Entry, Event, Key, Refusal};
@@ -228,26 +226,15 @@ pub async fn decide(
 ) -> Result<Response, Trouble> {
     let id = spot.cart.ok_or_else(Trouble::not_found)?;
     let intent = intent_of(&staff, id, &fields)?;
-    let charged = match fields.text("charged") {
-        "yes" => true,
-        "no" => false,
-        _ => return Err(Trouble::malformed("charged", "not as this page sends it")),
-    };
-    let text = |name: &str| fields.text(name).trim().to_owned();
-    let (evidence, name, reason) = (text("evidence"), text("name"), text("reason"));
-    let typed = Typed {
-        evidence: evidence.clone(),
-        name: name.clone(),
-        reason: reason.clone(),
-        ..Typed::default()
-    };
-    let decide = AtPad::Decide { intent, charged, evidence, name, reason };
+    let (decide, typed) = decision::read(&fields, intent)?;
     let key = staff.form_key(&fields.key());
     let asked = staff.ask(key, Command::Checkout(Checkout::Pad(decide))).await;
     let notice = match asked {
         Ok(entry) => return decided(&staff, id, sold(&entry)),
         Err(Trouble::Refused(Refusal::MissingData { fields })) => Notice::DecisionLacks { fields },
-        Err(Trouble::Refused(Refusal::Stale)) if waits(&staff, intent)? => Notice::CannotBeSold,
+        Err(Trouble::Refused(Refusal::Stale)) if decision::waits(&staff.snapshot()?, intent)? => {
+            Notice::CannotBeSold
+        }
         Err(Trouble::Refused(Refusal::Stale)) => return decided(&staff, id, None),
         Err(trouble) => return Err(trouble),
     };
@@ -276,13 +263,7 @@ fn decided(
 fn intent_of(staff: &Staff<need::Refund>, id: CartId, fields: &Fields) -> Result<Key, Trouble> {
     let snapshot = staff.snapshot()?;
     sale_of(&snapshot, id)?;
-    let bytes = from_base32(fields.text("intent")).and_then(|bytes| bytes.try_into().ok());
-    let key = Key(bytes.ok_or_else(Trouble::not_found)?);
+    let key = decision::named(fields)?;
     let row = checkout::intent(&snapshot, key)?.filter(|row| row.cart == id);
     row.map(|_| key).ok_or_else(Trouble::not_found)
-}
-
-fn waits(staff: &Staff<need::Refund>, intent: Key) -> Result<bool, Trouble> {
-    let row = checkout::intent(&staff.snapshot()?, intent)?;
-    Ok(row.is_some_and(|row| row.state == State::NeedsOperator))
 }
