@@ -11,8 +11,9 @@ use std::collections::{HashMap, HashSet};
 use usher_ledger::turnout::Turnout;
 use usher_ledger::{Denied, admission as ledger, copy, events, open, proof};
 use usher_rules::admission::{self, Admission, Presence, Verdict};
-use usher_rules::id::{BoxNo, PerformanceId, TicketId, TillNo};
+use usher_rules::id::{BoxNo, PerformanceId, StaffNo, TicketId, TillNo};
 use usher_rules::money::Money;
+use usher_rules::{Command, session};
 use usher_tests::town::{Town, fingerprint};
 
 const SEEDS: u64 = 8;
@@ -74,6 +75,18 @@ fn tickets_are_given_back_in_cash_and_at_a_pad_in_the_course_of_the_days() {
     let cards = refunds.iter().filter(|one| one.intent.is_some()).count();
     println!("{} refunds, {cards} of them to cards", refunds.len());
     assert!(cards > 0 && cards < refunds.len());
+}
+
+#[test]
+fn a_session_that_another_account_takes_leads_from_that_one_alone() {
+    let mut town = Town::found(store(), 0);
+    for account in [StaffNo(1), StaffNo(2)] {
+        let (session, about) = ([9; 32], "Town".to_owned());
+        let sign_in = session::Command::SignIn { session, account, about };
+        town.ask(Command::Session(sign_in)).unwrap();
+    }
+    let snapshot = town.handle.snapshot().unwrap();
+    assert_eq!(proof::of(&snapshot, snapshot.plans()).unwrap(), Vec::<String>::new());
 }
 
 #[test]

@@ -63,8 +63,12 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
     }
 }
 
-/// Puts a row and what leads to it from its account; an account never gives a session up.
+/// Puts a row and what leads to it from its account, and from no other any more.
 fn put(write: &Write, key: &[u8; 32], row: &Session) -> Result<(), Fault> {
+    let before = get(write.txn, key)?.and_then(|row| row.account);
+    if let Some(StaffNo(no)) = before.filter(|before| Some(*before) != row.account) {
+        write.unmark(tables::STAFF_SESSIONS, (no, key))?;
+    }
     if let Some(StaffNo(no)) = row.account {
         write.mark(tables::STAFF_SESSIONS, (no, key))?;
     }
