@@ -105,7 +105,7 @@ fn a_report_has_the_sums_of_the_journal_on_every_day_and_over_all_of_them() {
                 let lines = of.flat_map(|(.., posting)| &posting.lines);
                 lines.filter(|line| line.account == account).map(|line| line.amount).sum()
             };
-            let sold = [Cause::Sale, Cause::Refund];
+            let sold = [Cause::Sale, Cause::Refund, Cause::Exchange];
             assert_eq!(sales.total.gross, side(&sold, Account::Receivable));
             assert_eq!(sales.total.tax, -side(&sold, Account::TaxPayable));
             assert_eq!(all(&sales.performances).net, -side(&sold, Account::DeferredTickets));

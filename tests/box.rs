@@ -18,6 +18,8 @@ mod config;
 mod disk;
 #[path = "box/door.rs"]
 mod door;
+#[path = "box/end_of_day.rs"]
+mod end_of_day;
 #[path = "box/log.rs"]
 mod log;
 #[path = "box/lost.rs"]

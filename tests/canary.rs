@@ -28,7 +28,7 @@ mod scan;
 
 use ask::Caller;
 use desk::Desk;
-use pads::{PAYMENTS, Pads, sold_by_card};
+use pads::{PAYMENTS, Pads, decided_by_a_person, sold_by_card};
 use running::{Folder, Running, WAIT_MAX, configure, free_address, program, until};
 use scan::Hunt;
 use serde_json::json;
@@ -89,6 +89,7 @@ fn no_card_number_that_anybody_puts_in_is_in_anything_that_stays() {
         inputs::engaged(&manager, number);
         inputs::kept_back(&demo, &manager, seat, number);
         inputs::sold_for_cash(&demo, &cashier, &session, number);
+        inputs::plan_checked(&hunt, number);
     }
     let kept = cashier.send(
         "/desk/till/pay-in",
@@ -176,6 +177,10 @@ fn paid_by_card_and_crashed(
                 assert_eq!(hunt.in_bytes(page.as_bytes()), Vec::<usize>::new(), "{page}");
             }
         }
+    }
+    let [_, at_concert, senior] = desks(address);
+    for page in decided_by_a_person(&at_concert, &senior, tonight) {
+        assert_eq!(hunt.in_bytes(page.as_bytes()), Vec::<usize>::new(), "{page}");
     }
     let buyer = json!({ "name": "Ada", "email": "ada@tidewell.example" });
     let opened = daemon.caller().post("/api/v1/carts", &json!({}));

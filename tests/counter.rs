@@ -13,10 +13,14 @@ mod batch;
 mod cuts;
 #[path = "counter/errand.rs"]
 mod errand;
+#[path = "counter/exchange.rs"]
+mod exchange;
 #[path = "counter/house.rs"]
 mod house;
 #[path = "counter/line.rs"]
 mod line;
+#[path = "counter/payment.rs"]
+mod payment;
 #[path = "counter/refund.rs"]
 mod refund;
 #[path = "counter/terminal.rs"]
@@ -114,6 +118,79 @@ async fn money_goes_back_if_and_only_if_the_terminal_booked_it_wherever_the_line
     let sum =
         |of: fn(&Path) -> i64| -> i64 { running.iter().map(|(lane, _)| of(&lane.truth)).sum() };
     let stands = sum(terminal::taken_minor) - sum(terminal::given_back_minor);
+    assert_eq!(house.card_clearing(), stands, "the books have what the terminals booked");
+    assert_eq!(proof::of(&house.snapshot(), &Plans::default()).unwrap(), Vec::<String>::new());
+}
+
+/// Exchanges for something dearer whose difference a card pays: made if and only if the terminal
+/// booked it, with old and new tickets, both orders and the books in one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tickets_are_exchanged_if_and_only_if_the_terminal_booked_the_difference() {
+    let folder = Folder::new();
+    let (mut running, mut scenes) = (Vec::new(), BTreeMap::new());
+    for (lane, own) in exchange::lanes(&folder) {
+        scenes.insert(lane.name.clone(), own);
+        running.push((lane.clone(), terminal::start(&folder, &lane).await));
+    }
+    let config = terminal::config(&folder, &running, Stand::numbered(SECOND));
+    let stands: Vec<Stand> = running.iter().map(|(lane, _)| lane.stand).collect();
+    let house = Arc::new(House::open(&config, &stands).await);
+    let mut at_work = JoinSet::new();
+    for (lane, _) in &running {
+        let (house, lane) = (Arc::clone(&house), lane.clone());
+        let own = scenes.remove(&lane.name).unwrap();
+        at_work.spawn(async move { (lane.line, exchange::run(&house, lane, own).await) });
+    }
+    let mut after_approval = 0;
+    while let Some(done) = at_work.join_next().await {
+        let (line, ends) = done.unwrap();
+        println!("{line:?}: {ends:?}");
+        assert!(ends.made > 0 && ends.made < ends.tried, "{line:?}");
+        after_approval += ends.after_approval;
+    }
+    assert!(after_approval > 0, "no approval was ever lost and found again");
+    for (lane, terminal) in &running {
+        assert_eq!(terminal.violations(), Vec::<String>::new(), "{}", lane.name);
+    }
+    let booked: i64 = running.iter().map(|(lane, _)| terminal::standing_minor(&lane.truth)).sum();
+    assert_eq!(house.card_clearing(), booked, "the books have what the terminals booked");
+    assert_eq!(proof::of(&house.snapshot(), &Plans::default()).unwrap(), Vec::<String>::new());
+}
+
+/// Payments towards orders approved, declined, stopped and cut off anywhere: paid if and only if
+/// the terminal's books say so, once, and due until then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_is_paid_up_if_and_only_if_the_terminal_booked_it_wherever_the_line_is_cut() {
+    let folder = Folder::new();
+    let mut running = Vec::new();
+    let mut scenes = BTreeMap::new();
+    for (lane, own) in payment::lanes(&folder) {
+        scenes.insert(lane.name.clone(), own);
+        running.push((lane.clone(), terminal::start(&folder, &lane).await));
+    }
+    let config = terminal::config(&folder, &running, Stand::numbered(SECOND));
+    let stands: Vec<Stand> = running.iter().map(|(lane, _)| lane.stand).collect();
+    let house = Arc::new(House::open(&config, &stands).await);
+    let mut at_work = JoinSet::new();
+    for (lane, _) in &running {
+        let (house, lane) = (Arc::clone(&house), lane.clone());
+        let own = scenes.remove(&lane.name).unwrap();
+        at_work.spawn(async move { (lane.line, payment::run(&house, lane, own).await) });
+    }
+    let (mut paid, mut doubted, mut after_approval) = (0, 0, 0);
+    while let Some(done) = at_work.join_next().await {
+        let (line, ends) = done.unwrap();
+        println!("{line:?}: {ends:?}");
+        assert!(ends.paid < ends.payments, "{line:?}: nothing ever went wrong");
+        paid += ends.paid;
+        doubted += ends.asked_for;
+        after_approval += ends.after_approval;
+    }
+    assert!(paid > 0 && doubted > 0 && after_approval > 0, "{paid}, {doubted}, {after_approval}");
+    for (lane, terminal) in &running {
+        assert_eq!(terminal.violations(), Vec::<String>::new(), "{}", lane.name);
+    }
+    let stands: i64 = running.iter().map(|(lane, _)| terminal::standing_minor(&lane.truth)).sum();
     assert_eq!(house.card_clearing(), stands, "the books have what the terminals booked");
     assert_eq!(proof::of(&house.snapshot(), &Plans::default()).unwrap(), Vec::<String>::new());
 }

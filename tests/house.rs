@@ -77,6 +77,78 @@ fn tickets_are_given_back_in_cash_and_at_a_pad_in_the_course_of_the_days() {
     assert!(cards > 0 && cards < refunds.len());
 }
 
+/// Exchanges among what else goes on in town: proven, and made again byte for byte.
+#[test]
+fn tickets_exchanged_among_all_else_leave_everything_proven_and_can_be_replayed() {
+    use usher_rules::{Event, checkout::Event as Sale};
+    let (mut dearer, mut cheaper, mut paid_back, mut returned) = (0, 0, 0, 0);
+    for seed in 0..SEEDS {
+        let mut town = Town::found(store(), seed);
+        for nth in 0..STEPS {
+            town.step();
+            if nth % 5 == 0 {
+                town.exchange();
+            }
+        }
+        town.settle();
+        let snapshot = town.handle.snapshot().unwrap();
+        assert_eq!(proof::of(&snapshot, snapshot.plans()).unwrap(), Vec::<String>::new());
+        let entries = events::after(&snapshot, 0, usize::MAX).unwrap();
+        let twin = store();
+        copy::replay(&twin, &entries).unwrap();
+        let twin = usher_ledger::source::snapshot(&twin).unwrap();
+        assert_eq!(fingerprint(&snapshot), fingerprint(&twin), "seed {seed}");
+        for event in entries.iter().flat_map(|entry| &entry.events) {
+            match event {
+                Event::Checkout(Sale::Exchanged { made, .. }) if made.worth > made.moved => {
+                    cheaper += 1;
+                }
+                Event::Checkout(Sale::Exchanged { .. }) => dearer += 1,
+                Event::Checkout(Sale::Refunded { refund, .. }) => {
+                    paid_back += usize::from(refund.tickets.is_empty());
+                    returned += usize::from(refund.onward.is_some());
+                }
+                _ => {}
+            }
+        }
+    }
+    println!("{dearer} no cheaper, {cheaper} cheaper, {paid_back} paid back, {returned} returned");
+    assert!(dearer > 0 && cheaper > 0 && paid_back > 0 && returned > 0);
+}
+
+/// What the days in town do with parts, so that replay and proof see payments of both kinds.
+#[test]
+fn orders_are_booked_and_paid_in_parts_in_the_course_of_the_days() {
+    use usher_rules::{Event, checkout::Event as Sale};
+    let (mut booked, mut cash, mut cards) = (0, 0, 0);
+    for seed in 0..SEEDS {
+        let mut town = Town::found(store(), seed);
+        for nth in 0..STEPS {
+            town.step();
+            if nth % 5 == 0 {
+                town.pay_towards();
+            }
+        }
+        let snapshot = town.handle.snapshot().unwrap();
+        for entry in events::after(&snapshot, 0, usize::MAX).unwrap() {
+            for event in entry.events {
+                match event {
+                    Event::Checkout(Sale::Sold { order, .. }) => {
+                        booked += usize::from(order.payments.is_some());
+                    }
+                    Event::Checkout(Sale::PaymentMade(_, made)) if made.intent.is_some() => {
+                        cards += 1;
+                    }
+                    Event::Checkout(Sale::PaymentMade(..)) => cash += 1,
+                    _ => {}
+                }
+            }
+        }
+    }
+    println!("{booked} orders booked, {cash} payments in cash and {cards} by card");
+    assert!(booked > 0 && cash > 0 && cards > 0);
+}
+
 #[test]
 fn a_session_that_another_account_takes_leads_from_that_one_alone() {
     let mut town = Town::found(store(), 0);
@@ -159,7 +231,7 @@ fn a_proof_finds_what_is_bent() {
         txn.open_table(tables::SEATS).unwrap().first().unwrap().unwrap().0.value()
     };
     type Bend<'a> = (&'a str, &'a dyn Fn(&redb::WriteTransaction));
-    let bent: [Bend<'_>; 9] = [
+    let bent: [Bend<'_>; 10] = [
         ("a lost seat", &|txn| {
             let key = first_seat(txn);
             txn.open_table(tables::SEATS).unwrap().remove(key).unwrap();
@@ -188,6 +260,9 @@ fn a_proof_finds_what_is_bent() {
         }),
         ("a lost entry", &|txn| {
             txn.open_table(tables::EVENTS).unwrap().remove(9).unwrap();
+        }),
+        ("an exchange that no cart makes", &|txn| {
+            txn.open_table(tables::EXCHANGES_OPEN).unwrap().insert(9, 9).unwrap();
         }),
     ];
     for (name, how) in bent {

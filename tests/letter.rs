@@ -83,6 +83,7 @@ fn venue() -> Venue {
         email: word("tickets@tidewell.example"),
         counter_hours: word("Daily from noon"),
         time_zone: word("Europe/London"),
+        day_rolls_min: 240,
         currency: word("GBP"),
         language: word("en-GB"),
         site: word("https://tickets.tidewell.example"),

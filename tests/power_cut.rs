@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use usher_ledger::{open, proof};
 use usher_rules::id::BoxNo;
+use usher_rules::{Command, end_of_day};
 use usher_tests::cut::{Disk, FATES, Fate, Log, Recorder};
 use usher_tests::dice::Dice;
 use usher_tests::town::{Town, fingerprint};
@@ -22,6 +23,8 @@ const SEEDS_LONG: u64 = 20;
 /// Every how many images the town also lives on, and the power is cut again in the recovery.
 const LIVES_ON_EVERY: usize = 97;
 const CUT_AGAIN_EVERY: usize = 41;
+/// Every how many acts the day is ended, whatever else happens.
+const DAY_ENDS_EVERY: usize = 50;
 /// Unsynced states are looked at in all eight ways at every n-th cut point, at the others in two.
 const ALL_WAYS_EVERY: usize = 8;
 
@@ -61,7 +64,10 @@ fn record(seed: u64, acts: usize, lie: bool) -> Day {
     while states.len() <= acts {
         let act = states.len();
         recorder.mark(Log::Begin(act));
-        if let Some(Ok(_)) = town.step() {
+        let command = Command::EndOfDay(end_of_day::Command::Run { cut_off: None });
+        let day_ends = act.is_multiple_of(DAY_ENDS_EVERY);
+        let ended = if day_ends { town.ask(command).ok() } else { None };
+        if ended.is_some() || matches!(town.step(), Some(Ok(_))) {
             let state = fingerprint(&town.handle.snapshot().unwrap());
             recorder.mark(Log::Acked(act, state));
             states.push(state);

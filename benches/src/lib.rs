@@ -6,6 +6,7 @@
 // Of a program: it prints, and its figures fit.
 #![allow(clippy::print_stdout)]
 
+pub mod cashier;
 pub mod floor;
 pub mod load;
 pub mod monitor;
@@ -18,4 +19,5 @@ pub mod row;
 pub mod scans;
 pub mod slow;
 pub mod tally;
+pub mod tap;
 pub mod trade;

@@ -10,6 +10,7 @@ pub mod hammer;
 pub mod hold;
 pub mod ledger;
 pub mod memory;
+pub mod pad;
 pub mod patron;
 pub mod redeem;
 pub mod seat;
@@ -75,7 +76,7 @@ impl Row {
 pub type Measure = fn(&Ground) -> anyhow::Result<Vec<Row>>;
 
 /// Everything that is measured, with the rows it fills.
-pub const MEASURES: [(&[&str], Measure); 16] = [
+pub const MEASURES: [(&[&str], Measure); 17] = [
     (&["0"], shop::floors),
     (&["1", "2", "3"], redeem::measure),
     (&["4"], hold::measure),
@@ -88,6 +89,7 @@ pub const MEASURES: [(&[&str], Measure); 16] = [
     (&["11"], slow::measure),
     (&["12"], hammer::measure),
     (&["13"], beam::measure),
+    (&["P", "D"], pad::measure),
     (&["L"], ledger::measure),
     (&["R"], patron::measure),
     (&["S"], seat::measure),

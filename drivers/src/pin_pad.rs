@@ -39,6 +39,8 @@ pub struct Currency {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Purchase,
+    /// A purchase whose card number is typed at the terminal: the customer is on the phone (K6).
+    KeyedPurchase,
     /// Money back to a card that is presented.
     Refund,
     /// Takes back a booking of the same batch.
@@ -180,6 +182,8 @@ pub struct BrandTotal {
 pub enum Display {
     ConfirmAmount,
     InsertCard,
+    /// The number of the card is to be typed.
+    TypeCard,
     RemoveCard,
     EnterPin,
     WrongPin,

@@ -623,6 +623,7 @@ fn amounts_and_kinds_are_refused_on_both_sides_of_their_limits() {
     for (amount_minor, then) in [(99, false), (100, true), (9_999_999, true), (10_000_000, false)] {
         assert_eq!(begin(narrow(), Kind::Purchase, amount_minor), then, "{amount_minor}");
     }
+    assert!(!begin(plain(), Kind::KeyedPurchase, 1_250), "no word for it");
     for kind in [Kind::Refund, Kind::Reversal] {
         assert!(!begin(plain(), kind, 1_250));
         let on = ConcertSettings { refunds: true, cancellations: true, ..plain() };

@@ -170,6 +170,20 @@ fn a_payment_is_written_as_the_page_has_it() {
 }
 
 #[test]
+fn a_card_by_phone_is_asked_for_as_typed_and_nothing_else_differs() {
+    let when = || "2026-11-22T10:00:00Z".to_owned();
+    let plain = tender(Kind::Purchase, None);
+    let keyed = tender(Kind::KeyedPurchase, None);
+    assert_eq!(Reference::of(&keyed), Reference::of(&plain));
+    let mut wanted = written(&Request::Pay { tender: &plain, when: when() });
+    let transaction = "/SaleToPOIRequest/PaymentRequest/PaymentTransaction";
+    let transaction = wanted.pointer_mut(transaction).unwrap().as_object_mut().unwrap();
+    let conditions = json!({"ForceEntryMode": ["Keyed"]});
+    transaction.insert("TransactionConditions".to_owned(), conditions);
+    assert_eq!(written(&Request::Pay { tender: &keyed, when: when() }), wanted);
+}
+
+#[test]
 fn a_refund_wants_the_card_or_names_its_booking() {
     let when = || "2026-11-22T10:00:00Z".to_owned();
     let with_card = tender(Kind::Refund, None);

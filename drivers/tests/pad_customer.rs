@@ -9,16 +9,19 @@ mod pad;
 
 use nexo::{Desk, World, purchase};
 use pad::{DEADLINE, Folder, State, Till, tcp};
+use std::time::Duration;
 use tokio::time::timeout;
-use usher_drivers::pin_pad::{Ask, Display, Finding, Outcome, PinPadEvent};
-use usher_drivers::sim::pin_pad::customer::{Act, Bill, Customer, Pace, Screen, Shown};
+use usher_drivers::pin_pad::{Ask, Display, Entry, Finding, Kind, Outcome, PinPadEvent, Tender};
+use usher_drivers::sim::pin_pad::customer::{
+    Act, Bill, Customer, Pace, Screen, Shown, Verdict, pair,
+};
 use usher_drivers::sim::pin_pad::nexo::SimNexo;
 use usher_drivers::sim::pin_pad::truth::{Deed, Of};
 use usher_drivers::sim::pin_pad::zvt::Place;
 
-const PACE: Pace = Pace { customer_ms: 60_000, bank_ms: 1 };
+const PACE: Pace = Pace { customer_ms: 60_000, keyed_ms: 90_000, bank_ms: 1 };
 /// Nobody comes.
-const HASTY: Pace = Pace { customer_ms: 400, bank_ms: 1 };
+const HASTY: Pace = Pace { customer_ms: 400, keyed_ms: 400, bank_ms: 1 };
 
 /// What the customer does, and what the display shows before it.
 type Part = [(Shown, Act)];
@@ -79,7 +82,8 @@ async fn check_zvt(place: Place, name: &str) {
         let State::Approved(booking) = state else { panic!("{part:?}: {state:?}") };
         assert_eq!(booking.amount_minor, Some(amount_minor));
         let screen = shows(&customer, Shown::Approved).await;
-        assert_eq!(screen.bill, Some(Bill { of: Of::Purchase, amount_minor, currency: 978 }));
+        let bill = Bill { of: Of::Purchase, keyed: false, amount_minor, currency: 978 };
+        assert_eq!(screen.bill, Some(bill));
         booked.push(amount_minor);
         amount_minor += 1;
     }
@@ -204,6 +208,39 @@ async fn a_nexo_payment_ends_as_the_customer_wants_it() {
     let booked: Vec<u64> = booked.map(|line| line.amount_minor).collect();
     assert_eq!(booked, [1_001, 1_002, 1_003]);
     assert_eq!(sim.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_card_that_is_told_on_the_phone_is_typed_at_the_terminal_and_not_shown_to_it() {
+    let (world, sim, customer, mut desk) = nexo_by_hand(PACE).await;
+    let tender = Tender { kind: Kind::KeyedPurchase, ..purchase(1, 1_250) };
+    let types = async {
+        shows(&customer, Shown::TypeCard).await;
+        assert!(customer.act(Act::Tap));
+        assert!(customer.act(Act::TypeCard));
+    };
+    let (event, ()) = tokio::join!(desk.pay(&tender), types);
+    let PinPadEvent::Ended { outcome: Outcome::Approved(booking), .. } = &event else {
+        panic!("{event:?}")
+    };
+    assert_eq!(booking.entry, Some(Entry::Keyed), "a tap does not pay for it");
+    assert_eq!(world.truth().iter().filter(|line| line.deed == Deed::Booked).count(), 1);
+    assert_eq!(sim.violations(), Vec::<String>::new());
+}
+
+/// Features K6.
+#[tokio::test(start_paused = true)]
+async fn a_card_may_be_typed_for_ninety_seconds() {
+    for (seconds, verdict) in [(89, Verdict::Approve), (91, Verdict::TimeOut)] {
+        let (customer, mut hand, _cable) = pair(Pace::default());
+        hand.begin(Bill { of: Of::Purchase, keyed: true, amount_minor: 1_250, currency: 978 });
+        let types = async {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            assert!(customer.act(Act::TypeCard));
+        };
+        let (ended, ()) = tokio::join!(hand.finish(), types);
+        assert_eq!(ended, verdict, "after {seconds} s");
+    }
 }
 
 #[tokio::test]

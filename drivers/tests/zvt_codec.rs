@@ -190,6 +190,7 @@ fn amounts_that_the_field_cannot_carry_are_not_said() {
     assert!(said(&tender(Kind::Purchase, 0)).is_none());
     let no_original = Tender { original: None, ..tender(Kind::Reversal, 1_250) };
     assert!(said(&no_original).is_none());
+    assert!(said(&tender(Kind::KeyedPurchase, 1_250)).is_none(), "no word for it");
 }
 
 #[test]

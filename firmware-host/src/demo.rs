@@ -13,6 +13,8 @@ pub mod seed;
 pub mod staff;
 
 use crate::config::TokenHash;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
@@ -38,6 +40,8 @@ pub struct DemoFile {
     pub pin_pads: Vec<PinPad>,
     pub mail_dir: PathBuf,
     pub performances: Vec<Performance>,
+    #[serde(default = "roll")]
+    pub business_day_rolls_at: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -103,6 +107,7 @@ impl DemoFile {
             pin_pads: Vec::new(),
             mail_dir: state.join("mail"),
             performances: Vec::new(),
+            business_day_rolls_at: roll(),
         }
     }
 
@@ -137,6 +142,13 @@ pub const GATES: [(u32, &str, &str, bool); 2] =
 /// The device that `device_token` scans as.
 pub const HANDHELD: u32 = 5;
 
+/// Tonight's show begins two hours after the demo: in the small hours the business day waits.
+fn roll() -> String {
+    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    let is_small = (1..4).contains(&Timestamp::now().to_zoned(zone).hour());
+    if is_small { "07:00" } else { "04:00" }.to_owned()
+}
+
 /// The configuration of the demo, as a technician would write it.
 pub fn config_text(state: &Path, address: SocketAddr, file: &DemoFile) -> String {
     let quoted = |path: PathBuf| format!("{:?}", path.display().to_string());
@@ -150,6 +162,7 @@ email = "box-office@tidewell.example"
 counter_hours = "Mon to Sat, 10:00 to 20:00"
 time_zone = "{ZONE}"
 currency = "GBP"
+business_day_rolls_at = "{roll}"
 
 [listen]
 shop = ["{address}"]
@@ -204,6 +217,7 @@ name = "manager"
 rights = ["read", "feed", "desk", "door", "metrics"]
 sha256 = "{manager}"
 "#,
+        roll = file.business_day_rolls_at,
         folder = quoted(state.to_owned()),
         mail = quoted(file.mail_dir.clone()),
         manager = TokenHash::of(&file.api_token),

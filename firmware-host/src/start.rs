@@ -291,7 +291,8 @@ impl Running {
             let (events, heard) = mpsc::channel(pad_errand::EVENTS_MAX);
             let (asks, asked) = mpsc::channel(pad_errand::ASKS_MAX);
             let (orders, ordered) = mpsc::channel(pad::ORDERS_MAX);
-            let (face, seen) = watch::channel(Face::default());
+            let (face, seen) =
+                watch::channel(Face { keyed: settings.takes_keyed_cards(), ..Face::default() });
             let (currency, handle) = (config.pad_currency(), self.handle.clone());
             let errand = PadErrand {
                 handle,

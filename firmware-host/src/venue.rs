@@ -52,6 +52,7 @@ pub fn of(config: &Config) -> Venue {
         email: venue.email.clone(),
         counter_hours: venue.counter_hours.clone(),
         time_zone: venue.time_zone.clone(),
+        day_rolls_min: venue.business_day_rolls_at.minutes(),
         currency: venue.currency.clone(),
         language: LANGUAGE.to_owned(),
         site: config.listen.public_url.trim_end_matches('/').to_owned(),

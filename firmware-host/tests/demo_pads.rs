@@ -89,7 +89,14 @@ impl Visit {
         let shown = carts::get(&snapshot, cart).unwrap().unwrap().total();
         drop(snapshot);
         let (reply, answer) = oneshot::channel();
-        let wanted = Wanted { cart, buyer: Buyer::default(), shown, cash: Money::ZERO };
+        let wanted = Wanted {
+            cart,
+            buyer: Buyer::default(),
+            shown,
+            cash: Money::ZERO,
+            deposit: None,
+            keyed: false,
+        };
         let order = Order::Pay { by, wanted, reply };
         self.open.running.shop.pad(PadNo(no)).unwrap().orders.send(order).await.unwrap();
         (answer.await.unwrap().unwrap(), shown)

@@ -91,6 +91,7 @@ fn is_programme(event: &Event) -> bool {
         | Event::Till(_)
         | Event::Journal(_)
         | Event::Batch(_)
+        | Event::EndOfDay(_)
         | Event::Patron(_)
         | Event::Device(_) => false,
     }

@@ -9,6 +9,7 @@ use usher_ledger::Denied;
 use usher_rules::cart::Buyer;
 use usher_rules::id::{BatchId, CartId, PadNo};
 use usher_rules::money::Money;
+use usher_rules::payment::{self, Deposit};
 use usher_rules::refund;
 use usher_rules::view::desk::pad::Face;
 use usher_rules::{Actor, Key};
@@ -23,6 +24,8 @@ pub enum Order {
     Pay { by: Actor, wanted: Wanted, reply: oneshot::Sender<Result<Key, Denied>> },
     /// Begin a refund to the card of a payment at this pad. Answered like a payment.
     Refund { by: Actor, wanted: refund::Wanted, reply: oneshot::Sender<Result<Key, Denied>> },
+    /// Begin a payment towards an order. Answered like a payment.
+    Towards { by: Actor, wanted: payment::Wanted, reply: oneshot::Sender<Result<Key, Denied>> },
     /// The cashier wants to stop. The approval wins if it is on its way.
     Abort(Key),
     /// Somebody looks at this payment; one that nobody looks at any more is stopped (K9).
@@ -40,6 +43,10 @@ pub struct Wanted {
     pub shown: Money,
     /// What the customer pays in cash; the card pays the rest.
     pub cash: Money,
+    /// The card pays a first part alone.
+    pub deposit: Option<Deposit>,
+    /// The number of the card is typed at the pad: the customer is on the phone (K6).
+    pub keyed: bool,
 }
 
 /// One pad from the desk's side.

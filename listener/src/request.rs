@@ -219,6 +219,7 @@ fn room_for(disk: Disk, lane: Lane, command: &Command) -> bool {
             | Command::Till(_)
             | Command::Journal(_)
             | Command::Batch(_)
+            | Command::EndOfDay(_)
             | Command::Patron(_)
             | Command::Device(_) => true,
         },

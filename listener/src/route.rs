@@ -119,6 +119,7 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .route("/desk/till/count", post(till::count))
         .route("/desk/till/close", post(till::close))
         .route("/desk/pads", get(pad::page))
+        .route("/desk/pads/{orphan}/seen", post(pad::seen))
         .merge(batch_pages())
         .merge(sale_pages())
         .merge(order_pages())
@@ -127,13 +128,16 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .route("/door", get(door::page).post(door::press))
 }
 
-/// Orders at the desk, and tickets given back.
+/// Orders at the desk, what is paid towards them, and tickets given back.
 fn order_pages() -> Router<Arc<Shop>> {
-    use crate::staff::{order, refund};
+    use crate::staff::{order, payment, refund};
     Router::new()
         .route("/desk/orders", get(order::list))
         .route("/desk/orders/{order}", get(order::page))
         .route("/desk/orders/{order}/refund", post(order::refund))
+        .route("/desk/orders/{order}/cash", post(payment::cash))
+        .route("/desk/orders/{order}/card", post(payment::card))
+        .route("/desk/orders/{order}/exchange", post(order::exchange))
         .route("/desk/orders/{order}/pad", get(refund::pad))
         .route("/desk/orders/{order}/stop", post(refund::stop))
         .route("/desk/orders/{order}/decide", post(refund::decide))
@@ -141,12 +145,16 @@ fn order_pages() -> Router<Arc<Shop>> {
 
 /// Money of the pads and the day.
 fn batch_pages() -> Router<Arc<Shop>> {
-    use crate::staff::batch;
+    use crate::staff::{batch, end_of_day};
     Router::new()
         .route("/desk/batches", get(batch::list))
         .route("/desk/batches/{batch}", get(batch::page))
         .route("/desk/batches/{batch}/close", post(batch::close))
         .route("/desk/batches/{batch}/no-match", post(batch::no_match))
+        .route("/desk/day", get(end_of_day::page).post(end_of_day::run))
+        .route("/desk/day/{run}", get(end_of_day::sheet))
+        .route("/desk/day/{run}/day.csv", get(end_of_day::csv))
+        .route("/desk/day/{run}/day.xlsx", get(end_of_day::xlsx))
 }
 
 /// A sale at the counter; `more` adds to the one in hand.
@@ -163,6 +171,7 @@ fn sale_pages() -> Router<Arc<Shop>> {
         .route("/desk/sell/cart/{cart}/pad", get(sale::pad))
         .route("/desk/sell/cart/{cart}/patron", post(patron::choose))
         .route("/desk/sell/cart/{cart}/remove", post(sale::remove))
+        .route("/desk/sell/cart/{cart}/leave-exchange", post(sale::leave_exchange))
         .route("/desk/sell/cart/{cart}/cancel", post(sale::cancel))
         .route("/desk/sell/cart/{cart}/cash", post(tender::cash))
         .route("/desk/sell/cart/{cart}/card", post(tender::card))

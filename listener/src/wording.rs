@@ -16,6 +16,7 @@ use usher_rules::id::SeatNo;
 use usher_rules::money::Money;
 use usher_rules::plan::Plan;
 use usher_web::refused::Refused;
+use usher_web::time::{business_date, write_day};
 
 /// Seconds after which a busy box may be asked again.
 pub const BUSY_RETRY_S: u32 = 1;
@@ -281,6 +282,9 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::UndoTooLate => ("UndoTooLate", CONFLICT, "conflict-title"),
         Refusal::NotAdmitted => ("NotAdmitted", CONFLICT, "conflict-title"),
         Refusal::NothingToExport => ("NothingToExport", CONFLICT, "conflict-title"),
+        Refusal::BatchMismatch { .. } => ("BatchMismatch", CONFLICT, "end-of-day-mismatch"),
+        Refusal::OutOfBalance { .. } => ("OutOfBalance", CONFLICT, "end-of-day-out-of-balance"),
+        Refusal::DateLocked { .. } => ("DateLocked", CONFLICT, "date-locked-title"),
         Refusal::LoginTaken => ("LoginTaken", CONFLICT, "conflict-title"),
         Refusal::CodeRefused => ("CodeRefused", FORBIDDEN, "not-allowed-title"),
         Refusal::LastManager => ("LastManager", CONFLICT, "conflict-title"),
@@ -296,6 +300,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::PaidOnline => ("PaidOnline", CONFLICT, "refund-online-title"),
         Refusal::PaidByCard => ("PaidByCard", CONFLICT, "refund-by-card-title"),
         Refusal::RefundRunning => ("RefundRunning", CONFLICT, "refund-running-title"),
+        Refusal::ExchangeRunning { .. } => ("ExchangeRunning", CONFLICT, "exchange-running-title"),
     }
 }
 
@@ -317,9 +322,7 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         }
         Refusal::SeatTaken { seats }
         | Refusal::HoldLost { seats }
-        | Refusal::NotStaffHeld { seats } => {
-            json!({ "seats": terms.seats(seats) })
-        }
+        | Refusal::NotStaffHeld { seats } => json!({ "seats": terms.seats(seats) }),
         Refusal::PriceDiffers { total } => json!({ "total": terms.money(*total) }),
         Refusal::GiveUpInstead { seat } => json!({ "seat": terms.seat(*seat) }),
         Refusal::CartNotActive { state } => json!({ "state": cart_state(*state) }),
@@ -335,6 +338,11 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         Refusal::PadExchanged { listed, told } => json!({ "listed": listed, "told": told }),
         Refusal::CashShort { due } => json!({ "due": terms.money(*due) }),
         Refusal::OverRefund { left } => json!({ "left": terms.money(*left) }),
+        Refusal::BatchMismatch { batch, diff } => {
+            json!({ "batch": batch.to_string(), "diff": terms.money(*diff) })
+        }
+        Refusal::OutOfBalance { diff } => json!({ "diff": terms.money(*diff) }),
+        Refusal::DateLocked { day } => json!({ "day": write_day(business_date(*day)) }),
         Refusal::TicketUsed { tickets } => {
             let tickets: Vec<String> = tickets.iter().map(ToString::to_string).collect();
             json!({ "tickets": tickets })
@@ -362,6 +370,7 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         | Refusal::PaidOnline
         | Refusal::PaidByCard
         | Refusal::RefundRunning => json!({}),
+        Refusal::ExchangeRunning { cart } => json!({ "cart": cart.to_string() }),
     }
 }
 

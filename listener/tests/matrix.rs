@@ -69,11 +69,15 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/desk", DESK),
     ("GET", "/desk/carts", DESK),
     ("GET", "/desk/pads", DESK),
+    ("POST", "/desk/pads/{orphan}/seen", Staff(Right::EndOfDay)),
     ("GET", "/desk/letters", DESK),
     ("GET", "/desk/letters/{id}", DESK),
     ("GET", "/desk/orders", DESK),
     ("GET", "/desk/orders/{order}", DESK),
     ("POST", "/desk/orders/{order}/refund", Staff(Right::Refund)),
+    ("POST", "/desk/orders/{order}/cash", SELLS),
+    ("POST", "/desk/orders/{order}/card", SELLS),
+    ("POST", "/desk/orders/{order}/exchange", Staff(Right::Refund)),
     ("GET", "/desk/orders/{order}/pad", DESK),
     ("POST", "/desk/orders/{order}/stop", Staff(Right::SellAtCounter)),
     ("POST", "/desk/orders/{order}/decide", Staff(Right::Refund)),
@@ -109,6 +113,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/desk/sell/cart/{cart}/pad", SELLS),
     ("POST", "/desk/sell/cart/{cart}/patron", SELLS),
     ("POST", "/desk/sell/cart/{cart}/remove", SELLS),
+    ("POST", "/desk/sell/cart/{cart}/leave-exchange", SELLS),
     ("POST", "/desk/sell/cart/{cart}/cancel", SELLS),
     ("POST", "/desk/sell/cart/{cart}/cash", SELLS),
     ("POST", "/desk/sell/cart/{cart}/card", SELLS),
@@ -148,6 +153,11 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/desk/batches/{batch}", CLOSES),
     ("POST", "/desk/batches/{batch}/close", CLOSES),
     ("POST", "/desk/batches/{batch}/no-match", Staff(Right::EndOfDay)),
+    ("GET", "/desk/day", Staff(Right::EndOfDay)),
+    ("POST", "/desk/day", Staff(Right::EndOfDay)),
+    ("GET", "/desk/day/{run}", Staff(Right::EndOfDay)),
+    ("GET", "/desk/day/{run}/day.csv", EXPORTS),
+    ("GET", "/desk/day/{run}/day.xlsx", EXPORTS),
     ("GET", "/monitor", Staff(Right::Read)),
     ("GET", "/door", Staff(Right::Door)),
     ("POST", "/door", Staff(Right::Door)),
@@ -236,6 +246,7 @@ fn ask(house: &House, method: &str, path: &str, cart: &str) -> Ask {
         .replace("{session}", "1-1")
         .replace("{order}", "1-1")
         .replace("{export}", "1")
+        .replace("{run}", "1")
         // Nobody: what is done to them is refused by the house, after who asks was looked at.
         .replace("{no}", "999");
     let id = if path.starts_with("/desk/letters") { "1-1" } else { tonight.as_str() };

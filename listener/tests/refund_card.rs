@@ -159,7 +159,7 @@ async fn while_nobody_knows_the_outcome_nothing_else_goes_back() {
     assert!(!ends(&page, "/refund"), "{}", page.body);
     let told = scene.browser.press(&old).await;
     assert_eq!(told.status, 409);
-    says(&told, "A refund of this order is not settled yet");
+    says(&told, "A refund or a payment of this order is not settled yet");
     let list = scene.browser.go("/desk/sell").await;
     says(&list, &format!("Refund of order {}", scene.order));
     says(&list, &format!("href=\"{}\"", scene.address()));

@@ -211,6 +211,10 @@ async fn the_second_export_is_empty_and_the_first_is_fetched_again_the_same() {
     let known: Vec<&String> = lines[1..].iter().map(|row| &row[0]).collect();
     assert!(second.len() > 1 && second[1..].iter().all(|row| !known.contains(&&row[0])));
     assert_eq!(browser.look("/desk/journal/3/journal.csv").await.status, 404);
+    let audit = browser.go("/desk/audit").await;
+    let taken = |file: &str| audit.body.matches(&format!("journal-fetched {file}<")).count();
+    let counts = ["1.csv", "1.xlsx", "2.csv", "3.csv"].map(taken);
+    assert_eq!(counts, [2, 1, 1, 0], "each time a file is taken: {}", audit.body);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ mod house;
 use browser::{Browser, Form, form, forms, says};
 use house::pad::{Pad, booking, is_proven, with_tills};
 use house::{Ask, House, Told};
-use usher_ledger::{cart, checkout, till};
+use usher_ledger::{cart, checkout, letter, till, view};
 use usher_rules::cart::{Note, State};
 use usher_rules::id::{CartId, OrderId, TillNo};
 use usher_rules::money::Money;
@@ -19,6 +19,7 @@ use usher_rules::staff::Role;
 use usher_rules::tender::State as Intent;
 use usher_rules::tender::pad::Finding;
 use usher_rules::view::desk::pad::Stage;
+use usher_rules::view::letter::Body;
 
 async fn at_till<'h>(house: &'h House, login: &str, role: Role, till: &str) -> Browser<'h> {
     let mut browser = signed_in(house, login, role).await;
@@ -114,6 +115,63 @@ async fn an_approved_card_sells_and_its_receipts_are_printed_the_same_again() {
     });
     assert_eq!(rows.count(), 6);
     is_proven(&house);
+}
+
+#[tokio::test]
+async fn a_card_by_phone_is_offered_only_where_it_can_be_typed() {
+    let house = House::open().await;
+    let pad = with_tills(&house).await;
+    let mut browser = at_till(&house, "anna", Role::Cashier, "1").await;
+    let page = two(&mut browser, &house).await;
+    silent(&page, "Card by phone");
+    let forced = browser.submit(&card(&page).add("keyed", "yes")).await;
+    says(&forced, "The pad does not answer");
+    pad.take_keyed_cards();
+    let path = browser.path.clone();
+    let page = browser.go(&path).await;
+    says(&page, "Card by phone");
+    let page = browser.submit(&card(&page).add("keyed", "yes")).await;
+    says(&page, "Type the card at the pad");
+    pad.approve().await;
+    assert!(browser.go(&path).await.body.contains("paid by card"));
+    is_proven(&house);
+}
+
+#[tokio::test]
+async fn a_page_that_follows_a_pad_is_answered_when_there_is_something_new() {
+    let house = House::open().await;
+    let (pad, mut browser, id, _) = paying(&house).await;
+    let mut seen = told(&mut browser, id).await["seen"].as_str().unwrap().to_owned();
+    let path = |seen: &str| format!("/desk/sell/cart/{id}/pad?seen={seen}");
+    let url = path(&seen);
+    let shown = async { pad.show(Stage::EnterPin) };
+    let (now, ()) = tokio::join!(browser.look(&url), shown);
+    assert_eq!(now.json()["title"], "PIN entry");
+    now.json()["seen"].as_str().unwrap().clone_into(&mut seen);
+    let url = path(&seen);
+    let (now, ()) = tokio::join!(browser.look(&url), pad.approve());
+    let told = now.json();
+    assert!(told["seen"] != seen, "not what the page knows: {told}");
+    let url = path(told["seen"].as_str().unwrap());
+    let sold = told["standing"] == "sold";
+    assert!(sold || browser.look(&url).await.json()["standing"] == "sold");
+}
+
+#[tokio::test]
+async fn who_leaves_an_address_is_mailed_what_the_terminal_printed_for_the_customer() {
+    let house = House::open().await;
+    let pad = with_tills(&house).await;
+    let mut browser = at_till(&house, "anna", Role::Cashier, "1").await;
+    let page = two(&mut browser, &house).await;
+    browser.submit(&card(&page).add("name", "Ada Finch").add("email", "ada@example.org")).await;
+    pad.approve().await;
+    let snapshot = house.handle.snapshot().unwrap();
+    let due = letter::due(&snapshot, house.handle.now()).unwrap();
+    let (id, _) = due.first().expect("a letter waits");
+    let mailed = view::letter::letter(&house.handle, &snapshot, house.shop.frame(0), *id);
+    let Body::Confirmation { receipts, .. } = mailed.unwrap().unwrap().body;
+    let lines: Vec<_> = receipts.iter().map(|receipt| receipt.lines[0].as_str()).collect();
+    assert_eq!(lines, ["CUSTOMER COPY"]);
 }
 
 #[tokio::test]
@@ -440,4 +498,32 @@ async fn bookings_that_nobody_asked_for_and_payments_that_wait_stand_on_one_page
         says(&page, words);
     }
     says(&page, "take the booking back at the terminal");
+}
+
+#[tokio::test]
+async fn a_booking_that_somebody_looked_into_leaves_the_list_and_stays_in_the_audit() {
+    let house = House::open().await;
+    let pad = with_tills(&house).await;
+    pad.orphan().await;
+    let mut cashier = signed_in(&house, "carl", Role::Cashier).await;
+    let page = cashier.go("/desk/pads").await;
+    says(&page, "Mastercard 4242");
+    assert!(forms(&page.body).iter().all(|form| !form.action.ends_with("/seen")), "{}", page.body);
+    let mut manager = signed_in(&house, "mona", Role::Manager).await;
+    let page = manager.go("/desk/pads").await;
+    let seen = form(&page, "/seen");
+    let told = manager.press(&seen.clone().set("reason", " ")).await;
+    assert_eq!(told.status, 400);
+    says(&told, "A reason of 120 characters at most");
+    says(&told, "Mastercard 4242");
+    let page = manager.submit(&seen.clone().set("reason", "Taken back, receipt 77")).await;
+    says(&page, "Ticked off");
+    assert!(!page.body.contains("Mastercard 4242"), "{}", page.body);
+    let told = manager.press(&seen.set("reason", "Once more")).await;
+    assert_eq!(told.status, 409);
+    says(&told, "Somebody was quicker");
+    let audit = manager.go("/desk/audit").await;
+    says(&audit, "orphan-seen");
+    says(&audit, "Taken back, receipt 77");
+    is_proven(&house);
 }

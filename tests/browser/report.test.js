@@ -1,8 +1,7 @@
 // Sales and the journal by the keyboard alone: chart, tables, print, files, and a day of nothing.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
-import { DESK, PHONE, farewell, open, tabTo, visitor } from './house/browser.js';
+import { DESK, PHONE, farewell, file, inBar, open, press, visitor } from './house/browser.js';
 import { Demo } from './house/demo.js';
 import { look } from './house/looks.js';
 import { cashierIn, login, one, openTill, showPhone } from './house/staff.js';
@@ -50,25 +49,13 @@ const manager = async (how = {}) => {
   return page;
 };
 
-// Goes by Tab to what matches and presses Enter there.
-const press = async (page, selector) => {
-  await tabTo(page, selector);
-  await page.keyboard.press('Enter');
-};
-
-// The file behind a link that has the focus by Tab.
-const file = async (page, selector) => {
-  const [kept] = await Promise.all([page.waitForEvent('download'), press(page, selector)]);
-  return { name: kept.suggestedFilename(), bytes: await readFile(await kept.path()) };
-};
-
 const section = (page, name) => page.getByRole('region', { name, exact: true });
 const minor = text => Number(text.replaceAll(/[£,.]/g, '').replace('−', '-'));
 
 test('the sales of the day by keys: a chart, five tables that agree, and their files', async () => {
   const page = await manager();
   await page.goto('/desk');
-  await press(page, 'a[href="/desk/report"]');
+  await inBar(page, '/desk/report');
   await page.getByRole('heading', { name: 'Sales', level: 1 }).waitFor();
   await look(page, 'desk-report');
   await look(page, 'desk-report-all', { full: true });
@@ -134,7 +121,7 @@ test('a day of nothing says so kindly, and days that are none show today', async
 test('what is new is exported once, by keys, and a proof says that the books agree', async () => {
   const page = await manager();
   await page.goto('/desk');
-  await press(page, 'a[href="/desk/journal"]');
+  await inBar(page, '/desk/journal');
   await page.waitForURL('**/desk/journal');
   await press(page, 'form[action$="/export"] button');
   await page.getByText('Export 1 is made').waitFor();

@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
 import { Demo } from './house/demo.js';
 import { look } from './house/looks.js';
-import { cashierIn, openTill } from './house/staff.js';
+import { cashierIn, openTill, signIn } from './house/staff.js';
 
 let demo, browser, cookies;
 before(async () => {
@@ -16,14 +16,19 @@ before(async () => {
 afterEach(farewell);
 after(async () => { await browser?.close(); await demo?.stop(); });
 
-// The cashier with two tickets in hand, and the customer before the pad.
-const counter = async () => {
-  const cashier = await visitor(browser, demo.url, { size: DESK });
-  await cashier.context().addCookies(cookies);
+// Two tickets in hand.
+const two = async cashier => {
   await cashier.goto(`/desk/sell/${demo.tonight}`);
   await cashier.keyboard.press('2');
   await cashier.keyboard.press('Enter');
   await cashier.waitForURL('**/desk/sell/cart/*');
+};
+
+// The cashier with two tickets in hand, and the customer before the pad.
+const counter = async () => {
+  const cashier = await visitor(browser, demo.url, { size: DESK });
+  await cashier.context().addCookies(cookies);
+  await two(cashier);
   const customer = await visitor(browser, demo.url, { size: PHONE });
   await customer.goto('/demo/pads');
   const press = key => customer.locator(`#pad-0-${key}:not([aria-disabled="true"])`).click();
@@ -94,6 +99,23 @@ test('a cable pulled in mid-payment is told calmly, and the box finds out what w
   await press('right-pin');
   await press('plug-in');
   await cashier.waitForURL('**/desk/sell/order/*', { timeout: 120_000 });
-  await cashier.getByText(/card/i).first().waitFor();
+  await cashier.getByText('paid by card').waitFor();
+  assert.deepEqual(cashier.complaints, []);
+});
+
+test('a customer on the phone tells the card, and it is typed at the pad', async () => {
+  const cashier = await visitor(browser, demo.url, { size: DESK });
+  await signIn(demo, cashier, 'supervisor');
+  await openTill(cashier);
+  await two(cashier);
+  await look(cashier, 'desk-sell-phone');
+  const pad = await visitor(browser, demo.url, { size: PHONE });
+  await pad.goto('/demo/pads');
+  await cashier.keyboard.press('t');
+  await cashier.getByText('Type the card at the pad').waitFor();
+  await look(cashier, 'desk-sell-phone-typing');
+  await pad.locator('#pad-1-type-card:not([aria-disabled="true"])').click();
+  await cashier.waitForURL('**/desk/sell/order/*');
+  await cashier.getByText('paid by card').first().waitFor();
   assert.deepEqual(cashier.complaints, []);
 });

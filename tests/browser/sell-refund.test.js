@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
 import { Demo } from './house/demo.js';
 import { look } from './house/looks.js';
-import { openTill, signIn } from './house/staff.js';
+import { openTill, ordered, signIn } from './house/staff.js';
 
 const FOUND_MS_MAX = 120_000;
 
@@ -30,11 +30,6 @@ const two = async desk => {
   await desk.keyboard.press('2');
   await desk.keyboard.press('Enter');
   await desk.waitForURL('**/desk/sell/cart/*');
-};
-
-const ordered = async desk => {
-  await desk.waitForURL('**/desk/sell/order/*');
-  return new URL(desk.url()).pathname.split('/').pop();
 };
 
 // The first ticket of an order, and what it makes.
@@ -116,5 +111,31 @@ test('a cable pulled while money goes back is told calmly, and the box finds it 
   await press('right-pin');
   await press('plug-in');
   await desk.getByText(/went back to the card/).first().waitFor({ timeout: FOUND_MS_MAX });
+  assert.deepEqual(desk.complaints, []);
+});
+
+test('a batch is closed from the bar, and the terminal counts as the house does', async () => {
+  const desk = await counter();
+  await card(desk);
+  await desk.goto('/desk/pads');
+  await look(desk, 'desk-pads', { full: true });
+  const money = desk.locator('.deskbar summary', { hasText: 'Money' });
+  await money.focus();
+  await desk.keyboard.press('Enter');
+  await look(desk, 'desk-bar-open');
+  await desk.getByRole('link', { name: 'Card batches' }).click();
+  await desk.waitForURL('**/desk/batches');
+  const unsettled = desk.getByRole('region', { name: 'Not at the bank yet' });
+  await unsettled.getByText('Open').first().waitFor();
+  await look(desk, 'desk-batches', { full: true });
+  await unsettled.getByRole('row', { name: 'Left pad' }).getByRole('link').click();
+  await desk.getByRole('heading', { name: /^Batch: / }).waitFor();
+  await look(desk, 'desk-batch', { full: true });
+  await desk.getByRole('button', { name: 'Close the batch' }).click();
+  await desk.locator('.headfacts').getByText('Settled', { exact: true }).waitFor();
+  const [ours, theirs] = await desk.locator('dl.facts dd').allTextContents();
+  assert.match(ours, /^\d+ payments?, £/);
+  assert.equal(theirs, ours, 'the terminal tells what the books have');
+  await look(desk, 'desk-batch-settled', { full: true });
   assert.deepEqual(desk.complaints, []);
 });

@@ -6,8 +6,15 @@
 use crate::ask::{Answer, form, header, page, raw};
 use crate::desk::{Desk, fields, status};
 use crate::numbers::{coded, shapes};
-use crate::running::Running;
+use crate::running::{Folder, Running, program};
+use crate::scan::Hunt;
 use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const LAWN: &str = include_str!("../../config/demo/plans/lawn.json");
+const LAWN_OVERLAY: &str = include_str!("../../config/demo/plans/lawn.overlay.json");
 
 /// A visitor with two seats in the cart; the cookie.
 fn visitor(demo: &Running) -> String {
@@ -192,4 +199,32 @@ pub fn free_seats(demo: &Running, count: usize) -> Vec<String> {
     let guid = |seat: &Value| seat["guid"].as_str().unwrap().to_owned();
     // From the far end: the best seats go to those who ask for the best.
     free.map(guid).rev().take(count).collect()
+}
+
+/// A plan that has the number in a name, and an overlay that has it: refused before there is
+/// anything to keep, and not told again.
+pub fn plan_checked(hunt: &Hunt, number: &str) {
+    let folder = Folder::new();
+    let plan = folder.join("lawn.json");
+    let checked = |plan: &Path| {
+        let mut usher = Command::new(program());
+        usher.args(["plan", "check"]).arg(plan).output().unwrap()
+    };
+    fs::write(&plan, LAWN).unwrap();
+    fs::write(folder.join("lawn.overlay.json"), LAWN_OVERLAY).unwrap();
+    assert!(checked(&plan).status.success(), "the plan itself is good");
+    for shape in shapes(number).map(|shape| serde_json::to_string(&shape).unwrap()) {
+        let named = LAWN.replacen("\"Garden\"", &shape, 1);
+        let laid = LAWN_OVERLAY.replacen("\"Garden gate\"", &shape, 1);
+        for (plan_text, overlay) in [(named.as_str(), LAWN_OVERLAY), (LAWN, laid.as_str())] {
+            fs::write(&plan, plan_text).unwrap();
+            fs::write(folder.join("lawn.overlay.json"), overlay).unwrap();
+            let told = checked(&plan);
+            assert!(!told.status.success(), "{shape}");
+            for bytes in [told.stdout, told.stderr] {
+                let words = String::from_utf8_lossy(&bytes);
+                assert_eq!(hunt.in_bytes(&bytes), Vec::<usize>::new(), "{words}");
+            }
+        }
+    }
 }

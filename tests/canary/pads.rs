@@ -5,6 +5,7 @@
 
 use crate::ask::header;
 use crate::desk::{Desk, between, status};
+use crate::numbers::{self, shapes};
 use crate::pad::{Terminal, script};
 use crate::running::{Folder, WAIT_MAX, until};
 use serde_json::json;
@@ -25,8 +26,9 @@ pub struct Pads {
 impl Pads {
     /// `state` is a demo's: its second terminal has the papers of one that speaks nexo.
     pub fn start(folder: &Folder, state: &Path) -> Pads {
-        let scenes: Vec<_> =
-            (0..PAYMENTS).map(|_| json!({ "play": { "do": "clear-pan" } })).collect();
+        let mut scenes = vec![json!({ "play": { "do": "clear-pan" } }); PAYMENTS];
+        // For the one after them: nobody but a person can say how it ended.
+        scenes.push(json!({ "play": { "do": "reboot", "booked": true } }));
         let script = script(folder, &scenes);
         let start = |at: &[&str], truth| Terminal::start(at, &folder.join(truth), Some(&script));
         let line = folder.join("concert-line");
@@ -80,6 +82,44 @@ pub fn sold_by_card(desk: &Desk, performance: &str) -> [String; 2] {
     let told = desk.page(&sale);
     let order = header(&told, "location").unwrap_or_else(|| panic!("no order: {told}"));
     [desk.page(order), desk.page(&format!("{order}/receipts"))]
+}
+
+/// A sale whose terminal goes away in the middle; somebody senior says how it ended, with card
+/// numbers in everything that is typed. `desk` sits at the till of the terminal that cannot be
+/// asked afterwards. Answers every page that was shown.
+pub fn decided_by_a_person(desk: &Desk, senior: &Desk, performance: &str) -> Vec<String> {
+    let sale = desk.take_two(performance);
+    until("the pad takes the payment", WAIT_MAX, || {
+        let told = desk.send(&format!("{sale}/card"), &[("key", "")]);
+        (status(&told) == 303 && standing(desk, &sale) != "open").then_some(())
+    });
+    until("a person is asked", WAIT_MAX, || (standing(desk, &sale) == "undecided").then_some(()));
+    let shown = senior.page(&sale);
+    let intent = between(&shown, "name=\"intent\" value=\"", "\"");
+    let intent = intent.unwrap_or_else(|| panic!("nothing to decide: {shown}"));
+    let decide = |name: &str, evidence: &str, reason: &str| {
+        let typed = [
+            ("key", ""),
+            ("intent", intent),
+            ("charged", "yes"),
+            ("name", name),
+            ("evidence", evidence),
+            ("reason", reason),
+        ];
+        senior.send(&format!("{sale}/decide"), &typed)
+    };
+    let all = numbers::all();
+    for number in &all {
+        let [bare, spaced, dashed, first, _] = shapes(number);
+        // Without a name nothing is decided; what was typed is shown again to whoever typed it.
+        assert_eq!(status(&decide("", &bare, &first)), 422);
+        assert_eq!(status(&decide(&spaced, "", &dashed)), 422);
+    }
+    let [bare, spaced, dashed, first, second] = shapes(&all[5]);
+    let reason = format!("{first} {second} {spaced}");
+    let told = decide(&format!("Ada {dashed}"), &format!("approval {bare}"), &reason);
+    let order = header(&told, "location").unwrap_or_else(|| panic!("not decided: {told}"));
+    vec![senior.page(order), desk.page(order), desk.page(&format!("{order}/receipts"))]
 }
 
 fn standing(desk: &Desk, sale: &str) -> String {

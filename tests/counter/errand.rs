@@ -56,7 +56,8 @@ impl Played {
     pub async fn pay(&self, by: StaffNo, cart: CartId) -> Result<Key, Denied> {
         let (reply, answer) = oneshot::channel();
         let (shown, cash) = (Money::ZERO, Money::ZERO);
-        let wanted = Wanted { cart, buyer: Buyer::default(), shown, cash };
+        let wanted =
+            Wanted { cart, buyer: Buyer::default(), shown, cash, deposit: None, keyed: false };
         let order = Order::Pay { by: Actor::Account(by), wanted, reply };
         self.orders.send(order).await.unwrap();
         answer.await.unwrap()

@@ -24,6 +24,7 @@ use usher_rules::id::{
 };
 use usher_rules::money::Money;
 use usher_rules::order::Order as OrderRow;
+use usher_rules::payment::{self, Deposit};
 use usher_rules::performance::{self, Planned};
 use usher_rules::posting::Account;
 use usher_rules::price::{Places, Price};
@@ -31,7 +32,7 @@ use usher_rules::production::{self, Production};
 use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::tender::{Intent, State};
 use usher_rules::view::desk::pad::Link;
-use usher_rules::{Actor, Command, Event, Key, Refusal, hold, refund, till};
+use usher_rules::{Actor, Command, Event, Key, Refusal, exchange, hold, refund, till};
 
 const LAWN: &[u8] = include_bytes!("../../config/demo/plans/lawn.json");
 const LAWN_OVERLAY: &str = include_str!("../../config/demo/plans/lawn.overlay.json");
@@ -208,11 +209,32 @@ impl House {
             _ => None,
         });
         let cart = cart.unwrap();
-        let places = vec![Places { level: LevelNo(1), count: 1 }];
+        self.take(cashier, cart, 1).await;
+        cart
+    }
+
+    /// So many places more in a cart.
+    async fn take(&self, cashier: StaffNo, cart: CartId, count: u8) {
+        let places = vec![Places { level: LevelNo(1), count }];
         let (performance, area) = (self.performance, AreaNo(0));
         let take = hold::Command::Area { cart, performance, area, places };
         self.ask(Actor::Account(cashier), Command::Hold(take)).await.unwrap();
-        cart
+    }
+
+    /// A cart that gives all tickets of an order up for so many places.
+    pub async fn exchange(&self, cashier: StaffNo, order: OrderId, count: u8) -> CartId {
+        let row = checkout::order(&self.snapshot(), order).unwrap().unwrap();
+        let (tickets, shown) = (row.tickets.clone(), row.total);
+        let reason = "Another evening".to_owned();
+        let wanted = refund::Wanted { order, tickets, reason, shown };
+        let begin = Command::Checkout(Sale::Exchange(exchange::Command::Begin(wanted)));
+        let begun = self.ask(Actor::Account(cashier), begin).await.unwrap();
+        let cart = begun.into_iter().find_map(|event| match event {
+            Event::Cart(cart::Event::Opened(id, _)) => Some(id),
+            _ => None,
+        });
+        self.take(cashier, cart.unwrap(), count).await;
+        cart.unwrap()
     }
 
     /// The cashier gives up on a cart, if it is still theirs.
@@ -224,8 +246,8 @@ impl House {
     pub async fn pay(&self, pad: PadNo, by: StaffNo, cart: CartId) -> Result<Key, Refusal> {
         let row = carts::get(&self.snapshot(), cart).unwrap().unwrap();
         let (reply, answer) = oneshot::channel();
-        let wanted =
-            Wanted { cart, buyer: Buyer::default(), shown: row.total(), cash: Money::ZERO };
+        let (buyer, shown, cash) = (Buyer::default(), row.due(), Money::ZERO);
+        let wanted = Wanted { cart, buyer, shown, cash, deposit: None, keyed: false };
         let order = Order::Pay { by: Actor::Account(by), wanted, reply };
         self.running.shop.pad(pad).unwrap().orders.send(order).await.unwrap();
         match answer.await.unwrap() {
@@ -240,6 +262,37 @@ impl House {
         let snapshot = self.snapshot();
         let id = carts::get(&snapshot, cart).unwrap().unwrap().order.unwrap();
         (id, checkout::order(&snapshot, id).unwrap().unwrap())
+    }
+
+    /// An order of a cart of this till, of which this much was paid in cash.
+    pub async fn booked(&self, till: TillNo, amount: Money) -> OrderId {
+        let cart = self.cart(till).await;
+        let shown = carts::get(&self.snapshot(), cart).unwrap().unwrap().total();
+        let (buyer, given) = (Buyer::default(), amount);
+        let deposit = Deposit { amount, due: None };
+        let by = Actor::Account(StaffNo(u32::from(till.0)));
+        let sale = Sale::Deposit { cart, buyer, given, shown, deposit };
+        self.ask(by, Command::Checkout(sale)).await.unwrap();
+        self.order(cart).0
+    }
+
+    /// Presses Card for all that an order still owes.
+    pub async fn pay_towards(
+        &self,
+        pad: PadNo,
+        by: StaffNo,
+        order: OrderId,
+    ) -> Result<Key, Refusal> {
+        let amount = checkout::balance(&self.snapshot(), order).unwrap();
+        let wanted = payment::Wanted { order, amount, shown: amount };
+        let (reply, answer) = oneshot::channel();
+        let asked = Order::Towards { by: Actor::Account(by), wanted, reply };
+        self.running.shop.pad(pad).unwrap().orders.send(asked).await.unwrap();
+        match answer.await.unwrap() {
+            Ok(key) => Ok(key),
+            Err(Denied::Refused(refusal)) => Err(refusal),
+            Err(denied) => panic!("{denied:?}"),
+        }
     }
 
     /// Gives all tickets of an order back to its card.
@@ -308,7 +361,7 @@ impl House {
         let shown = carts::get(&self.snapshot(), cart).unwrap().unwrap().total();
         let (pad, buyer, baseline) = (stand.pad, Buyer::default(), None);
         let cash = Money::ZERO;
-        let begin = Pad::Begin { cart, pad, buyer, shown, baseline, cash };
+        let begin = Pad::Begin { cart, pad, buyer, shown, baseline, cash, deposit: None };
         let by = Actor::Account(stand.cashier);
         self.ask(by, Command::Checkout(Sale::Pad(begin))).await.unwrap();
         let key = carts::get(&self.snapshot(), cart).unwrap().unwrap().intent.unwrap();

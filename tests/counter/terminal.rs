@@ -29,7 +29,11 @@ pub enum Terminal {
 
 /// Switches on the terminal of a lane.
 pub async fn start(folder: &Folder, lane: &Lane) -> Terminal {
-    let script = Script::new(lane.scenes.clone());
+    switch_on(folder, lane, Script::new(lane.scenes.clone()), 1).await
+}
+
+/// The same with a script of its own; a terminal with a clock of its own runs at this pace.
+pub async fn switch_on(folder: &Folder, lane: &Lane, script: Script, pace: u32) -> Terminal {
     let link = folder.join(&format!("{}.line", lane.name));
     match lane.line {
         Line::ZvtTcp | Line::ZvtSerial => {
@@ -42,7 +46,7 @@ pub async fn start(folder: &Folder, lane: &Lane) -> Terminal {
         }
         Line::Concert => {
             let truth = lane.truth.clone();
-            let settings = SimConcertSettings { link, truth, script, pace: 1 };
+            let settings = SimConcertSettings { link, truth, script, pace };
             Terminal::Concert(SimConcert::start(settings).unwrap())
         }
         Line::Nexo => {

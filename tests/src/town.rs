@@ -43,7 +43,8 @@ use usher_rules::session;
 use usher_rules::staff::{self, CodeHash, PasswordHash, Role};
 use usher_rules::tax::Tax;
 use usher_rules::{
-    Actor, BusinessDay, Command, Entry, Event, Key, batch, journal as book, letter, patron, till,
+    Actor, BusinessDay, Command, Entry, Event, Key, batch, end_of_day, journal as book, letter,
+    patron, till,
 };
 
 /// The moment the town is founded: a Friday noon.
@@ -255,14 +256,18 @@ impl Town {
             | Command::Cart(cart::Command::OpenAtTill(_))
             | Command::Checkout(
                 checkout::Command::Cash { .. }
+                | checkout::Command::Deposit { .. }
+                | checkout::Command::Payment(_)
                 | checkout::Command::Refund(_)
+                | checkout::Command::Exchange(_)
                 | checkout::Command::Pad(AtPad::Begin { .. } | AtPad::Decide { .. }),
             )
             | Command::Batch(
                 batch::Command::Close { .. }
                 | batch::Command::NoMatch { .. }
                 | batch::Command::CloseGateway,
-            ) => (Lane::Till, Actor::Account(self.cashier)),
+            )
+            | Command::EndOfDay(_) => (Lane::Till, Actor::Account(self.cashier)),
             Command::Journal(_) => (Lane::Shop, Actor::House),
             _ => (Lane::Shop, Actor::House),
         };
@@ -342,6 +347,9 @@ impl Town {
             89 => self.post()?,
             90 => self.desk(),
             91 => self.people(),
+            92 if self.dice.chance(25) => {
+                Command::EndOfDay(end_of_day::Command::Run { cut_off: None })
+            }
             92 => self.books(),
             93 => self.patron(),
             94..=96 => self.tidy_up()?,

@@ -1,4 +1,4 @@
-// Selling by the keyboard: keys, type-ahead, change, and the pin pad in words each second.
+// Selling by the keyboard: keys, type-ahead, change, and the pin pad in words as it goes.
 // Without this file every step is a link or a form; nothing here decides anything.
 const one = query => document.querySelector(query);
 const all = query => [...document.querySelectorAll(query)];
@@ -20,6 +20,8 @@ addEventListener('keydown', e => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
   const at = e.target instanceof Element ? e.target : document.body;
   if (needs(at, e.key)) return;
+  // a digit before any field has the focus is a quantity: it goes where it was meant for
+  if (/^\d$/.test(e.key) && levels.length) { levels[0].focus(); return; }
   // the first Escape leaves a field, the next one the sale
   if (e.key === 'Escape' && at.matches(TEXT) && !at.matches('[data-n], [type=search]')) { at.blur(); return; }
   const name = e.key.length === 1 ? e.key.toLowerCase() : e.key;
@@ -78,7 +80,7 @@ if (levels.includes(document.activeElement)) document.activeElement.select();
 // change, before the drawer opens; the house works it out again
 const tender = one('[data-given]'), given = one('#given');
 if (tender && given) {
-  const say = one('[data-say-change]'), { due, sample } = tender.dataset;
+  const say = one('[data-say-change]'), part = one('[data-part]'), { sample } = tender.dataset;
   const digits = (sample.match(/[.,](\d+)$/) || ['', ''])[1].length, unit = 10 ** digits;
   const money = minor => sample.replace(/\d.*$/, (minor / unit).toFixed(digits));
   const read = text => {
@@ -89,35 +91,39 @@ if (tender && given) {
     return whole || part ? +whole * unit + +part.padEnd(digits, '0') : null;
   };
   const show = () => {
-    const minor = read(given.value);
-    const words = minor === null ? '' : minor < +due ? tender.dataset.short : tender.dataset.change;
+    const minor = read(given.value), due = (part && read(part.value)) || +tender.dataset.due;
+    const words = minor === null ? '' : minor < due ? tender.dataset.short : tender.dataset.change;
     say.textContent = words.replace('{amount}', minor === null ? '' : money(Math.abs(minor - due)));
   };
-  given.addEventListener('input', show);
+  for (const field of [given, part]) field?.addEventListener('input', show);
   show();
 }
 
-// the pad, as the customer sees it; the question also tells the box that somebody looks
+// the pad, as the customer sees it: the answer waits for something new, and the question tells
+// the box that somebody looks
 const pad = one('[data-pad]');
 if (pad) {
   const title = pad.querySelector('[data-pad-title]'), body = pad.querySelector('[data-pad-body]');
   const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+  let seen = '';
   const look = async () => {
+    let wait = 0;
     try {
-      const answer = await fetch(pad.dataset.url, { credentials: 'same-origin' });
+      const answer = await fetch(`${pad.dataset.url}?seen=${seen}`, { credentials: 'same-origin' });
       if (!answer.ok) throw new Error(String(answer.status));
       const told = await answer.json();
       if (told.standing !== pad.dataset.standing) return location.reload();
+      seen = told.seen;
       put(title, told.title);
       put(body, told.body);
       for (const [nth, step] of [...pad.querySelectorAll('[data-pad-steps] li')].entries()) {
         step.classList.toggle('done', nth < told.step);
         if (nth === told.step) step.setAttribute('aria-current', 'step'); else step.removeAttribute('aria-current');
       }
-    } catch { put(body, pad.dataset.lost); }
-    setTimeout(look, LOOK_MS);
+    } catch { put(body, pad.dataset.lost); seen = ''; wait = LOOK_MS; }
+    setTimeout(look, wait);
   };
-  setTimeout(look, LOOK_MS);
+  look();
 }
 
 const print = one('[data-print]');

@@ -19,6 +19,9 @@ const MARKS: i64 = 4;
 /// The widest bar: one hour alone is not a wall.
 const BAR_MAX: i64 = 72;
 
+/// Hours of a day.
+const HOURS: u8 = 24;
+
 /// From the highest line to the lowest one, in minor units; nothing at all is between them.
 struct Scale {
     top: i64,
@@ -51,7 +54,8 @@ impl Scale {
     }
 }
 
-/// Amounts by the hour of the day; nothing if nothing was sold and nothing given back.
+/// Amounts by the hour, from the first of these to the last; nothing if nothing was sold and
+/// nothing given back.
 pub(crate) fn svg(pen: &Pen<'_>, rows: &[Row<u8>]) -> Option<String> {
     let (first, last) = (rows.first()?.of, rows.last()?.of);
     let (most, least) = (rows.iter().map(gross).max()?, rows.iter().map(gross).min()?);
@@ -65,9 +69,12 @@ pub(crate) fn svg(pen: &Pen<'_>, rows: &[Row<u8>]) -> Option<String> {
         escape(&label)
     );
     scale.lines().for_each(|worth| line(&mut out, pen, &scale, worth));
-    let step = (WIDTH - LEFT - 10) / (i64::from(last - first) + 1);
-    for hour in first..=last {
-        let middle = LEFT + step * i64::from(hour - first) + step / 2;
+    // A business day goes on after midnight.
+    let hours = (last + HOURS - first) % HOURS + 1;
+    let step = (WIDTH - LEFT - 10) / i64::from(hours);
+    for nth in 0..hours {
+        let hour = (first + nth) % HOURS;
+        let middle = LEFT + step * i64::from(nth) + step / 2;
         let sold = rows.iter().find(|row| row.of == hour).map_or(0, gross);
         bar(&mut out, middle, (step * 2 / 3).min(BAR_MAX), (scale.y(0), scale.y(sold)));
         let y = HEIGHT - 10;

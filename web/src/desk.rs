@@ -7,11 +7,13 @@
 pub mod account;
 pub mod batch;
 pub mod cart;
+pub mod end_of_day;
 pub mod journal;
 pub mod letter;
 pub mod order;
 pub mod pad;
 pub mod patron;
+mod payment;
 pub mod report;
 pub mod sell;
 pub mod staff;
@@ -82,6 +84,7 @@ fn around(pen: &Pen<'_>, around: &Around) -> Value {
             audit => rights.audit,
             till => rights.till,
             reports => rights.reports,
+            day => rights.day,
         },
         strip => strip(pen, &around.strip),
     }

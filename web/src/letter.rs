@@ -14,8 +14,9 @@ use crate::ticket_pdf::{self, PdfFault};
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::id::written;
+use usher_rules::tender::pad::Receipt;
 use usher_rules::view::letter::{Body, Letter};
-use usher_rules::view::order::{Order, Visit};
+use usher_rules::view::order::{Order, State, Visit};
 
 /// Codes shown as pictures inside the letter; all of them are in the PDF.
 const PICTURES_MAX: usize = 12;
@@ -43,21 +44,32 @@ pub struct Attachment {
 /// Writes the letter. Fails only if a PDF cannot be made.
 pub fn write(templates: &Templates, letter: &Letter, words: &Words) -> Result<Mail, PdfFault> {
     match &letter.body {
-        Body::Confirmation(order) => confirmation(templates, letter, order, words),
+        Body::Confirmation { order, receipts } => {
+            confirmation(templates, letter, (order, receipts), words)
+        }
     }
 }
 
 fn confirmation(
     templates: &Templates,
     letter: &Letter,
-    order: &Order,
+    (order, receipts): (&Order, &[Receipt]),
     words: &Words,
 ) -> Result<Mail, PdfFault> {
     let pen = Pen::new(templates, &order.frame, words);
     let venue = &order.frame.venue;
     let number = written(order.order.0);
     let total = pen.money(order.sums.total);
+    let (due, until) = order::due(&pen, order);
+    let intro = match order.state {
+        State::Booked { until: Some(_), .. } => "letter-booked",
+        State::Booked { until: None, .. } => "letter-booked-now",
+        State::Paid | State::Confirming | State::NotCompleted => "letter-intro",
+    };
+    let booked = intro != "letter-intro";
     let about = [
+        ("due", due.into()),
+        ("day", until.into()),
         ("order", number.into()),
         ("total", total.into()),
         ("name", letter.to_name.as_str().into()),
@@ -71,21 +83,25 @@ fn confirmation(
     let hello = if letter.to_name.is_empty() { "order-thanks-plain" } else { "letter-hello" };
     let page = context! {
         hello => words.tell(hello, &about),
-        intro => words.tell("letter-intro", &about),
-        open => words.say("letter-open"),
+        intro => words.tell(intro, &about),
+        open => words.say(if booked { "letter-open-booked" } else { "letter-open" }),
         url => format!("{}{}", venue.site, order::address(order)),
         visits,
-        sums => sums::sums(&pen, &order.sums, "sum-paid"),
+        sums => sums::sums(&pen, &order.sums, if booked { "sum-pay" } else { "sum-paid" }),
+        receipt_title => words.say("receipt-customer"),
+        receipts => receipts.iter().map(|one| one.lines.join("\n")).collect::<Vec<_>>(),
         help => words.tell("letter-help", &about),
         why => words.say("letter-why"),
     };
     let html = pen.page("letter.html", &subject, "", page.clone());
     let text = pen.page("letter.txt", &subject, "", page);
     let fault = fault_of(&html, &text);
-    let mut attachments = vec![
-        file(ticket_pdf::file_name(order), "application/pdf", ticket_pdf::write(order, words)?),
-        file("visit.ics".to_owned(), "text/calendar", calendar::order(order, words).into_bytes()),
-    ];
+    let visit = calendar::order(order, words).into_bytes();
+    let mut attachments = vec![file("visit.ics".to_owned(), "text/calendar", visit)];
+    if !booked {
+        let tickets = ticket_pdf::write(order, words)?;
+        attachments.insert(0, file(ticket_pdf::file_name(order), "application/pdf", tickets));
+    }
     attachments.extend(pictures);
     let (html, text) = (html.into_string(), text.into_string());
     Ok(Mail { subject, html, text, attachments, fault })
@@ -102,6 +118,9 @@ fn file(name: String, content_type: &'static str, bytes: Vec<u8>) -> Attachment 
 fn subject(pen: &Pen<'_>, order: &Order) -> String {
     let title = |visit: &Visit| visit.title.clone();
     let subject = match order.visits.as_slice() {
+        [first, ..] if matches!(order.state, State::Booked { .. }) => {
+            pen.words.tell("letter-subject-booked", &[("title", title(first).into())])
+        }
         [] => pen.words.tell("order-title", &[("order", written(order.order.0).into())]),
         [one] => {
             let when = pen.times.moment(one.starts);

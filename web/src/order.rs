@@ -9,6 +9,7 @@ use crate::layout::Pen;
 use crate::place;
 use crate::qr;
 use crate::sums;
+use crate::time::business_date;
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::id::written;
@@ -17,7 +18,10 @@ use usher_rules::view::order::{Order, State, Ticket, TicketState, Visit};
 pub fn page(templates: &Templates, view: &Order, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.frame, words);
     let number = written(view.order.0);
+    let (due, until) = due(&pen, view);
     let args = [
+        ("due", due.into()),
+        ("day", until.into()),
         ("order", number.as_str().into()),
         ("total", pen.money(view.sums.total).into()),
         ("name", view.buyer_name.as_str().into()),
@@ -25,9 +29,12 @@ pub fn page(templates: &Templates, view: &Order, words: &Words) -> Html {
     let (heading, body) = match view.state {
         State::Paid if view.buyer_name.is_empty() => ("order-thanks-plain", "order-paid"),
         State::Paid => ("order-thanks", "order-paid"),
+        State::Booked { until: Some(_), .. } => ("booked-title", "booked-body"),
+        State::Booked { until: None, .. } => ("booked-title", "booked-body-now"),
         State::Confirming => ("confirming-title", "order-confirming-body"),
         State::NotCompleted => ("order-not-title", "order-not-body"),
     };
+    let booked = matches!(view.state, State::Booked { .. });
     let paid = view.state == State::Paid;
     let address = address(view);
     let page = context! {
@@ -35,13 +42,25 @@ pub fn page(templates: &Templates, view: &Order, words: &Words) -> Html {
         body => words.tell(body, &args),
         confirming => view.state == State::Confirming,
         paid,
+        booked,
         visits => view.visits.iter().map(|visit| visit_value(&pen, visit)).collect::<Vec<_>>(),
-        sums => sums::sums(&pen, &view.sums, "sum-paid"),
+        sums => sums::sums(&pen, &view.sums, if booked { "sum-pay" } else { "sum-paid" }),
         self_href => &address,
         pdf_href => format!("{address}/tickets.pdf"),
         ics_href => format!("{address}/calendar.ics"),
     };
     pen.page("order.html", &words.tell("order-title", &args), "order", page)
+}
+
+/// What is still due, and until when, in words; empty when nothing is.
+pub(crate) fn due(pen: &Pen<'_>, view: &Order) -> (String, String) {
+    match view.state {
+        State::Booked { due, until } => {
+            let until = until.map(|day| pen.times.dated(business_date(day)));
+            (pen.money(due), until.unwrap_or_default())
+        }
+        State::Paid | State::Confirming | State::NotCompleted => Default::default(),
+    }
 }
 
 /// Where the order stands on this site.
@@ -101,7 +120,10 @@ fn ticket_value(pen: &Pen<'_>, ticket: &Ticket, nth: usize, count: usize) -> Val
         TicketState::Cancelled { at: when } => {
             at("order-cancelled", "when", pen.times.moment(when))
         }
-        TicketState::Replaced { at: when } => at("order-replaced", "when", pen.times.moment(when)),
+        TicketState::Replaced { at: when, by } => {
+            let args = [("when", pen.times.moment(when).into()), ("order", by.to_string().into())];
+            pen.words.tell("order-replaced", &args)
+        }
     };
     let (zone, seat) = place::ticket(&ticket.place, pen.words);
     context! {

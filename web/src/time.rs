@@ -4,7 +4,7 @@
 //! any other. Never reads a clock. Next: `words.rs`.
 
 use crate::words::Words;
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use usher_rules::BusinessDay;
@@ -34,6 +34,12 @@ impl Times {
 
     pub fn date(&self, at: At) -> Date {
         self.zoned(at).date()
+    }
+
+    /// The date of the business day of a moment, which begins so many minutes after midnight.
+    pub fn business_date(&self, at: At, rolls_min: u16) -> Date {
+        let local = self.zoned(at).datetime();
+        local.saturating_sub(i64::from(rolls_min).minutes()).date()
     }
 
     /// `Fri 4 Dec, 19:30`
@@ -71,6 +77,21 @@ impl Times {
     /// `19:30`
     pub fn clock(&self, at: At) -> String {
         clock(&self.zoned(at).time())
+    }
+
+    /// `2026-12-04T19:30`, as a field for a time has it.
+    pub fn write_minute(&self, at: At) -> String {
+        format!("{}T{}", write_day(self.date(at)), self.clock(at))
+    }
+
+    /// Reads what [`Times::write_minute`] writes; the earlier moment where the clock is put back.
+    pub fn read_minute(&self, text: &str) -> Option<At> {
+        if text.len() != 16 {
+            return None;
+        }
+        let local: DateTime = text.parse().ok()?;
+        let zoned = local.to_zoned(self.zone.clone()).ok()?;
+        Some(At(zoned.timestamp().as_millisecond()))
     }
 
     /// `19:07:12`

@@ -54,7 +54,7 @@ fn posters(pen: &Pen<'_>, view: &WhatsOn) -> Html {
         .collect();
     let any = !view.productions.is_empty();
     let page = context! {
-        tonight => tonight(pen, view, today),
+        tonight => tonight(pen, view),
         options => options(pen, view.chosen.when),
         days => days(pen, view),
         genre => &view.chosen.genre,
@@ -66,10 +66,13 @@ fn posters(pen: &Pen<'_>, view: &WhatsOn) -> Html {
     pen.page("whats-on.html", &pen.say("whats-on"), "on", page)
 }
 
-/// What still plays today, like departures; nothing when nothing does.
-fn tonight(pen: &Pen<'_>, view: &WhatsOn, today: Date) -> Option<Value> {
+/// What still plays on this business day, like departures; nothing when nothing does. An evening
+/// that goes on after midnight is one evening.
+fn tonight(pen: &Pen<'_>, view: &WhatsOn) -> Option<Value> {
+    let of = |at| pen.times.business_date(at, pen.frame.venue.day_rolls_min);
+    let today = of(pen.frame.now);
     let mut lines: Vec<(&Listing, &Showing)> = showings(view)
-        .filter(|(_, showing)| pen.times.date(showing.starts) == today)
+        .filter(|(_, showing)| of(showing.starts) == today)
         .filter(|(_, showing)| showing.ends > pen.frame.now)
         .collect();
     lines.sort_by_key(|(_, showing)| (showing.starts, showing.performance));

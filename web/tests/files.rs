@@ -26,6 +26,7 @@ fn every_cause_and_account_has_a_word_in_the_files() {
         Cause::PayOut,
         Cause::OverShort,
         Cause::TillClosed,
+        Cause::RevenueRecognised,
     ];
     let line = |(cause, account)| Line {
         posting: PostingId(9),
@@ -42,7 +43,7 @@ fn every_cause_and_account_has_a_word_in_the_files() {
     let sheet = journal::sheet(&templates, &lines, NOW, &frame, &words);
     let text = usher_web::sheet::csv(&sheet, &Purse::new("GBP")).expect("small");
     let text = String::from_utf8(text).expect("text");
-    assert_eq!(text.lines().count(), 9);
+    assert_eq!(text.lines().count(), 10);
     for words in ["Cash payment", "Till closed", "Bank and safe", "fee 3", "till 3", "pin pad 3"] {
         assert!(text.contains(words), "{words} is not in {text}");
     }
@@ -57,7 +58,7 @@ fn the_report_is_a_row_for_each_line_and_one_for_all() {
     let text = String::from_utf8(text).expect("text");
     let lines: Vec<&str> = text.split("\r\n").filter(|line| !line.is_empty()).collect();
     assert_eq!(lines[0], "By,Line,Orders,Tickets,Net,Tax,Total");
-    assert_eq!(lines.len(), 1 + 3 + 3 + 4 + 2 + 4 + 1);
+    assert_eq!(lines.len(), 1 + 3 + 3 + 5 + 2 + 4 + 1);
     assert!(lines.contains(&"Cashier,'=Ada,21,44,1283.34,256.66,1540.00"), "{text}");
     assert!(lines.contains(&"Hour,18:00,31,70,2116.67,423.33,2540.00"), "{text}");
     assert_eq!(lines.last(), Some(&"All,,54,120,3575.00,715.00,4290.00"));

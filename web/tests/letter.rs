@@ -5,6 +5,8 @@
 mod house;
 
 use rxing::BarcodeFormat;
+use usher_rules::BusinessDay;
+use usher_rules::tender::pad::{Copy, Receipt};
 use usher_rules::view::letter::{Body, Letter};
 use usher_rules::view::order::TicketState;
 use usher_web::{Templates, Words, calendar, letter, qr, ticket_pdf};
@@ -14,9 +16,29 @@ fn mail() -> letter::Mail {
     let letter = Letter {
         to_name: order.buyer_name.clone(),
         to_email: "marianne@harbourmail.example".to_owned(),
-        body: Body::Confirmation(Box::new(order)),
+        body: Body::Confirmation { order: Box::new(order), receipts: Vec::new() },
     };
     letter::write(&Templates::new(), &letter, &Words::english()).expect("a letter")
+}
+
+#[test]
+fn a_letter_of_what_is_not_paid_yet_says_what_is_due_and_carries_no_ticket() {
+    for (until, day) in [(Some(BusinessDay(20_790)), "2026"), (None, "at our box office")] {
+        let order = house::payment::kept(until);
+        let letter = Letter {
+            to_name: order.buyer_name.clone(),
+            to_email: "marianne@harbourmail.example".to_owned(),
+            body: Body::Confirmation { order: Box::new(order), receipts: Vec::new() },
+        };
+        let mail = letter::write(&Templates::new(), &letter, &Words::english()).expect("a letter");
+        assert!(mail.subject.contains("Your seats are kept"), "{}", mail.subject);
+        for words in [&mail.html, &mail.text] {
+            assert!(words.contains("40.00") && words.contains(day), "{words}");
+            assert!(house::CODES.iter().all(|code| !words.contains(code)));
+        }
+        let kinds: Vec<_> = mail.attachments.iter().map(|one| one.content_type).collect();
+        assert_eq!(kinds, ["text/calendar"]);
+    }
 }
 
 /// Reads a QR code out of a one-bit grey PNG.
@@ -59,6 +81,24 @@ fn the_letter_says_what_was_bought_in_both_its_forms() {
 }
 
 #[test]
+fn the_letter_has_the_receipt_of_the_card_as_the_terminal_printed_it() {
+    let order = house::order();
+    let lines = ["Total        GBP 140.50", "VISA  <debit>  1234"].map(str::to_owned).to_vec();
+    let receipts = vec![Receipt { copy: Copy::Customer, lines, signature_wanted: false }];
+    let letter = Letter {
+        to_name: String::new(),
+        to_email: "marianne@harbourmail.example".to_owned(),
+        body: Body::Confirmation { order: Box::new(order), receipts },
+    };
+    let with = letter::write(&Templates::new(), &letter, &Words::english()).expect("a letter");
+    let printed = "Card receipt, customer\n\nTotal        GBP 140.50\nVISA  <debit>  1234\n";
+    assert!(with.text.contains(printed), "{}", with.text);
+    assert!(with.html.contains("Total        GBP 140.50\nVISA  &lt;debit&gt;  1234</pre>"));
+    let without = mail();
+    assert!(!without.text.contains("Card receipt") && !without.html.contains("<pre"));
+}
+
+#[test]
 fn the_letter_loads_nothing_from_anywhere() {
     let html = mail().html;
     for source in html.split("src=\"").skip(1) {
@@ -93,7 +133,7 @@ fn a_subject_is_always_one_line() {
     let letter = Letter {
         to_name: String::new(),
         to_email: "a@b.example".to_owned(),
-        body: Body::Confirmation(Box::new(order)),
+        body: Body::Confirmation { order: Box::new(order), receipts: Vec::new() },
     };
     let mail = letter::write(&Templates::new(), &letter, &Words::english()).expect("a letter");
     assert!(!mail.subject.contains(['\r', '\n']));

@@ -7,6 +7,7 @@ mod house;
 
 use house::gallery::gallery;
 use std::collections::{BTreeMap, BTreeSet};
+use usher_rules::at::Span;
 use usher_rules::view::performance::Outcome;
 use usher_rules::view::whats_on::Chosen;
 use usher_web::{Templates, Words};
@@ -57,6 +58,32 @@ fn text(html: &str) -> String {
     }
     let words = out.replace("&amp;", "&").replace("&#x27;", "'").replace("&#x2f;", "/");
     words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text of an attribute.
+fn said<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = attributes.split_once(&format!(" {name}=\""))?;
+    rest.split_once('"').map(|(text, _)| text).filter(|text| !text.is_empty())
+}
+
+/// A browser keeps a whole form back for a field out of its limits, even one out of sight.
+#[test]
+fn a_day_that_stands_in_a_field_is_within_its_limits() {
+    let mut seen = 0;
+    for (name, html) in gallery().pages {
+        let tags = tags(html.as_str());
+        for (_, attributes, ..) in tags.iter().filter(|(tag, ..)| tag == "input") {
+            let attributes = format!(" {attributes}");
+            if said(&attributes, "type") != Some("date") {
+                continue;
+            }
+            let Some(value) = said(&attributes, "value") else { continue };
+            seen += 1;
+            assert!(said(&attributes, "min").is_none_or(|min| min <= value), "{name}:{attributes}");
+            assert!(said(&attributes, "max").is_none_or(|max| value <= max), "{name}:{attributes}");
+        }
+    }
+    assert!(seen > 4, "{seen} fields");
 }
 
 #[test]
@@ -207,7 +234,7 @@ fn a_form_that_changes_the_house_carries_its_own_key() {
 fn no_word_is_missing_and_none_is_left_over() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = String::new();
-    for part in ["pages", "src", "src/desk", "src/desk/sell", "src/demo"] {
+    for part in ["pages", "src", "src/desk", "src/desk/end_of_day", "src/desk/sell", "src/demo"] {
         for file in std::fs::read_dir(folder.join(part)).expect("a folder") {
             let path = file.expect("a file").path();
             if path.is_file() {
@@ -309,6 +336,7 @@ fn what_staff_read_of_visitors_and_servers_is_never_markup() {
         usher_web::desk::order::list(&templates, &house::order::evil_list(EVIL), &words),
         usher_web::desk::report::page(&templates, &house::books::evil(EVIL), &words),
         usher_web::desk::journal::page(&templates, &house::books::books(None, EVIL), &words),
+        usher_web::desk::end_of_day::sheet(&templates, &house::end_of_day::evil(EVIL), &words),
         usher_web::desk::patron::list(&templates, &house::patron::evil_list(EVIL), &words),
         usher_web::desk::patron::page(&templates, &house::patron::evil_one(EVIL), &words),
         usher_web::desk::cart::page(&templates, &held, &words),
@@ -450,6 +478,25 @@ fn what_is_on_shows_tonight_first_and_every_production() {
         &["December 2026", "January", "Past", "Sold out", "?view=month&"],
         &["November"],
     );
+}
+
+#[test]
+fn the_board_is_of_the_business_day_on_both_sides_of_the_roll() {
+    let board = |hour, minute, minutes_later| {
+        let mut season = house::whats_on(Chosen::default());
+        season.frame.now = house::at(1, hour, minute);
+        let showing = &mut season.productions[0].showings[0];
+        showing.starts = season.frame.now + Span::minutes(minutes_later);
+        showing.ends = showing.starts + Span::hours(2);
+        let html = usher_web::whats_on::page(&Templates::new(), &season, &Words::english());
+        text(html.as_str())
+    };
+    let tonight = "Tonight, Fri 4 Dec";
+    assert!(board(0, 30, -60).contains(tonight), "what began before midnight still plays");
+    assert!(board(0, 30, 15).contains(tonight), "what begins after midnight is of that evening");
+    assert!(board(3, 59, -60).contains(tonight), "the last minute of the day");
+    assert!(board(4, 0, 60).contains("Tonight, Sat 5 Dec"), "the first minute of the next");
+    assert!(!board(4, 0, -60).contains(tonight), "the evening before is over");
 }
 
 #[test]

@@ -4,10 +4,12 @@
 //! written: `open_for` begins the batch with its first payment. Never asks a terminal. Next:
 //! `rules/batch.rs`, `proof/batch.rs`.
 
+use crate::end_of_day::Due;
 use crate::source::{self, Source};
 use crate::write::Write;
-use crate::{Fault, checkout, stored, tables};
+use crate::{Fault, checkout, end_of_day, stored, tables};
 use redb::{ReadableTable, WriteTransaction};
+use usher_rules::at::At;
 use usher_rules::batch::{Batch, Command, Event, Facts, Of, State};
 use usher_rules::checkout::Event as Done;
 use usher_rules::id::{BatchId, BoxNo, PadNo, PostingId, compose};
@@ -52,15 +54,25 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             row.state = State::Open;
             row.why.clone_from(why);
         }),
-        Event::Ended(id, end) => change(write, *id, |row| {
-            row.state = if end.matched { State::Settled } else { State::Mismatched };
-            row.end = Some(end.clone());
-        }),
-        Event::Forced(id, no_match) => change(write, *id, |row| {
-            row.state = State::Settled;
-            row.no_match = Some(no_match.clone());
-        }),
+        Event::Ended(id, end) => {
+            change(write, *id, |row| {
+                row.state = if end.matched { State::Settled } else { State::Mismatched };
+                row.end = Some(end.clone());
+            })?;
+            if end.matched { settled(write, end.at, *id) } else { Ok(()) }
+        }
+        Event::Forced(id, no_match) => {
+            change(write, *id, |row| {
+                row.state = State::Settled;
+                row.no_match = Some(no_match.clone());
+            })?;
+            settled(write, no_match.at, *id)
+        }
     }
+}
+
+fn settled(write: &Write, at: At, id: BatchId) -> Result<(), Fault> {
+    end_of_day::ended(write, at, Due::Batch, id.0)
 }
 
 /// Puts the beginning of a batch before each payment that finds none open. Entries of before there

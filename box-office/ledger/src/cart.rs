@@ -7,7 +7,7 @@ use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
 use crate::stored::{Counters, SeatRow};
 use crate::write::Write;
-use crate::{Fault, checkout, patron, session, tables};
+use crate::{Fault, checkout, exchange, patron, session, tables};
 use minicbor::{Decode, Encode};
 use std::ops::Bound;
 use usher_rules::at::At;
@@ -160,6 +160,7 @@ fn put(write: &Write, id: CartId, old: Option<&Cart>, new: Option<&Cart>) -> Res
             write.mark(tables::CARTS_BY_STATE, key)?;
         }
     }
+    exchange::follow(write, id, old, new)?;
     match new {
         Some(cart) => write.put(tables::CARTS, id.0, cart),
         None => write.remove(tables::CARTS, id.0),

@@ -7,11 +7,14 @@ use crate::inventory::{self, Becomes};
 use crate::source::{self, Source};
 use crate::stored::SeatRow;
 use crate::write::Write;
-use crate::{Fault, batch, cart, performance, refund, tables, till};
+use crate::{
+    Fault, batch, cart, end_of_day, exchange, orphan, payment, performance, refund, tables, till,
+};
 use redb::ReadableTable;
 use sha2::{Digest, Sha256};
 use usher_rules::cart::{Cart, Place};
 use usher_rules::checkout::{Command, Event, Facts, Fresh, pad};
+use usher_rules::exchange::Command as Exchanging;
 use usher_rules::id::{
     BoxNo, CartId, LetterId, OrderId, PadNo, PerformanceId, PostingId, SeatNo, TicketId, compose,
 };
@@ -19,6 +22,7 @@ use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
 use usher_rules::posting::{Account, Posting};
 use usher_rules::tender::Intent;
+use usher_rules::tender::orphan::Standing;
 use usher_rules::ticket::Ticket;
 use usher_rules::{Actor, Ask, Key};
 
@@ -47,7 +51,13 @@ pub fn load(
         None => None,
     };
     let cart_id = match (command, &found_intent) {
-        (Command::Begin { cart, .. } | Command::Cash { cart, .. }, _)
+        (
+            Command::Begin { cart, .. }
+            | Command::Cash { cart, .. }
+            | Command::Deposit { cart, .. }
+            | Command::Exchange(Exchanging::Leave(cart)),
+            _,
+        )
         | (Command::Pad(pad::Command::Begin { cart, .. }), _) => *cart,
         (_, found) => found.as_ref().map_or(CartId(0), |intent| intent.cart),
     };
@@ -72,10 +82,13 @@ pub fn load(
             _ => None,
         },
         refund: None,
+        exchange: None,
         batch_closing: match command {
             Command::Pad(pad::Command::Begin { pad, .. }) => batch::closing(txn, *pad)?,
             _ => false,
         },
+        plays_on: None,
+        orphan: orphan_of(txn, command)?,
         fresh: fresh(write, numbering),
     };
     if let Some(cart) = &cart {
@@ -85,6 +98,9 @@ pub fn load(
             facts.order = order(txn, id)?;
         }
     }
+    if let Some(giving) = cart.as_ref().and_then(exchange::keeps) {
+        facts.exchange = refund::facts(write, giving, ask, &facts)?.map(Box::new);
+    }
     facts.cart = cart;
     if let Some(id) = about {
         refund::load(write, id, command, ask, &mut facts)?;
@@ -92,10 +108,24 @@ pub fn load(
     Ok(facts)
 }
 
+/// Where the booking stands that a command is about.
+fn orphan_of<S: Source>(source: &S, command: &Command) -> Result<Standing, Fault> {
+    match command {
+        Command::OrphanSeen(id, _) => orphan::standing(source, *id),
+        _ => Ok(Standing::default()),
+    }
+}
+
 /// The intent that a command names.
 fn intent_of(command: &Command) -> Option<Key> {
     match command {
-        Command::Begin { .. } | Command::Cash { .. } | Command::Refund(_) => None,
+        Command::Begin { .. }
+        | Command::Cash { .. }
+        | Command::Deposit { .. }
+        | Command::Refund(_)
+        | Command::Payment(_)
+        | Command::Exchange(_)
+        | Command::OrphanSeen(..) => None,
         Command::Answered(key, _)
         | Command::Captured(key)
         | Command::CaptureFailed { intent: key, .. }
@@ -115,6 +145,7 @@ fn fresh(write: &Write, numbering: Numbering) -> Fresh {
     Fresh {
         box_no: numbering.box_no,
         epoch: numbering.epoch,
+        cart: CartId(id(write.counters.cart)),
         order: OrderId(id(write.counters.order)),
         first_ticket: id(write.counters.ticket),
         posting: PostingId(id(write.counters.posting)),
@@ -144,6 +175,8 @@ fn look_at_places<S: Source>(
         let performance = performance::get(source, line.performance)?
             .ok_or_else(|| Fault::Row(format!("performance {} is missing", line.performance)))?;
         facts.cancelled |= performance.cancelled;
+        let first = facts.plays_on.map_or(performance.day, |day| day.min(performance.day));
+        facts.plays_on = Some(first);
         facts.performance_nos.push((line.performance, performance.no));
     }
     Ok(())
@@ -188,6 +221,7 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             put_intent(write, *key, intent)
         }
         Event::Orphaned(pad, booking) => write.put(tables::ORPHANS, (pad.0, write.seq), booking),
+        Event::OrphanSeen(id, seen) => orphan::seen(write, *id, seen),
         Event::CartMoved { cart, state, at, until, attempts, since, intent } => {
             cart::change(write, *cart, |row| {
                 row.state = *state;
@@ -206,6 +240,10 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
         Event::Posted(id, posting) => posted(write, *id, posting),
         Event::RefundBegun(id, key) => refund::begun(write, *id, *key),
         Event::Refunded { order, refund, .. } => refund::given(write, *order, refund),
+        Event::PaymentBegun(id, key) => payment::begun(write, *id, *key),
+        Event::PaymentMade(id, made) => payment::made(write, *id, made),
+        Event::ExchangeLeft(cart) => exchange::left(write, *cart),
+        Event::Exchanged { order, made, .. } => exchange::made(write, *order, made),
         Event::LinesLost(cart, lines) => cart::change(write, *cart, |row| {
             row.lines.retain(|line| !lines.iter().any(|gone| gone.no == line.no));
         }),
@@ -277,6 +315,7 @@ fn posted(write: &mut Write, id: PostingId, posting: &Posting) -> Result<(), Fau
     drop(balances);
     till::follow(write, posting)?;
     batch::follow(write, id, posting)?;
+    end_of_day::follow(write, id, posting)?;
     write.used(|counters| &mut counters.posting, id.0)
 }
 

@@ -6,8 +6,8 @@
 use crate::checkout::Numbering;
 use crate::write::Write;
 use crate::{
-    Fault, admission, audit, batch, cart, checkout, device, events, hold, house, journal, letter,
-    patron, performance, production, session, staff, till,
+    Fault, admission, audit, batch, cart, checkout, device, end_of_day, events, hold, house,
+    journal, letter, patron, performance, production, session, staff, till,
 };
 use std::sync::Arc;
 use usher_rules::at::At;
@@ -34,7 +34,7 @@ pub fn decide(
     if !matches!(command, Command::Admission(rules::admission::Command::Scan { .. })) {
         write.leave_door();
     }
-    let mut decided = match command {
+    let decided = match command {
         Command::House(command) => {
             rules::house::decide(&house::load(write.txn, command)?, command, ask)
         }
@@ -82,11 +82,27 @@ pub fn decide(
         Command::Patron(command) => {
             rules::patron::decide(&patron::load(write.txn, box_no, command)?, command, ask)
         }
+        Command::EndOfDay(command) => {
+            let day_of = &*setting.day_of;
+            let facts = end_of_day::load(write, box_no, command, ask, day_of)?;
+            rules::end_of_day::decide(&facts, command, ask)
+        }
     };
-    if let Ok(events) = &mut decided {
-        batch::open_for(write.txn, events)?;
-    }
-    Ok(decided)
+    completed(write, decided)
+}
+
+/// What holds of every decision: a payment begins its batch, and nothing is dated into a locked
+/// date.
+fn completed(
+    write: &Write,
+    decided: Result<Vec<Event>, Refusal>,
+) -> Result<Result<Vec<Event>, Refusal>, Fault> {
+    let mut events = match decided {
+        Ok(events) => events,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    batch::open_for(write.txn, &mut events)?;
+    Ok(end_of_day::unlocked(write.txn, &events)?.map(|()| events))
 }
 
 /// Writes an entry: its events to the tables, itself to the log. Everything comes from the entry.
@@ -110,6 +126,7 @@ pub fn apply(write: &mut Write, entry: &Entry) -> Result<(), Fault> {
             Event::Journal(event) => journal::apply(write, event)?,
             Event::Batch(event) => batch::apply(write, event)?,
             Event::Patron(event) => patron::apply(write, event)?,
+            Event::EndOfDay(event) => end_of_day::apply(write, event)?,
         }
     }
     audit::apply(write, entry)?;

@@ -133,6 +133,7 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
         | Event::Till(_)
         | Event::Journal(_)
         | Event::Batch(_)
+        | Event::EndOfDay(_)
         | Event::Patron(_) => Vec::new(),
         Event::Performance(event) => match event {
             performance::Event::PlanImported { .. } => Vec::new(),
@@ -159,9 +160,9 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
         Event::Checkout(checkout::Event::Sold { order, .. }) => {
             places(order.lines.iter().map(|line| line.performance).collect())
         }
-        Event::Checkout(checkout::Event::Refunded { freed, .. }) => {
-            places(freed.iter().map(|(id, _)| *id).collect())
-        }
+        Event::Checkout(
+            checkout::Event::Refunded { freed, .. } | checkout::Event::Exchanged { freed, .. },
+        ) => places(freed.iter().map(|(id, _)| *id).collect()),
         Event::Checkout(
             checkout::Event::Intent(..)
             | checkout::Event::CartMoved { .. }
@@ -170,7 +171,11 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
             | checkout::Event::Posted(..)
             | checkout::Event::PaymentMoved(..)
             | checkout::Event::RefundBegun(..)
-            | checkout::Event::Orphaned(..),
+            | checkout::Event::PaymentMade(..)
+            | checkout::Event::PaymentBegun(..)
+            | checkout::Event::ExchangeLeft(..)
+            | checkout::Event::Orphaned(..)
+            | checkout::Event::OrphanSeen(..),
         ) => Vec::new(),
         Event::Admission(event) => vec![(Entity::Door, crate::admission::door_of(event))],
     }

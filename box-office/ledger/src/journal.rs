@@ -28,6 +28,8 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
     match event {
         Event::Exported(no, export) => write.put(tables::EXPORTS, no.0, export),
         Event::ProofAsked(no, proof) => write.put(tables::PROOFS, no.0, proof),
+        // Its entry is all there is of it.
+        Event::Fetched(..) => Ok(()),
         Event::Proved(no, done) => {
             let row: Option<Proof> = source::get(write.txn, tables::PROOFS, no.0)?;
             let row = row.ok_or(Fault::Changed("a proof that is gone"))?;

@@ -7,7 +7,7 @@ use crate::plan::Plans;
 use crate::source::{self, Source};
 use crate::stored::{self, Counters, Identity, SCHEMA};
 use crate::write::{COUNTERS, HOUSE, Memory, Write};
-use crate::{Fault, audit, open, tables};
+use crate::{Fault, audit, end_of_day, open, tables};
 use minicbor::{Decode, Encode};
 use redb::{Database, Key, ReadableTable, TableDefinition, Value, WriteTransaction};
 use std::ops::Bound;
@@ -28,6 +28,7 @@ pub fn migrate(store: &Database, identity: &Identity) -> Result<Identity, Fault>
     for schema in identity.schema..SCHEMA {
         step(&txn, schema)?;
     }
+    end_of_day::make(&txn)?;
     let written_by = env!("CARGO_PKG_VERSION").to_owned();
     let identity = Identity { schema: SCHEMA, written_by, ..identity.clone() };
     open::put_identity(&txn, &identity)?;

@@ -6,7 +6,7 @@
 
 use crate::stored::{self, Identity, SCHEMA};
 use crate::trial::Trial;
-use crate::{Fault, migrate, source, tables};
+use crate::{Fault, end_of_day, migrate, source, tables};
 use redb::{
     Builder, Database, DatabaseError, ReadableDatabase, StorageBackend, TableHandle,
     WriteTransaction,
@@ -179,7 +179,8 @@ pub(crate) fn make_tables(txn: &WriteTransaction) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Makes the tables that whoever wrote this store did not know yet; they change no row.
+/// Makes the tables that whoever wrote this store did not know yet; they change no row. What is
+/// kept beside the journal is made from it.
 fn complete(store: &Database) -> Result<(), Fault> {
     let reading = store.begin_read()?;
     let there: BTreeSet<String> =
@@ -194,6 +195,9 @@ fn complete(store: &Database) -> Result<(), Fault> {
     if missing {
         let txn = store.begin_write()?;
         make_tables(&txn)?;
+        if !there.contains(tables::END_OF_DAY_MINUTES.name()) {
+            end_of_day::make(&txn)?;
+        }
         txn.commit()?;
     }
     Ok(())

@@ -76,6 +76,7 @@ impl Programme {
             | Event::Till(_)
             | Event::Journal(_)
             | Event::Batch(_)
+            | Event::EndOfDay(_)
             | Event::Patron(_) => {}
         }
     }

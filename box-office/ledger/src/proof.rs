@@ -4,6 +4,10 @@
 //! `usher doctor` and as the referee of the power-cut tests. Never repairs.
 
 mod batch;
+mod end_of_day;
+mod exchange;
+mod orphan;
+mod payment;
 
 use crate::capacity::{self, Capacity};
 use crate::plan::Plans;
@@ -17,9 +21,7 @@ use redb::{Key, ReadableTable, TableDefinition};
 use std::collections::{BTreeMap, BTreeSet};
 use usher_rules::admission::Presence;
 use usher_rules::cart::{Cart, Place, State};
-use usher_rules::id::{
-    CartId, OrderId, PatronId, PerformanceId, PlanId, SeatNo, StaffNo, TicketId,
-};
+use usher_rules::id::{CartId, PatronId, PerformanceId, PlanId, SeatNo, StaffNo, TicketId};
 use usher_rules::journal::Export;
 use usher_rules::letter::Letter;
 use usher_rules::money::Money;
@@ -42,6 +44,9 @@ pub fn of<S: Source>(source: &S, plans: &Plans) -> Result<Vec<String>, Fault> {
     tills(source, &mut wrong)?;
     exports(source, &mut wrong)?;
     batch::batches(source, &mut wrong)?;
+    end_of_day::runs(source, &mut wrong)?;
+    exchange::exchanges(source, &mut wrong)?;
+    orphan::orphans(source, &mut wrong)?;
     tickets(source, &mut wrong)?;
     performances(source, plans, &mut wrong)?;
     admissions(source, &mut wrong)?;
@@ -148,56 +153,14 @@ fn money<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
     for (_, intent) in &intents {
         use usher_rules::tender::State as Stage;
         let paid = matches!(intent.state, Stage::Approved | Stage::Captured);
-        if paid && intent.refunding().is_none() {
+        if paid && intent.of_order().is_none() {
             *charged.entry(intent.cart).or_default() += 1;
         }
     }
     for (cart, count) in charged.into_iter().filter(|(_, count)| *count > 1) {
         wrong.push(format!("cart {cart} has {count} intents with money"));
     }
-    refunds(source, wrong, &intents)?;
-    orders(source, wrong)
-}
-
-/// Whatever a pad gave back stands in its order, and no order gave back more than it was paid.
-fn refunds<S: Source>(
-    source: &S,
-    wrong: &mut Vec<String>,
-    intents: &[(u128, Intent)],
-) -> Result<(), Fault> {
-    use usher_rules::tender::State as Stage;
-    let mut by_pads: BTreeSet<(OrderId, u128, i64)> = BTreeSet::new();
-    for (key, intent) in intents.iter().filter(|(_, intent)| intent.state == Stage::Captured) {
-        by_pads.extend(intent.refunding().map(|one| (one.order, *key, intent.amount.0)));
-    }
-    let mut told = BTreeSet::new();
-    for (id, order) in rows::<S, u64, Order, u64>(source, tables::ORDERS, |id| id)? {
-        if order.refunded() > order.total {
-            wrong.push(format!("order {} gave back more than it was paid", OrderId(id)));
-        }
-        for one in order.refunds.iter().flat_map(|refunds| &refunds.made) {
-            let key = one.intent.map(|key| u128::from_be_bytes(key.0));
-            told.extend(key.map(|key| (OrderId(id), key, one.amount.0)));
-        }
-    }
-    same(wrong, "what orders gave back to cards", &told, &by_pads);
-    Ok(())
-}
-
-fn orders<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> {
-    let orders: Vec<(u64, Order)> = rows(source, tables::ORDERS, |id| id)?;
-    for (id, order) in orders {
-        use usher_rules::order::Payment;
-        let owed = checkout::balance(source, OrderId(id))?;
-        let expected = match order.payment {
-            Payment::CapturePending => order.total,
-            Payment::Captured | Payment::Paid | Payment::NothingToPay => Money::ZERO,
-        };
-        if owed != expected {
-            wrong.push(format!("order {} owes {} and not {}", OrderId(id), owed.0, expected.0));
-        }
-    }
-    Ok(())
+    payment::orders(source, wrong, &intents)
 }
 
 /// Every open till leads to its session, a cashier has one, and whatever was counted out of a
@@ -272,10 +235,10 @@ fn tickets<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<(), Fault> 
             Standing::Valid if !owns => {
                 wrong.push(format!("ticket {} does not own its seat", TicketId(id)));
             }
-            Standing::Cancelled { .. } if owns => {
-                wrong.push(format!("ticket {} is cancelled and has a seat", TicketId(id)));
+            Standing::Cancelled { .. } | Standing::Exchanged { .. } if owns => {
+                wrong.push(format!("ticket {} is good no more and has a seat", TicketId(id)));
             }
-            Standing::Valid | Standing::Cancelled { .. } => {}
+            Standing::Valid | Standing::Cancelled { .. } | Standing::Exchanged { .. } => {}
         }
     }
     Ok(())

@@ -4,30 +4,39 @@
 //! `checkout.rs`, whose commands and events these are.
 
 use crate::inventory::{self, Becomes};
-use crate::source::Source;
 use crate::write::Write;
-use crate::{Fault, admission, batch, checkout, performance, production, tables, till};
+use crate::{
+    Fault, admission, batch, checkout, exchange, payment, performance, production, tables, till,
+};
 use usher_rules::cart::Place;
 use usher_rules::checkout::{Command, Facts as SaleFacts};
-use usher_rules::id::{OrderId, PerformanceId, TicketId};
+use usher_rules::exchange::Command as Exchanging;
+use usher_rules::id::{OrderId, PadNo, PerformanceId, TicketId};
 use usher_rules::money::Money;
 use usher_rules::order::Order;
+use usher_rules::payment::Command as Payments;
 use usher_rules::refund::{Command as Refunds, Facts, Refund, Standing};
 use usher_rules::tender::Intent;
-use usher_rules::ticket::State;
+use usher_rules::ticket::{State, Ticket};
 use usher_rules::{Ask, Key};
 
-/// The order that a command gives something back of: asked for, or a step at a pad.
+/// The order that a command pays something of or gives something back of: asked for, or a step
+/// at a pad.
 pub(crate) fn about(command: &Command, intent: Option<&Intent>) -> Option<OrderId> {
     match command {
         Command::Refund(command) => Some(command.wanted().order),
+        Command::Payment(command) => Some(command.wanted().order),
+        Command::Exchange(Exchanging::Begin(wanted)) => Some(wanted.order),
+        Command::Exchange(Exchanging::Leave(_)) => None,
         Command::Begin { .. }
         | Command::Answered(..)
         | Command::Captured(_)
         | Command::CaptureFailed { .. }
         | Command::Voided(_)
         | Command::Cash { .. }
-        | Command::Pad(_) => Some(intent?.refunding()?.order),
+        | Command::Deposit { .. }
+        | Command::OrphanSeen(..)
+        | Command::Pad(_) => intent?.of_order(),
     }
 }
 
@@ -39,10 +48,30 @@ pub(crate) fn load(
     ask: &Ask,
     sale: &mut SaleFacts,
 ) -> Result<(), Fault> {
+    let Some(facts) = facts(write, id, ask, sale)? else { return Ok(()) };
+    if let Some(pad) = pad_asked(&facts, command) {
+        sale.on_pad = checkout::on_pad(write.txn, pad)?;
+        sale.batch_closing = batch::closing(write.txn, pad)?;
+    }
+    sale.refund = Some(Box::new(facts));
+    Ok(())
+}
+
+/// An order with its tickets as they stand, and what of it is on its way.
+pub(crate) fn facts(
+    write: &mut Write,
+    id: OrderId,
+    ask: &Ask,
+    sale: &SaleFacts,
+) -> Result<Option<Facts>, Fault> {
     let txn = write.txn;
-    let Some(order) = checkout::order(txn, id)? else { return Ok(()) };
-    let paid = order.intent.map(|key| checkout::intent(txn, key)).transpose()?.flatten();
-    let running = running(txn, id, paid.as_ref())?;
+    let Some(order) = checkout::order(txn, id)? else { return Ok(None) };
+    let mut later = payment::known(txn, &order)?;
+    let at_sale = later.iter().position(|(key, _)| Some(*key) == order.intent);
+    let paid = at_sale.map(|place| later.remove(place).1);
+    let running = payment::running(txn, id)?.map(|(_, intent)| intent);
+    let exchanging = exchange::running(txn, id)?;
+    let balance = checkout::balance(txn, id)?;
     let mut tickets = Vec::with_capacity(order.tickets.len());
     for id in &order.tickets {
         tickets.push(standing(write, *id, ask)?);
@@ -51,25 +80,18 @@ pub(crate) fn load(
         Some((_, row)) => till::drawer(txn, row.till)?,
         None => Money::ZERO,
     };
-    if let Command::Refund(Refunds::AtPad(..)) = command
-        && let Some(pad) = paid.as_ref().and_then(|intent| intent.pad.as_ref())
-    {
-        sale.on_pad = checkout::on_pad(txn, pad.pad)?;
-        sale.batch_closing = batch::closing(txn, pad.pad)?;
-    }
-    sale.refund = Some(Box::new(Facts { id, order, tickets, paid, running, drawer }));
-    Ok(())
+    Ok(Some(Facts { id, order, tickets, paid, later, balance, running, exchanging, drawer }))
 }
 
-/// The refund of an order at the pad that was paid that nobody has settled yet.
-fn running<S: Source>(
-    source: &S,
-    id: OrderId,
-    paid: Option<&Intent>,
-) -> Result<Option<Intent>, Fault> {
-    let Some(at) = paid.and_then(|intent| intent.pad.as_ref()) else { return Ok(None) };
-    let open = checkout::pad_intents(source, at.pad)?.into_iter().map(|(_, intent)| intent);
-    Ok(open.into_iter().find(|intent| intent.refunding().is_some_and(|one| one.order == id)))
+/// The pad that a command begins something at.
+fn pad_asked(facts: &Facts, command: &Command) -> Option<PadNo> {
+    match command {
+        Command::Refund(Refunds::AtPad(wanted, _)) => {
+            facts.shares(&wanted.tickets).first()?.means.pad()
+        }
+        Command::Payment(Payments::AtPad { pad, .. }) => Some(*pad),
+        _ => None,
+    }
 }
 
 fn standing(write: &mut Write, id: TicketId, ask: &Ask) -> Result<Standing, Fault> {
@@ -92,14 +114,20 @@ pub(crate) fn begun(write: &Write, id: OrderId, key: Key) -> Result<(), Fault> {
 
 /// Its tickets are cancelled and their places free.
 pub(crate) fn given(write: &mut Write, id: OrderId, refund: &Refund) -> Result<(), Fault> {
+    ended(write, &refund.tickets, State::Cancelled { at: refund.at })?;
+    change(write, id, |order| order.refunds.get_or_insert_default().made.push(refund.clone()))
+}
+
+/// Good tickets are good no more, and their places are free.
+pub(crate) fn ended(write: &mut Write, tickets: &[TicketId], state: State) -> Result<(), Fault> {
     let mut moves: Vec<(PerformanceId, Place, TicketId)> = Vec::new();
-    for no in &refund.tickets {
+    for no in tickets {
         let gone = Fault::Changed("a ticket that is not good any more");
         let found = checkout::ticket(write.txn, *no)?;
-        let Some(mut ticket) = found.filter(|ticket| ticket.state == State::Valid) else {
+        let Some(mut ticket) = found.filter(Ticket::is_good) else {
             return Err(gone);
         };
-        ticket.state = State::Cancelled { at: refund.at };
+        ticket.state = state;
         write.put(tables::TICKETS, no.0, &ticket)?;
         moves.push((ticket.performance, ticket.place, *no));
     }
@@ -109,10 +137,14 @@ pub(crate) fn given(write: &mut Write, id: OrderId, refund: &Refund) -> Result<(
             here.iter().map(|(_, place, no)| (*place, Becomes::GivenBack(*no))).collect();
         inventory::move_places(write, here[0].0, &freed)?;
     }
-    change(write, id, |order| order.refunds.get_or_insert_default().made.push(refund.clone()))
+    Ok(())
 }
 
-fn change(write: &Write, id: OrderId, how: impl FnOnce(&mut Order)) -> Result<(), Fault> {
+pub(crate) fn change(
+    write: &Write,
+    id: OrderId,
+    how: impl FnOnce(&mut Order),
+) -> Result<(), Fault> {
     let found = checkout::order(write.txn, id)?;
     let mut row = found.ok_or(Fault::Changed("an order that is gone"))?;
     how(&mut row);

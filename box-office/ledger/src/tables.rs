@@ -51,8 +51,13 @@ pub const INTENTS_OPEN: Index<(u8, u128)> = TableDefinition::new("intents_open")
 
 /// (pin pad, entry) -> what the pad booked and no intent asked for.
 pub const ORPHANS: Rows<(u16, u64)> = TableDefinition::new("orphans");
+/// The same key -> who looked into it.
+pub const ORPHANS_SEEN: Rows<(u16, u64)> = TableDefinition::new("orphans_seen");
 
 pub const ORDERS: Rows<u64> = TableDefinition::new("orders");
+/// Order -> the cart that gives tickets of it up, while that runs.
+pub const EXCHANGES_OPEN: TableDefinition<'static, u64, u64> =
+    TableDefinition::new("exchanges_open");
 pub const TICKETS: Rows<u64> = TableDefinition::new("tickets");
 /// (performance number, tag) -> ticket. The generation is compared with the ticket's row.
 pub const TICKET_CODES: TableDefinition<'static, (u32, u64), u64> =
@@ -79,6 +84,13 @@ pub const BATCHES_UNSETTLED: Index<(u64, u64)> = TableDefinition::new("batches_u
 /// (batch, posting) -> business day of the posting.
 pub const BATCH_PAYMENTS: TableDefinition<'static, (u64, u64), u32> =
     TableDefinition::new("batch_payments");
+
+/// Runs of the end of day by their number.
+pub const END_OF_DAYS: Rows<u32> = TableDefinition::new("end_of_days");
+/// (minute, business day) -> what was posted in it, until a run takes it.
+pub const END_OF_DAY_MINUTES: Rows<(i64, u32)> = TableDefinition::new("end_of_day_minutes");
+/// (minute, kind, id): what ended in it, until a run takes it.
+pub const END_OF_DAY_DUE: Index<(i64, u8, u64)> = TableDefinition::new("end_of_day_due");
 
 pub const LETTERS: Rows<u64> = TableDefinition::new("letters");
 /// (state, due, letter).
@@ -124,7 +136,9 @@ macro_rules! every {
         $each!(INTENTS);
         $each!(INTENTS_OPEN);
         $each!(ORPHANS);
+        $each!(ORPHANS_SEEN);
         $each!(ORDERS);
+        $each!(EXCHANGES_OPEN);
         $each!(TICKETS);
         $each!(TICKET_CODES);
         $each!(JOURNAL);
@@ -136,6 +150,9 @@ macro_rules! every {
         $each!(BATCHES);
         $each!(BATCHES_UNSETTLED);
         $each!(BATCH_PAYMENTS);
+        $each!(END_OF_DAYS);
+        $each!(END_OF_DAY_MINUTES);
+        $each!(END_OF_DAY_DUE);
         $each!(LETTERS);
         $each!(MAIL);
         $each!(SESSIONS);

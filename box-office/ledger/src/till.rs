@@ -4,9 +4,10 @@
 //! true to the journal. Never decides who may close a till: the listener does. Next:
 //! `rules/till.rs`.
 
+use crate::end_of_day::Due;
 use crate::source::{self, Source};
 use crate::write::Write;
-use crate::{Fault, checkout, stored, tables};
+use crate::{Fault, checkout, end_of_day, stored, tables};
 use redb::ReadableTable;
 use usher_rules::at::At;
 use usher_rules::checkout::pad::keeps_pad;
@@ -70,6 +71,7 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             let row = known(write, *id)?;
             write.txn.open_table(tables::TILLS_OPEN)?.remove(row.till.0)?;
             let row = TillSession { state: State::Closed, closed: Some(*closing), ..row };
+            end_of_day::ended(write, closing.at, Due::Till, id.0)?;
             write.put(tables::TILL_SESSIONS, id.0, &row)
         }
         Event::CardTaken(id, amount) => {

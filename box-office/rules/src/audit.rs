@@ -80,6 +80,11 @@ pub fn name(event: &Event) -> &'static str {
         Event::Checkout(checkout::Event::Posted(..)) => "money-posted",
         Event::Checkout(checkout::Event::RefundBegun(..)) => "refund-begun",
         Event::Checkout(checkout::Event::Refunded { .. }) => "refunded",
+        Event::Checkout(checkout::Event::PaymentBegun(..)) => "payment-begun",
+        Event::Checkout(checkout::Event::PaymentMade(..)) => "payment-made",
+        Event::Checkout(checkout::Event::ExchangeLeft(_)) => "exchange-left",
+        Event::Checkout(checkout::Event::Exchanged { .. }) => "exchanged",
+        Event::Checkout(checkout::Event::OrphanSeen(..)) => "orphan-seen",
         Event::Checkout(_) => "sale-changed",
         Event::Admission(admission::Event::Scanned(_)) => "scanned",
         Event::Admission(admission::Event::Overridden { .. }) => "verdict-overridden",
@@ -93,8 +98,10 @@ pub fn name(event: &Event) -> &'static str {
         Event::Journal(journal::Event::Exported(..)) => "journal-exported",
         Event::Journal(journal::Event::ProofAsked(..)) => "journal-proof-asked",
         Event::Journal(journal::Event::Proved(..)) => "journal-proved",
+        Event::Journal(journal::Event::Fetched(..)) => "journal-fetched",
         Event::Batch(event) => batch_name(event),
         Event::Patron(_) => "patron-put",
+        Event::EndOfDay(_) => "day-ended",
     }
 }
 

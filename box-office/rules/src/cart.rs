@@ -8,6 +8,7 @@ mod note;
 pub use note::Note;
 
 use crate::at::{At, Span};
+use crate::exchange::Exchange;
 use crate::fee::{self, Fee, FeeLine};
 use crate::house::House;
 use crate::id::{
@@ -154,6 +155,9 @@ pub struct Cart {
     /// Sold at this till by a cashier; none is a visitor's of the shop.
     #[n(19)]
     pub till: Option<TillNo>,
+    /// Tickets of another order that are given up for what it holds.
+    #[n(20)]
+    pub exchange: Option<Box<Exchange>>,
 }
 
 impl Cart {
@@ -180,6 +184,7 @@ impl Cart {
             next_log: FIRST_LOG,
             forced: false,
             till: None,
+            exchange: None,
         }
     }
 
@@ -198,6 +203,12 @@ impl Cart {
         let tickets: Money = self.lines.iter().map(|line| line.price.gross).sum();
         let fees: Money = self.fee_lines().iter().map(|line| line.amount.gross).sum();
         tickets + fees
+    }
+
+    /// What is due for it in money: what an exchange gives up is paid already.
+    pub fn due(&self) -> Money {
+        let credit = self.exchange.as_ref().map_or(Money::ZERO, |exchange| exchange.credit);
+        (self.total() - credit).max(Money::ZERO)
     }
 
     /// Seats it holds in one performance.
@@ -338,9 +349,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
             if !facts.house.tills.iter().any(|known| known.no == *till) {
                 return Err(Refusal::NotFound);
             }
-            let cart = opened(&facts.house, "", "", None, ask.at);
-            // Fees are the web's.
-            Event::Opened(facts.next, Cart { till: Some(*till), fees: Vec::new(), ..cart })
+            Event::Opened(facts.next, at_till(&facts.house, *till, ask.at))
         }
         Command::SetPatron { cart, patron } => {
             let named = bought_by(facts, *cart, *patron, ask)?;
@@ -393,6 +402,12 @@ fn bought_by(
         None => Buyer::default(),
     };
     Ok(checkout::Event::BuyerNamed(id, buyer, cart.note.clone()))
+}
+
+/// A sale of the counter at its beginning. Fees are the web's.
+pub(crate) fn at_till(house: &House, till: TillNo, now: At) -> Cart {
+    let cart = opened(house, "", "", None, now);
+    Cart { till: Some(till), fees: Vec::new(), ..cart }
 }
 
 fn opened(

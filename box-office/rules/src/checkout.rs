@@ -5,31 +5,38 @@
 //! Next: `tender.rs` for the intent, `order.rs` and `posting.rs` for what a sale leaves.
 
 pub mod buyer;
+mod capture;
 mod counter;
+mod deposit;
+mod exchange;
 mod lost;
 pub mod pad;
 mod sell;
 
 pub use buyer::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, mailable, name_kept};
 pub use counter::CASH_MINOR_MAX;
+pub use sell::Fresh;
+pub(crate) use sell::post;
 
 use crate::at::At;
 use crate::card_number::masked;
 use crate::cart::{self, Buyer, Cart, Note, Place, State};
+use crate::exchange::{self as exchanges, Made};
 use crate::house::House;
 use crate::id::{
-    BoxNo, CartId, LetterId, OrderId, PadNo, PerformanceId, PostingId, SeatNo, TicketId,
-    TillSessionId,
+    CartId, OrderId, PadNo, PerformanceId, PostingId, SeatNo, TicketId, TillSessionId,
 };
 use crate::money::Money;
 use crate::order::{Order, Payment};
-use crate::posting::{self, GATEWAY_BATCH, Posting};
+use crate::payment::{self, Deposit};
+use crate::posting::Posting;
 use crate::refund::{self, Refund};
+use crate::tender::orphan::{self, OrphanId};
 use crate::tender::pad::Booking;
 use crate::tender::{self, Intent};
 use crate::ticket::Ticket;
 use crate::till::TillSession;
-use crate::{Ask, Event as AnyEvent, Key, Refusal, checkout_until};
+use crate::{Ask, BusinessDay, Event as AnyEvent, Key, Refusal, checkout_until};
 use buyer::checked;
 use minicbor::{Decode, Encode};
 use sell::Paying;
@@ -109,6 +116,30 @@ pub enum Command {
     /// Tickets of an order are given back at the counter.
     #[n(7)]
     Refund(#[n(0)] refund::Command),
+    /// Something is paid of what an order owes.
+    #[n(8)]
+    Payment(#[n(0)] payment::Command),
+    /// A cashier takes a first part of a cart in cash.
+    #[n(9)]
+    Deposit {
+        #[n(0)]
+        cart: CartId,
+        #[n(1)]
+        buyer: Buyer,
+        #[n(2)]
+        given: Money,
+        /// The total the cashier saw.
+        #[n(3)]
+        shown: Money,
+        #[n(4)]
+        deposit: Deposit,
+    },
+    /// Tickets of an order are to be given up for others.
+    #[n(10)]
+    Exchange(#[n(0)] exchanges::Command),
+    /// Somebody looked into a booking that nobody asked for.
+    #[n(12)]
+    OrphanSeen(#[n(0)] OrphanId, #[n(1)] String),
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -170,22 +201,29 @@ pub enum Event {
         #[n(2)]
         freed: Vec<(PerformanceId, Place)>,
     },
-}
-
-/// Numbers for what a sale makes, in order.
-pub struct Fresh {
-    pub box_no: BoxNo,
-    pub epoch: u16,
-    pub order: OrderId,
-    pub first_ticket: u64,
-    pub posting: PostingId,
-    pub letter: LetterId,
-    /// Slot of the code key in use.
-    pub key: u8,
-    /// Random ticket tags, one a line, none in use in its performance.
-    pub tags: Vec<u64>,
-    /// Number of the next payment at a pin pad.
-    pub intent_no: u64,
+    /// Something was paid of what an order owed.
+    #[n(10)]
+    PaymentMade(#[n(0)] OrderId, #[n(1)] payment::Made),
+    /// A payment towards an order was asked for at a pad: the newest one of it.
+    #[n(11)]
+    PaymentBegun(#[n(0)] OrderId, #[n(1)] Key),
+    /// The cart gives no tickets up any more.
+    #[n(15)]
+    ExchangeLeft(#[n(0)] CartId),
+    /// Tickets of an order are replaced by those of another.
+    #[n(16)]
+    Exchanged {
+        #[n(0)]
+        order: OrderId,
+        #[n(1)]
+        made: Made,
+        /// The places that are free again.
+        #[n(2)]
+        freed: Vec<(PerformanceId, Place)>,
+    },
+    /// A booking that nobody asked for leaves the list of the desk.
+    #[n(20)]
+    OrphanSeen(#[n(0)] OrphanId, #[n(1)] orphan::Seen),
 }
 
 pub struct Facts {
@@ -204,10 +242,16 @@ pub struct Facts {
     pub till: Option<(TillSessionId, TillSession)>,
     /// The payment that keeps the pin pad of the command busy.
     pub on_pad: Option<Intent>,
-    /// What a refund needs to know, if the command is about one.
+    /// What a refund or a payment of an order needs to know, if the command is about one.
     pub refund: Option<Box<refund::Facts>>,
+    /// The order that the cart gives tickets up of, if it does.
+    pub exchange: Option<Box<refund::Facts>>,
     /// The batch of that pad is being closed.
     pub batch_closing: bool,
+    /// When the first performance of the cart is played.
+    pub plays_on: Option<BusinessDay>,
+    /// Of a command about a booking that nobody asked for.
+    pub orphan: orphan::Standing,
     pub fresh: Fresh,
 }
 
@@ -215,7 +259,13 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
     if let Command::Pad(pad::Command::Orphan(pad, booking)) = command {
         return Ok(vec![AnyEvent::Checkout(Event::Orphaned(*pad, booking.clone()))]);
     }
+    if let Command::OrphanSeen(id, reason) = command {
+        return orphan::seen(facts.orphan, *id, reason, ask);
+    }
     if let Some(about) = &facts.refund {
+        if let Command::Exchange(exchanges::Command::Begin(wanted)) = command {
+            return exchanges::begin(about, facts, wanted, ask);
+        }
         return refund::decide(about, facts, command, ask);
     }
     let cart = facts.cart.as_ref().ok_or(Refusal::NotFound)?;
@@ -226,10 +276,17 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
         Command::Captured(key) => saga.captured(*key),
         Command::CaptureFailed { intent, reason } => saga.capture_failed(*intent, reason),
         Command::Voided(key) => saga.voided(*key),
-        Command::Cash { buyer, given, shown, .. } => saga.cash(buyer, *given, *shown),
+        Command::Cash { buyer, given, shown, .. } => saga.cash(buyer, *given, *shown, None),
+        Command::Deposit { buyer, given, shown, deposit, .. } => {
+            saga.cash(buyer, *given, *shown, Some(*deposit))
+        }
         Command::Pad(command) => saga.at_pad(command),
+        Command::Exchange(exchanges::Command::Leave(_)) => saga.leave_exchange(),
         // An order that there is not.
-        Command::Refund(_) => Err(Refusal::NotFound),
+        Command::Refund(_)
+        | Command::OrphanSeen(..)
+        | Command::Payment(_)
+        | Command::Exchange(exchanges::Command::Begin(_)) => Err(Refusal::NotFound),
     }
 }
 
@@ -388,58 +445,10 @@ impl Saga<'_> {
             ];
         }
         let mut events = vec![self.intent(key, &known, tender::State::Approved)];
-        let paying = Paying { intent: Some(key), payment: Payment::CapturePending, counter: None };
+        let payment = Payment::CapturePending;
+        let paying = Paying { intent: Some(key), payment, ..Paying::NOTHING };
         events.extend(self.sell(&self.cart.buyer, paying, authorized));
         events
-    }
-
-    fn captured(&self, key: Key) -> Result<Vec<AnyEvent>, Refusal> {
-        let intent = self.approved_intent()?;
-        let fresh = &self.facts.fresh;
-        let order = self.cart.order.ok_or(Refusal::Stale)?;
-        let posting =
-            posting::card_payment(order, GATEWAY_BATCH, intent.amount, self.ask.at, self.ask.day);
-        let mut events = vec![
-            self.intent(key, intent, tender::State::Captured),
-            AnyEvent::Checkout(Event::Posted(fresh.posting, posting)),
-            AnyEvent::Checkout(Event::PaymentMoved(order, Payment::Captured)),
-            self.log(vec![Note::Captured { card: true }]),
-        ];
-        if self.cart.state != State::Completed {
-            events.extend(self.complete(&self.cart.buyer, order));
-        }
-        Ok(events)
-    }
-
-    fn approved_intent(&self) -> Result<&Intent, Refusal> {
-        let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
-        if intent.state == tender::State::Approved { Ok(intent) } else { Err(Refusal::Stale) }
-    }
-
-    /// The order stays sold and the patron has a receipt as normal; the capture is tried again.
-    fn capture_failed(&self, key: Key, reason: &str) -> Result<Vec<AnyEvent>, Refusal> {
-        let mut again = self.approved_intent()?.clone();
-        let order = self.cart.order.ok_or(Refusal::Stale)?;
-        again.queries = again.queries.saturating_add(1);
-        let mut events = vec![self.intent(key, &again, tender::State::Approved)];
-        if self.cart.state != State::Completed {
-            events.push(self.log(vec![Note::CaptureFailed { reason: masked(reason) }]));
-            events.extend(self.complete(&self.cart.buyer, order));
-        }
-        Ok(events)
-    }
-
-    fn voided(&self, key: Key) -> Result<Vec<AnyEvent>, Refusal> {
-        let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
-        if intent.state != tender::State::Reversing {
-            return Err(Refusal::Stale);
-        }
-        let until = self.ask.at + self.facts.house.hold_time;
-        Ok(vec![
-            self.intent(key, intent, tender::State::Reversed),
-            self.move_cart(State::Active, until, self.cart.attempts, None, Some(key)),
-            self.log(vec![Note::Voided]),
-        ])
     }
 
     pub(super) fn intent(&self, key: Key, intent: &Intent, state: tender::State) -> AnyEvent {

@@ -134,6 +134,11 @@ pub struct ExportNo(#[n(0)] pub u32);
 #[cbor(transparent)]
 pub struct ProofNo(#[n(0)] pub u32);
 
+/// Number of a run of the end of day, from 1 on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct RunNo(#[n(0)] pub u32);
+
 #[cfg(test)]
 mod tests {
     use super::*;

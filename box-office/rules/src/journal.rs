@@ -50,6 +50,26 @@ impl Export {
     }
 }
 
+/// Stored. A file of an export, as somebody took it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum File {
+    #[n(0)]
+    Csv,
+    #[n(1)]
+    Xlsx,
+}
+
+impl File {
+    /// How its name ends.
+    pub fn name(self) -> &'static str {
+        match self {
+            File::Csv => "csv",
+            File::Xlsx => "xlsx",
+        }
+    }
+}
+
 /// An account whose balance is not what its postings make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Difference {
@@ -109,6 +129,9 @@ pub enum Command {
     AskProof,
     #[n(2)]
     Prove(#[n(0)] ProofNo, #[n(1)] Found),
+    /// A file of an export is taken, the first time or again.
+    #[n(3)]
+    Fetch(#[n(0)] ExportNo, #[n(1)] File),
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -119,6 +142,9 @@ pub enum Event {
     ProofAsked(#[n(0)] ProofNo, #[n(1)] Proof),
     #[n(2)]
     Proved(#[n(0)] ProofNo, #[n(1)] Done),
+    /// Changes no row: who took it and when stands in the audit.
+    #[n(3)]
+    Fetched(#[n(0)] ExportNo, #[n(1)] File),
 }
 
 /// What the ledger knows that these commands need.
@@ -142,6 +168,14 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
             Event::ProofAsked(no, Proof { asked_at: ask.at, day: ask.day, done: None })
         }
         Command::Prove(no, found) => prove(facts, *no, found, ask)?,
+        Command::Fetch(no, file) => {
+            let made =
+                facts.last_export.as_ref().is_some_and(|(last, _)| (1..=last.0).contains(&no.0));
+            if !made {
+                return Err(Refusal::NotFound);
+            }
+            Event::Fetched(*no, *file)
+        }
     };
     Ok(vec![AnyEvent::Journal(event)])
 }

@@ -96,6 +96,21 @@ impl Words {
 }
 
 impl Letter {
+    /// Receipt and tickets of an order, to go out now.
+    pub fn confirmation(order: OrderId, to: &str, now: At) -> Letter {
+        Letter {
+            kind: Kind::Confirmation(order),
+            to: to.to_owned(),
+            state: State::NotDone,
+            created_at: now,
+            due: now,
+            attempts: 0,
+            transcript: String::new(),
+            sent_at: None,
+            words: None,
+        }
+    }
+
     /// Why the last attempt failed: the last remark of ours or refusal of the server's in its
     /// conversation. Empty when it did not.
     pub fn fault(&self) -> &str {

@@ -13,6 +13,8 @@ pub mod cart;
 pub mod checkout;
 pub mod code;
 pub mod device;
+pub mod end_of_day;
+pub mod exchange;
 pub mod fee;
 pub mod hold;
 pub mod house;
@@ -22,6 +24,7 @@ pub mod letter;
 pub mod money;
 pub mod order;
 pub mod patron;
+pub mod payment;
 pub mod performance;
 pub mod plan;
 pub mod posting;
@@ -38,7 +41,7 @@ pub mod till;
 pub mod view;
 
 use crate::at::{At, Span};
-use crate::id::{CartId, DeviceNo, SeatNo, StaffNo, TicketId, TillNo};
+use crate::id::{BatchId, CartId, DeviceNo, SeatNo, StaffNo, TicketId, TillNo};
 use crate::money::Money;
 use minicbor::{Decode, Encode};
 
@@ -151,6 +154,8 @@ pub enum Command {
     Batch(#[n(0)] batch::Command),
     #[n(16)]
     Patron(#[n(0)] patron::Command),
+    #[n(17)]
+    EndOfDay(#[n(0)] end_of_day::Command),
 }
 
 /// Everything that can have happened.
@@ -186,6 +191,8 @@ pub enum Event {
     Batch(#[n(0)] batch::Event),
     #[n(16)]
     Patron(#[n(0)] patron::Event),
+    #[n(17)]
+    EndOfDay(#[n(0)] end_of_day::Event),
 }
 
 /// What the house says when it will not: nothing happened. Never logged as an error.
@@ -318,11 +325,28 @@ pub enum Refusal {
     PaidOnline,
     /// Paid at a pin pad: it goes back to the card, there.
     PaidByCard,
-    /// Another refund of the order runs, or its outcome is not known yet.
+    /// Another refund or payment of the order runs, or its outcome is not known yet.
     RefundRunning,
+    /// Tickets of the order are being exchanged in this sale.
+    ExchangeRunning {
+        cart: CartId,
+    },
     // the books
     /// Everything that was posted is exported.
     NothingToExport,
+    /// A batch does not match what its terminal told, by so much; it is settled first.
+    BatchMismatch {
+        batch: BatchId,
+        diff: Money,
+    },
+    /// The books do not add up: nothing was written.
+    OutOfBalance {
+        diff: Money,
+    },
+    /// That business date is locked by an end of day.
+    DateLocked {
+        day: BusinessDay,
+    },
     // staff
     LoginTaken,
     /// One for every reason: wrong, used, too old, or of an account that is put out.

@@ -10,6 +10,7 @@ pub mod drawing;
 pub mod focal;
 pub mod import;
 mod json;
+mod number;
 pub mod original;
 pub mod overlay;
 pub mod reader;

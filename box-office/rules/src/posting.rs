@@ -41,10 +41,16 @@ pub enum Account {
     /// pin pad.
     #[n(8)]
     OverShort,
+    /// On its way from one order to another: 0 after every command.
+    #[n(9)]
+    TransferClearing,
+    /// Played; by performance.
+    #[n(10)]
+    TicketRevenue,
 }
 
 impl Account {
-    pub const ALL: [Account; 8] = [
+    pub const ALL: [Account; 10] = [
         Account::Receivable,
         Account::CardClearing,
         Account::DeferredTickets,
@@ -53,6 +59,8 @@ impl Account {
         Account::DrawerCash,
         Account::Bank,
         Account::OverShort,
+        Account::TransferClearing,
+        Account::TicketRevenue,
     ];
 
     /// The account of that number.
@@ -71,6 +79,8 @@ impl Account {
             Account::DrawerCash => 6,
             Account::Bank => 7,
             Account::OverShort => 8,
+            Account::TransferClearing => 9,
+            Account::TicketRevenue => 10,
         }
     }
 }
@@ -127,6 +137,15 @@ pub enum Cause {
     /// What a batch has and its terminal did not, or the other way round.
     #[n(13)]
     BatchDifference,
+    /// A performance is over: what was sold for it is earned.
+    #[n(14)]
+    RevenueRecognised,
+    /// What one order has for another.
+    #[n(15)]
+    Transfer,
+    /// The sale of exchanged tickets, the other way round.
+    #[n(16)]
+    Exchange,
 }
 
 /// A journal entry.
@@ -181,6 +200,34 @@ pub fn refund(
     let posting = Posting { at, day, order: Some(order), cause: Cause::Refund, lines };
     assert!(posting.balanced(), "net and taxes of every part make its gross");
     posting
+}
+
+/// Exchange: the sale of the tickets that are given up is taken back, at its sold price.
+pub fn exchange(
+    order: OrderId,
+    tickets: &[(PerformanceId, &Assessed)],
+    fees: &[(u16, Assessed)],
+    at: At,
+    day: BusinessDay,
+) -> Posting {
+    Posting { cause: Cause::Exchange, ..refund(order, tickets, fees, at, day) }
+}
+
+/// What one order has for another, by way of transfer clearing: a posting of each.
+pub fn transfer(
+    from: OrderId,
+    to: OrderId,
+    amount: Money,
+    at: At,
+    day: BusinessDay,
+) -> [Posting; 2] {
+    let clearing = (Account::TransferClearing, 0);
+    let of = |order: OrderId| (Account::Receivable, order.0);
+    let cause = Cause::Transfer;
+    [
+        between(Some(from), cause, of(from), clearing, amount, at, day),
+        between(Some(to), cause, clearing, of(to), amount, at, day),
+    ]
 }
 
 fn sold<'a>(

@@ -1,27 +1,26 @@
-//! Refunds at the counter: chosen tickets of an order given back, to the tender that paid.
+//! Refunds at the counter: tickets of an order given back, or what it owes after an exchange.
 //!
-//! Fees on each ticket go back with it; fees on the order stay with the house until the last
-//! ticket goes. Never refunds what somebody came in with, and never more than was paid. Next:
-//! `refund/pad.rs` for cards, `posting.rs`.
+//! One act is one tender: the newest card first, then cash; what came over from another order goes
+//! back to that one, which then owes it. Never refunds what somebody came in with, and never more
+//! than was paid. Next: `refund/known.rs` for how much, `refund/pad.rs` for cards, `exchange.rs`.
 
+mod known;
 mod pad;
+
+pub use known::{Facts, Quote, Standing, fees_back, fits, owed_back, quote};
 
 use crate::at::At;
 use crate::card_number::masked;
 use crate::cart::Place;
-use crate::checkout::{Command as Sale, Event, Facts as SaleFacts};
-use crate::fee::FeeLine;
-use crate::id::{OrderId, PerformanceId, PostingId, StaffNo, TicketId};
+use crate::checkout::{Command as Sale, Event, Facts as SaleFacts, post};
+use crate::id::{OrderId, PadNo, PerformanceId, StaffNo, TicketId};
 use crate::money::Money;
-use crate::order::{Order, Payment};
-use crate::posting::{self, Account, Cause, Posting, between};
-use crate::tax::Assessed;
-use crate::tender::Intent;
-use crate::tender::pad::{Booking, Counter, Refunding};
-use crate::ticket::{State, Ticket};
+use crate::order::Payment;
+use crate::payment::{Command as Payments, Means, Share};
+use crate::posting::{self, Account, Cause, between};
+use crate::tender::pad::{Booking, Counter};
 use crate::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal};
 use minicbor::{Decode, Encode};
-use std::ops::Range;
 
 /// Longest reason of a refund, in characters.
 pub const REASON_CHARS_MAX: usize = 120;
@@ -31,6 +30,7 @@ pub const REASON_CHARS_MAX: usize = 120;
 pub struct Wanted {
     #[n(0)]
     pub order: OrderId,
+    /// None: what is owed after an exchange is paid back.
     #[n(1)]
     pub tickets: Vec<TicketId>,
     #[n(2)]
@@ -87,86 +87,15 @@ pub struct Refund {
     /// The refund at a pad; none went to a card.
     #[n(6)]
     pub intent: Option<Key>,
+    /// The payment it went back to; none: in cash, or to the card that paid at the sale.
+    #[n(7)]
+    pub to: Option<Key>,
+    /// The order it went back to, from which it once came over.
+    #[n(8)]
+    pub onward: Option<OrderId>,
 }
 
-/// A ticket of the order, as it stands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
-    pub id: TicketId,
-    pub ticket: Ticket,
-    /// Somebody came in with it.
-    pub used: bool,
-    /// Its performance is over.
-    pub over: bool,
-}
-
-/// What the ledger knows beside the facts of every sale.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Facts {
-    pub id: OrderId,
-    pub order: Order,
-    /// All tickets of the order.
-    pub tickets: Vec<Standing>,
-    /// The intent that paid for it.
-    pub paid: Option<Intent>,
-    /// A refund of it at a pad that is not settled.
-    pub running: Option<Intent>,
-    /// What the drawer of the cashier's till has.
-    pub drawer: Money,
-}
-
-/// What goes back for some tickets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quote {
-    pub tickets: Vec<(PerformanceId, Assessed)>,
-    /// By the number of the fee.
-    pub fees: Vec<(u16, Assessed)>,
-    pub amount: Money,
-}
-
-/// What goes back for `wanted`, all of them good, of the tickets of an order.
-pub fn quote(order: &Order, tickets: &[(TicketId, Ticket)], wanted: &[TicketId]) -> Quote {
-    let all = tickets.len() as u16;
-    let gone = tickets.iter().filter(|(_, ticket)| ticket.state != State::Valid).count() as u16;
-    let then = gone + wanted.len() as u16;
-    let mut prices = Vec::new();
-    for (_, ticket) in tickets.iter().filter(|(id, _)| wanted.contains(id)) {
-        let line = order.lines.iter().find(|line| line.no == ticket.line);
-        prices.extend(line.map(|line| (line.performance, line.price.clone())));
-    }
-    let fees: Vec<(u16, Assessed)> =
-        fees_back(order, gone..then, all).into_iter().map(|fee| (fee.fee, fee.amount)).collect();
-    let parts = prices.iter().map(|(_, part)| part).chain(fees.iter().map(|(_, part)| part));
-    let amount = parts.map(|part| part.gross).sum();
-    Quote { tickets: prices, fees, amount }
-}
-
-/// Are the tickets of a refund still good, and does what goes back for them make this amount?
-pub fn fits(
-    order: &Order,
-    tickets: &[(TicketId, Ticket)],
-    refunding: &Refunding,
-    amount: Money,
-) -> bool {
-    let wanted = &refunding.tickets;
-    let good = |id| {
-        let found = tickets.iter().find(|(known, _)| known == id);
-        found.is_some_and(|(_, ticket)| ticket.state == State::Valid)
-    };
-    wanted.iter().all(good) && quote(order, tickets, wanted).amount == amount
-}
-
-/// Fees that go back with tickets of an order, by how many of `all` were back before and are then.
-pub fn fees_back(order: &Order, back: Range<u16>, all: u16) -> Vec<FeeLine> {
-    let part = |fee: &FeeLine| match fee.count == all {
-        true => Some(fee.amount.parts(back.start, back.end, all)),
-        false => (back.end == all).then(|| fee.amount.clone()),
-    };
-    let some = |fee: &FeeLine| Some(FeeLine { amount: part(fee)?, ..fee.clone() });
-    order.fees.iter().filter_map(some).collect()
-}
-
-/// Decides a refund, and every step of one at a pad.
+/// Decides a refund or a payment of an order, and every step of one at a pad.
 pub fn decide(
     facts: &Facts,
     sale: &SaleFacts,
@@ -177,21 +106,28 @@ pub fn decide(
     match command {
         Sale::Refund(Command::Cash(wanted)) => refunding.cash(wanted),
         Sale::Refund(Command::AtPad(wanted, baseline)) => refunding.begin(wanted, baseline),
+        Sale::Payment(Payments::Cash { wanted, given }) => refunding.take_cash(wanted, *given),
+        Sale::Payment(Payments::AtPad { wanted, pad, baseline }) => {
+            refunding.begin_payment(wanted, *pad, baseline)
+        }
         Sale::Pad(command) => refunding.step(command),
         Sale::Begin { .. }
         | Sale::Answered(..)
         | Sale::Captured(_)
         | Sale::CaptureFailed { .. }
         | Sale::Voided(_)
-        | Sale::Cash { .. } => Err(Refusal::NotFound),
+        | Sale::Cash { .. }
+        | Sale::Deposit { .. }
+        | Sale::OrphanSeen(..)
+        | Sale::Exchange(_) => Err(Refusal::NotFound),
     }
 }
 
-/// A refund being decided.
-struct Giving<'a> {
-    facts: &'a Facts,
-    sale: &'a SaleFacts,
-    ask: &'a Ask,
+/// A refund, or a payment of an order, being decided.
+pub(crate) struct Giving<'a> {
+    pub(crate) facts: &'a Facts,
+    pub(crate) sale: &'a SaleFacts,
+    pub(crate) ask: &'a Ask,
 }
 
 /// What is given back, why and by whom.
@@ -200,39 +136,75 @@ struct Given<'a> {
     reason: &'a str,
     by: StaffNo,
     intent: Option<Key>,
+    /// The payment it goes back to.
+    to: Option<Key>,
+    /// What goes out now.
+    amount: Money,
 }
 
 impl Giving<'_> {
     fn cash(&self, wanted: &Wanted) -> Result<Vec<AnyEvent>, Refusal> {
         let Actor::Account(by) = self.ask.by else { return Err(Refusal::NotAllowed) };
-        let quote = self.allowed(wanted)?;
-        let reason = masked(wanted.reason.trim());
-        let given = Given { tickets: &wanted.tickets, reason: &reason, by, intent: None };
-        let mut events = self.given(&given, &quote);
-        if quote.amount > Money::ZERO {
-            if self.facts.order.intent.is_some() {
-                return Err(Refusal::PaidByCard);
+        let shares = self.allowed(wanted)?;
+        let reason = &masked(wanted.reason.trim());
+        let (tickets, amount) = (&wanted.tickets[..], wanted.shown);
+        let given = Given { tickets, reason, by, intent: None, to: None, amount };
+        let mut events = Vec::new();
+        match shares.first().map(|share| &share.means) {
+            None => self.given(&mut events, &given, None),
+            Some(Means::Pad { .. } | Means::Online { .. }) => return Err(Refusal::PaidByCard),
+            Some(Means::Order { order, .. }) => self.onward(&mut events, &given, *order),
+            Some(Means::Cash) => {
+                let counter = self.counter()?;
+                // What the books do not have in the drawer cannot be taken out of it.
+                if amount > self.facts.drawer {
+                    return Err(Refusal::CashShort { due: amount });
+                }
+                self.given(&mut events, &given, None);
+                let from = (Account::DrawerCash, u64::from(counter.till.0));
+                self.paid_out(&mut events, Cause::CashRefund, from, amount);
+                self.rest_onward(&mut events, &given, shares.get(1));
             }
-            let counter = self.counter()?;
-            // What the books do not have in the drawer cannot be taken out of it.
-            if quote.amount > self.facts.drawer {
-                return Err(Refusal::CashShort { due: quote.amount });
-            }
-            let from = (Account::DrawerCash, u64::from(counter.till.0));
-            events.push(self.paid_out(Cause::CashRefund, from, quote.amount));
         }
         Ok(events)
     }
 
     /// The cashier's own open till.
-    fn counter(&self) -> Result<Counter, Refusal> {
+    pub(crate) fn counter(&self) -> Result<Counter, Refusal> {
         let (session, row) = self.sale.till.as_ref().ok_or(Refusal::TillClosed)?;
         Ok(Counter { till: row.till, session: *session, cashier: row.cashier })
     }
 
-    /// What goes back, if all of it may.
-    fn allowed(&self, wanted: &Wanted) -> Result<Quote, Refusal> {
-        let order = &self.facts.order;
+    /// To which tenders something goes back, if all of it may; none: there is nothing to go back.
+    fn allowed(&self, wanted: &Wanted) -> Result<Vec<Share>, Refusal> {
+        self.free(wanted)?;
+        match self.facts.order.payment {
+            Payment::CapturePending | Payment::Captured => return Err(Refusal::PaidOnline),
+            Payment::Paid | Payment::NothingToPay => {}
+        }
+        // What is owed to the customer already goes back without tickets.
+        if wanted.tickets.is_empty() && self.facts.balance >= Money::ZERO {
+            return Err(Refusal::MissingData { fields: vec!["tickets"] });
+        }
+        self.facts.standing(&wanted.tickets)?;
+        let owed = owed_back(self.facts.balance, self.facts.quote(&wanted.tickets).amount);
+        let left = self.facts.left();
+        if owed > left {
+            return Err(Refusal::OverRefund { left });
+        }
+        let shares = self.facts.shares(&wanted.tickets);
+        if shares.iter().any(|share| share.means.online()) {
+            return Err(Refusal::PaidOnline);
+        }
+        let amount = shares.first().map_or(Money::ZERO, |share| share.amount);
+        if amount != wanted.shown {
+            return Err(Refusal::PriceChanged { old: wanted.shown, new: amount });
+        }
+        Ok(shares)
+    }
+
+    /// It is said why, and nothing else of the order is on its way.
+    pub(crate) fn free(&self, wanted: &Wanted) -> Result<(), Refusal> {
         if wanted.reason.trim().is_empty() {
             return Err(Refusal::MissingData { fields: vec!["reason"] });
         }
@@ -240,96 +212,86 @@ impl Giving<'_> {
         if long || wanted.reason.contains(char::is_control) {
             return Err(Refusal::Malformed { field: "reason" });
         }
+        self.alone()
+    }
+
+    /// One thing at a time of an order: a refund, a payment or an exchange.
+    pub(crate) fn alone(&self) -> Result<(), Refusal> {
         if self.facts.running.is_some() {
             return Err(Refusal::RefundRunning);
         }
-        match order.payment {
-            Payment::CapturePending | Payment::Captured => return Err(Refusal::PaidOnline),
-            Payment::Paid | Payment::NothingToPay => {}
-        }
-        self.standing(&wanted.tickets)?;
-        let tickets = self.tickets();
-        let quote = quote(order, &tickets, &wanted.tickets);
-        if quote.amount != wanted.shown {
-            return Err(Refusal::PriceChanged { old: wanted.shown, new: quote.amount });
-        }
-        if quote.amount > self.left() {
-            return Err(Refusal::OverRefund { left: self.left() });
-        }
-        Ok(quote)
+        let exchanging = self.facts.exchanging;
+        exchanging.map_or(Ok(()), |cart| Err(Refusal::ExchangeRunning { cart }))
     }
 
-    /// Are these tickets of the order, each once, still good, unused and before their end?
-    fn standing(&self, wanted: &[TicketId]) -> Result<(), Refusal> {
-        let mut seen: Vec<&Standing> = Vec::with_capacity(wanted.len());
-        for id in wanted {
-            let found = self.facts.tickets.iter().find(|known| known.id == *id);
-            let found = found.ok_or(Refusal::NotFound)?;
-            if seen.iter().any(|known| known.id == *id) {
-                return Err(Refusal::Malformed { field: "tickets" });
-            }
-            seen.push(found);
+    /// Can this pad be asked for something now?
+    pub(crate) fn pad_free(&self, pad: PadNo) -> Result<(), Refusal> {
+        if !self.sale.house.pads.iter().any(|known| known.no == pad) {
+            return Err(Refusal::NotFound);
         }
-        if seen.is_empty() {
-            return Err(Refusal::MissingData { fields: vec!["tickets"] });
+        if self.sale.batch_closing {
+            return Err(Refusal::BatchClosing);
         }
-        if seen.iter().any(|known| known.ticket.state != State::Valid) {
-            return Err(Refusal::OverRefund { left: self.left() });
+        match self.sale.on_pad.as_ref().and_then(|intent| intent.pad.as_ref()) {
+            Some(other) => Err(Refusal::PadBusy { till: other.at.till }),
+            None => Ok(()),
         }
-        let used: Vec<TicketId> =
-            seen.iter().filter(|known| known.used).map(|known| known.id).collect();
-        if !used.is_empty() {
-            return Err(Refusal::TicketUsed { tickets: used });
-        }
-        if seen.iter().any(|known| known.over) {
-            return Err(Refusal::PerformanceOver);
-        }
-        Ok(())
     }
 
-    fn tickets(&self) -> Vec<(TicketId, Ticket)> {
-        self.facts.tickets.iter().map(|known| (known.id, known.ticket.clone())).collect()
-    }
-
-    /// What was paid and not given back yet.
-    fn left(&self) -> Money {
-        self.facts.order.total - self.facts.order.refunded()
-    }
-
-    /// The tickets are cancelled, their places free, their sale taken back.
-    fn given(&self, given: &Given<'_>, quote: &Quote) -> Vec<AnyEvent> {
+    /// The tickets are cancelled, their places free, their sale taken back; `onward` is the order
+    /// that the money goes to, if it goes to one.
+    fn given(&self, events: &mut Vec<AnyEvent>, given: &Given<'_>, onward: Option<OrderId>) {
+        let (at, day, order) = (self.ask.at, self.ask.day, self.facts.id);
         let refund = Refund {
-            at: self.ask.at,
-            day: self.ask.day,
+            at,
+            day,
             by: given.by,
             tickets: given.tickets.to_vec(),
-            amount: quote.amount,
+            amount: given.amount,
             reason: given.reason.to_owned(),
             intent: given.intent,
+            to: given.to,
+            onward,
         };
         let here = self.facts.tickets.iter().filter(|known| given.tickets.contains(&known.id));
         let freed: Vec<(PerformanceId, Place)> =
             here.map(|known| (known.ticket.performance, known.ticket.place)).collect();
-        let order = self.facts.id;
-        let mut events = vec![AnyEvent::Checkout(Event::Refunded { order, refund, freed })];
+        events.push(AnyEvent::Checkout(Event::Refunded { order, refund, freed }));
+        let quote = self.facts.quote(given.tickets);
         if quote.amount > Money::ZERO {
             let tickets: Vec<_> = quote.tickets.iter().map(|(id, price)| (*id, price)).collect();
-            let (at, day) = (self.ask.at, self.ask.day);
             let posting = posting::refund(order, &tickets, &quote.fees, at, day);
-            events.push(self.posted(0, posting));
+            post(events, self.sale.fresh.posting, posting);
         }
-        events
+    }
+
+    /// The money goes back to the order it came from, which then owes it to the customer.
+    fn onward(&self, events: &mut Vec<AnyEvent>, given: &Given<'_>, to: OrderId) {
+        self.given(events, given, Some(to));
+        let (at, day) = (self.ask.at, self.ask.day);
+        for posting in posting::transfer(self.facts.id, to, given.amount, at, day) {
+            post(events, self.sale.fresh.posting, posting);
+        }
+    }
+
+    /// So does the rest after the last tender of its own: nobody has to do anything for that.
+    fn rest_onward(&self, events: &mut Vec<AnyEvent>, given: &Given<'_>, next: Option<&Share>) {
+        let Some(Share { means: Means::Order { order, .. }, amount }) = next else { return };
+        let (amount, intent, to) = (*amount, None, None);
+        self.onward(events, &Given { tickets: &[], intent, to, amount, ..*given }, *order);
     }
 
     /// The money itself, after the sale was taken back.
-    fn paid_out(&self, cause: Cause, from: (Account, u64), amount: Money) -> AnyEvent {
+    fn paid_out(
+        &self,
+        events: &mut Vec<AnyEvent>,
+        cause: Cause,
+        from: (Account, u64),
+        amount: Money,
+    ) {
         let to = (Account::Receivable, self.facts.id.0);
         let (at, day) = (self.ask.at, self.ask.day);
-        self.posted(1, between(Some(self.facts.id), cause, to, from, amount, at, day))
-    }
-
-    fn posted(&self, nth: u64, posting: Posting) -> AnyEvent {
-        let id = PostingId(self.sale.fresh.posting.0 + nth);
-        AnyEvent::Checkout(Event::Posted(id, posting))
+        let posting = between(Some(self.facts.id), cause, to, from, amount, at, day);
+        post(events, self.sale.fresh.posting, posting);
     }
 }

@@ -5,12 +5,14 @@
 //! `tender/pad.rs` for what a pin pad adds, `checkout.rs`.
 
 pub mod exchanged;
+pub mod orphan;
 pub mod pad;
 
 use crate::Key;
 use crate::at::At;
-use crate::id::{BoxNo, CartId};
+use crate::id::{BoxNo, CartId, OrderId};
 use crate::money::Money;
+use crate::payment::Part;
 use minicbor::{Decode, Encode};
 
 /// Longest processor token accepted.
@@ -96,18 +98,35 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// The order that it pays something of, or gives something back of; none is a sale's own.
+    pub fn of_order(&self) -> Option<OrderId> {
+        let pad = self.pad.as_ref()?;
+        match (&pad.refund, &pad.part) {
+            (Some(refunding), _) => Some(refunding.order),
+            (None, Some(Part::Towards(order))) => Some(*order),
+            (None, Some(Part::Deposit { .. }) | None) => None,
+        }
+    }
+
     /// The refund at a pad that it stands for, if it does.
     pub fn refunding(&self) -> Option<&pad::Refunding> {
         self.pad.as_ref()?.refund.as_ref()
     }
 }
 
+/// Attempts from here on are payments towards an order, by their number at the terminal.
+const PAYMENTS_FROM: u32 = 1 << 30;
 /// Attempts from here on are refunds, by their number at the terminal.
 const REFUNDS_FROM: u32 = 1 << 31;
 
 /// The key of a refund at a pad: apart from those of every payment of the cart.
 pub fn refund_key(box_no: BoxNo, epoch: u16, cart: CartId, no: u32) -> Key {
     key(box_no, epoch, cart, REFUNDS_FROM | no)
+}
+
+/// The key of a payment towards an order: apart from those of its cart and of every refund.
+pub fn payment_key(box_no: BoxNo, epoch: u16, cart: CartId, no: u32) -> Key {
+    key(box_no, epoch, cart, PAYMENTS_FROM | no)
 }
 
 /// The key of an intent and of every call about it: box, epoch, cart counter, attempt.

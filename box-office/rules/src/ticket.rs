@@ -20,6 +20,14 @@ pub enum State {
         #[n(0)]
         at: At,
     },
+    /// Given up for tickets of another order.
+    #[n(2)]
+    Exchanged {
+        #[n(0)]
+        at: At,
+        #[n(1)]
+        to: OrderId,
+    },
 }
 
 /// A ticket row.
@@ -50,4 +58,11 @@ pub struct Ticket {
     /// When the newest code replaced an older one.
     #[n(10)]
     pub replaced_at: Option<At>,
+}
+
+impl Ticket {
+    /// Neither cancelled nor given up.
+    pub fn is_good(&self) -> bool {
+        self.state == State::Valid
+    }
 }

@@ -66,6 +66,7 @@ fn cart_of(state: State) -> Cart {
         next_log: 1,
         forced: false,
         till: None,
+        exchange: None,
     }
 }
 
@@ -86,10 +87,14 @@ fn facts(cart: Cart) -> Facts {
         till: None,
         on_pad: None,
         refund: None,
+        exchange: None,
         batch_closing: false,
+        plays_on: None,
+        orphan: Default::default(),
         fresh: Fresh {
             box_no: BoxNo(1),
             epoch: 1,
+            cart: CartId(10),
             order: OrderId(20),
             first_ticket: 30,
             posting: PostingId(40),

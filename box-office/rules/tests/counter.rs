@@ -68,10 +68,14 @@ fn facts() -> Facts {
         till: Some((TillSessionId(60), session)),
         on_pad: None,
         refund: None,
+        exchange: None,
         batch_closing: false,
+        plays_on: None,
+        orphan: Default::default(),
         fresh: Fresh {
             box_no: BoxNo(1),
             epoch: 1,
+            cart: CartId(10),
             order: OrderId(20),
             first_ticket: 30,
             posting: PostingId(40),
@@ -166,7 +170,15 @@ impl Counter {
         let email = "ada@harbourmail.example".into();
         let buyer = Buyer { name: String::new(), email, patron: None };
         let (shown, cash) = (TOTAL, Money(minor));
-        self.step(Pad::Begin { cart: CART, pad: PAD, buyer, shown, baseline: None, cash })
+        self.step(Pad::Begin {
+            cart: CART,
+            pad: PAD,
+            buyer,
+            shown,
+            baseline: None,
+            cash,
+            deposit: None,
+        })
     }
 
     fn lost(&mut self, why: &str) -> Result<(), Refusal> {

@@ -89,6 +89,8 @@ fn order(by_card: bool) -> Order {
         intent: by_card.then_some(PAYMENT),
         counter: Some(Counter { till: TILL, session, cashier: ANNA }),
         refunds: None,
+        payments: None,
+        exchanges: None,
     }
 }
 
@@ -126,6 +128,7 @@ fn payment() -> Intent {
         housekept: true,
         refund: None,
         cash: Money::ZERO,
+        part: None,
     };
     Intent {
         cart: CART,
@@ -158,13 +161,17 @@ impl Counterside {
             id: ORDER,
             tickets: order.lines.iter().map(standing).collect(),
             paid: by_card.then(payment),
+            later: Vec::new(),
+            balance: Money::ZERO,
             running: None,
+            exchanging: None,
             drawer: Money::ZERO,
             order,
         };
         let fresh = Fresh {
             box_no: BoxNo(1),
             epoch: 1,
+            cart: CartId(10),
             order: OrderId(21),
             first_ticket: 34,
             posting: PostingId(42),
@@ -185,6 +192,9 @@ impl Counterside {
             till: Some((TillSessionId(60), session)),
             on_pad: None,
             batch_closing: false,
+            plays_on: None,
+            exchange: None,
+            orphan: Default::default(),
             refund: Some(Box::new(facts)),
             fresh,
         };
@@ -221,6 +231,8 @@ impl Counterside {
     fn sync(&mut self) {
         let drawer = self.balance(Account::DrawerCash, u64::from(TILL.0));
         self.about().drawer = drawer;
+        let balance = self.balance(Account::Receivable, ORDER.0);
+        self.about().balance = balance;
     }
 
     fn wanted(&self, tickets: &[u64], shown: Money) -> Wanted {

@@ -74,6 +74,14 @@ impl PinPadSettings {
         }
     }
 
+    /// May the number of a card be typed at it, for a sale on the phone (K6)?
+    pub fn takes_keyed_cards(&self) -> bool {
+        match self {
+            PinPadSettings::Zvt(_) | PinPadSettings::Concert(_) => false,
+            PinPadSettings::Nexo(settings) => settings.keyed_cards,
+        }
+    }
+
     /// Files that it names, by key.
     pub fn files(&self) -> Vec<(&'static str, &Path)> {
         match self {

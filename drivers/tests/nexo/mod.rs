@@ -70,6 +70,7 @@ impl World {
             key_version: 1,
             environment: Environment::Test,
             legacy_certificate: false,
+            keyed_cards: false,
         };
         World { folder, sim, box_side }
     }

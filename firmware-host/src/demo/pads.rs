@@ -112,7 +112,8 @@ pub fn config_text(state: &Path, pads: &[PinPad]) -> String {
                 (None, Some(address)) => format!(
                     "[pin_pad.nexo]\naddress = \"{address}\"\npoi_id = \"{POI_ID}\"\n\
                      sale_id = \"tidewell-1\"\nroot = {}\npassphrase_file = {}\n\
-                     key_identifier = \"{KEY_IDENTIFIER}\"\nenvironment = \"test\"\n",
+                     key_identifier = \"{KEY_IDENTIFIER}\"\nenvironment = \"test\"\n\
+                     keyed_cards = true\n",
                     quoted(&root),
                     quoted(&passphrase),
                 ),

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use usher_drivers::pin_pad::{
-    Alarm, Ask, Booking, Currency, Finding, Identity, IntentNo, ORPHAN, Outcome, PinPadEvent,
+    Alarm, Ask, Booking, Currency, Finding, Identity, IntentNo, Kind, ORPHAN, Outcome, PinPadEvent,
     Receipt,
 };
 use usher_ledger::{Denied, Handle, Lane, checkout};
@@ -23,6 +23,7 @@ use usher_listener::pad::{Order, Wanted};
 use usher_rules::checkout::pad::Command as Pad;
 use usher_rules::checkout::{Command as Sale, Event as SaleEvent};
 use usher_rules::id::PadNo;
+use usher_rules::payment::Command as Payment;
 use usher_rules::refund::Command as Refund;
 use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::tender::{Intent, State};
@@ -125,14 +126,19 @@ impl PadErrand {
     async fn order(&self, order: Order, memory: &mut Memory) {
         match order {
             Order::Pay { by, wanted, reply } => {
-                let Wanted { cart, buyer, shown, cash } = wanted;
-                let baseline = memory.baseline();
-                let command = Pad::Begin { cart, pad: self.pad, buyer, shown, baseline, cash };
-                self.begin(by, Sale::Pad(command), reply, memory).await;
+                let Wanted { cart, buyer, shown, cash, deposit, keyed } = wanted;
+                let (pad, baseline) = (self.pad, memory.baseline());
+                let command = Pad::Begin { cart, pad, buyer, shown, baseline, cash, deposit };
+                self.begin(by, Sale::Pad(command), keyed, reply, memory).await;
             }
             Order::Refund { by, wanted, reply } => {
                 let command = Refund::AtPad(wanted, memory.baseline());
-                self.begin(by, Sale::Refund(command), reply, memory).await;
+                self.begin(by, Sale::Refund(command), false, reply, memory).await;
+            }
+            Order::Towards { by, wanted, reply } => {
+                let (pad, baseline) = (self.pad, memory.baseline());
+                let command = Payment::AtPad { wanted, pad, baseline };
+                self.begin(by, Sale::Payment(command), false, reply, memory).await;
             }
             Order::Abort(key) => self.abort(key, memory).await,
             Order::Watched(key) => {
@@ -149,6 +155,7 @@ impl PadErrand {
         &self,
         by: Actor,
         command: Sale,
+        keyed: bool,
         reply: oneshot::Sender<Result<Key, Denied>>,
         memory: &mut Memory,
     ) {
@@ -166,7 +173,10 @@ impl PadErrand {
         // Who asked may have gone; the payment has begun all the same and is stopped unwatched.
         let _ = reply.send(answer);
         let Some((key, intent)) = begun else { return };
-        let Some(tender) = meaning::tender(&intent, self.currency) else { return };
+        let Some(mut tender) = meaning::tender(&intent, self.currency) else { return };
+        if keyed {
+            tender.kind = Kind::KeyedPurchase;
+        }
         memory.remember(key, &intent);
         let no = tender.intent;
         memory.current = Some(Current { key, no, watched: None, stopping: false });

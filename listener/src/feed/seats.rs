@@ -19,8 +19,10 @@ use tokio::sync::broadcast::{self, Receiver};
 use usher_ledger::events::{self, Entity};
 use usher_ledger::{Fault, Snapshot, performance};
 use usher_rules::cart::{self, Line as CartLine, Place};
+use usher_rules::checkout::Event as Sale;
 use usher_rules::id::{PerformanceId, SeatNo};
-use usher_rules::{Entry, Event, checkout, hold};
+use usher_rules::performance::Event as Staged;
+use usher_rules::{Entry, Event, hold};
 
 /// Entries a listener may be behind before it is told to reload.
 pub(crate) const BEHIND_MAX: usize = 1_000;
@@ -65,7 +67,6 @@ pub(crate) fn moved(entry: &Entry) -> HashMap<PerformanceId, Moved> {
 }
 
 fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
-    use usher_rules::performance::Event as Staged;
     let mut put = |id: PerformanceId, seat: SeatNo, seen: Seen| {
         all.entry(id).or_default().seats.insert(seat, seen);
     };
@@ -79,21 +80,18 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
     match event {
         Event::Hold(hold::Event::Held { lines, .. }) => put_lines(lines, Seen::Held),
         Event::Hold(hold::Event::Released { lines, .. }) => put_lines(lines, Seen::Free),
-        Event::Checkout(checkout::Event::Sold { order, .. }) => {
-            put_lines(&order.lines, Seen::Sold);
-        }
+        Event::Checkout(Sale::Sold { order, .. }) => put_lines(&order.lines, Seen::Sold),
         Event::Cart(cart::Event::Closed { freed, .. })
-        | Event::Checkout(checkout::Event::Refunded { freed, .. }) => {
+        | Event::Checkout(Sale::Refunded { freed, .. } | Sale::Exchanged { freed, .. }) => {
             for (id, place) in freed {
                 if let Place::Seat(seat) = place {
                     put(*id, *seat, Seen::Free);
                 }
             }
         }
-        Event::Performance(Staged::Killed(id, seats)) => {
-            seats.iter().for_each(|seat| put(*id, *seat, Seen::Unavailable));
-        }
-        Event::Performance(Staged::StaffHeld { performance: id, seats, .. }) => {
+        Event::Performance(
+            Staged::Killed(id, seats) | Staged::StaffHeld { performance: id, seats, .. },
+        ) => {
             seats.iter().for_each(|seat| put(*id, *seat, Seen::Unavailable));
         }
         Event::Performance(Staged::Revived(id, seats) | Staged::StaffHoldEnded(id, seats)) => {
@@ -111,14 +109,18 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
             | cart::Event::Logged { .. },
         )
         | Event::Checkout(
-            checkout::Event::Intent(..)
-            | checkout::Event::CartMoved { .. }
-            | checkout::Event::BuyerNamed(..)
-            | checkout::Event::Posted(..)
-            | checkout::Event::PaymentMoved(..)
-            | checkout::Event::LinesLost(..)
-            | checkout::Event::RefundBegun(..)
-            | checkout::Event::Orphaned(..),
+            Sale::Intent(..)
+            | Sale::CartMoved { .. }
+            | Sale::BuyerNamed(..)
+            | Sale::Posted(..)
+            | Sale::PaymentMoved(..)
+            | Sale::LinesLost(..)
+            | Sale::RefundBegun(..)
+            | Sale::ExchangeLeft(..)
+            | Sale::PaymentMade(..)
+            | Sale::PaymentBegun(..)
+            | Sale::Orphaned(..)
+            | Sale::OrphanSeen(..),
         )
         | Event::House(_)
         | Event::Production(_)
@@ -129,6 +131,7 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         | Event::Till(_)
         | Event::Journal(_)
         | Event::Batch(_)
+        | Event::EndOfDay(_)
         | Event::Patron(_)
         | Event::Device(_) => {}
     }

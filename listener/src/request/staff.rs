@@ -56,6 +56,8 @@ pub mod need {
         Exchange: Some(Right::Exchange), false;
         CloseTill: Some(Right::CloseTill), false;
         Refund: Some(Right::Refund), true;
+        /// What ending the day would come to, and earlier ends.
+        SeeEndOfDay: Some(Right::EndOfDay), false;
         EndOfDay: Some(Right::EndOfDay), true;
         Export: Some(Right::Export), true;
         ManageDevices: Some(Right::ManageDevices), true;
@@ -184,7 +186,8 @@ fn permitted<N: Need>(who: &SignedIn, parts: &Parts) -> Result<(), NoStaff> {
 /// The page that a form of the desk stands on: its address less what is done there. Forms about
 /// one order stand on the page of that order.
 fn page_of(path: &str) -> String {
-    let parts = if path.starts_with("/desk/orders/") { 4 } else { 3 };
+    let of_one = ["/desk/orders/", "/desk/day/"].iter().any(|page| path.starts_with(page));
+    let parts = if of_one { 4 } else { 3 };
     path.split('/').take(parts).collect::<Vec<_>>().join("/")
 }
 

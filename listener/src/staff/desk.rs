@@ -56,6 +56,7 @@ pub(super) fn around<N: Need>(
             staff: staff.rights.has(Right::ManageStaff),
             audit: staff.rights.has(Right::SeeAudit),
             reports: staff.rights.has(Right::SeeReports),
+            day: staff.rights.has(Right::EndOfDay),
             till: staff.account.is_some() && staff.rights.has(Right::SellAtCounter),
         },
         strip: Strip {

@@ -13,7 +13,7 @@ use axum::response::Response;
 use usher_ledger::journal;
 use usher_ledger::view::desk::journal as view;
 use usher_rules::id::ExportNo;
-use usher_rules::journal::{Command as Rule, Event as Done};
+use usher_rules::journal::{Command as Rule, Event as Done, File};
 use usher_rules::view::desk::journal::{Journal, Notice};
 use usher_rules::{Command, Event, Refusal};
 use usher_web::desk::journal as web;
@@ -82,11 +82,20 @@ pub async fn proof(staff: Staff<need::SeeReports>, fields: Fields) -> Result<Res
 }
 
 pub async fn csv(staff: Staff<need::Export>, Named(no): Named<u32>) -> Result<Response, Trouble> {
-    csv_file(&staff, &table(&staff, ExportNo(no))?, &format!("journal-{no}"))
+    let table = fetched(&staff, ExportNo(no), File::Csv).await?;
+    csv_file(&staff, &table, &format!("journal-{no}"))
 }
 
 pub async fn xlsx(staff: Staff<need::Export>, Named(no): Named<u32>) -> Result<Response, Trouble> {
-    xlsx_file(&staff, &table(&staff, ExportNo(no))?, &format!("journal-{no}"))
+    let table = fetched(&staff, ExportNo(no), File::Xlsx).await?;
+    xlsx_file(&staff, &table, &format!("journal-{no}"))
+}
+
+/// What is handed out stands in the audit first.
+async fn fetched<N: Need>(staff: &Staff<N>, no: ExportNo, file: File) -> Result<Sheet, Trouble> {
+    let table = table(staff, no)?;
+    staff.ask(None, Command::Journal(Rule::Fetch(no, file))).await?;
+    Ok(table)
 }
 
 fn table<N: Need>(staff: &Staff<N>, no: ExportNo) -> Result<Sheet, Trouble> {

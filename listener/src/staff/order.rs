@@ -1,14 +1,15 @@
-//! `/desk/orders`: orders found, one order looked at, and tickets of it given back.
+//! `/desk/orders`: orders found, one order looked at, and tickets of it given back or exchanged.
 //!
 //! Whoever may refund proves once more who they are; the amount is the one they saw. Never
-//! decides what may go back. Next: `rules/refund.rs`.
+//! decides what may go back. Next: `rules/refund.rs`, `rules/exchange.rs`.
 
 use super::desk::around;
+use super::payment;
 use super::refund;
 use super::sell::decider;
 use super::sell::tender::BEGIN_MAX;
 use crate::pad::Order as ToPad;
-use crate::request::{Need, Staff, need};
+use crate::request::{Need, Staff, need, opened as begun};
 use crate::respond;
 use crate::shop::form::{Asked as Query, Fields, Named};
 use crate::token::Right;
@@ -19,7 +20,8 @@ use tokio::sync::oneshot;
 use usher_ledger::checkout;
 use usher_ledger::view::desk::order::{self as view, Asked};
 use usher_rules::checkout::Command as Sale;
-use usher_rules::id::{OrderId, PadNo, TicketId};
+use usher_rules::exchange::Command as Exchange;
+use usher_rules::id::{OrderId, PadNo, PerformanceId, TicketId};
 use usher_rules::money::Money;
 use usher_rules::refund::{Command as Rule, REASON_CHARS_MAX, Wanted};
 use usher_rules::view::desk::order::Notice;
@@ -32,7 +34,8 @@ pub async fn list(staff: Staff<need::Desk>, Query(query): Query) -> Result<Respo
         Some(_) => Some(query.known("before")?),
         None => None,
     };
-    let view = view::orders(staff.handle(), &snapshot, around, query.text("find"), before)?;
+    let (find, owing) = (query.text("find"), query.get("due").is_some());
+    let view = view::orders(staff.handle(), &snapshot, around, find, before, owing)?;
     let look = staff.shop().look();
     Ok(respond::page(usher_web::desk::order::list(&look.templates, &view, &look.words)))
 }
@@ -43,6 +46,11 @@ pub async fn page(
     Named(id): Named<OrderId>,
     Query(query): Query,
 ) -> Result<Response, Trouble> {
+    if query.get("taken").is_some() {
+        let row = checkout::order(&staff.snapshot()?, id)?.ok_or_else(Trouble::not_found)?;
+        let notice = payment::taken(&row);
+        return shown(&staff, id, StatusCode::OK, Asked { notice, ..Asked::default() });
+    }
     let asking = query.get("reason").is_some();
     let reason = query.text("reason").to_owned();
     let tickets = tickets(&query)?;
@@ -95,6 +103,7 @@ pub(super) fn shown<N: Need>(
         may_refund: staff.rights.has(Right::Refund) && staff.account.is_some(),
         form_key: staff.shop().form_key(),
         running: refund::running(staff, &snapshot, id)?,
+        pad: payment::pad_beside(staff, &snapshot, id)?,
         decider: Some(decider(staff)),
         ..asked
     };
@@ -111,14 +120,12 @@ pub async fn refund(
     Named(id): Named<OrderId>,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    let pad = pad_of(&staff, id)?;
-    let shown = fields.known("shown").map(Money)?;
-    let reason = fields.text("reason").to_owned();
-    let wanted = Wanted { order: id, tickets: tickets(&fields)?, reason, shown };
+    let wanted = wanted(id, &fields)?;
+    let pad = pad_of(&staff, &wanted)?;
     let again = (wanted.tickets.clone(), wanted.reason.clone());
     let asked = match pad {
-        Some(pad) if shown > Money::ZERO => to_card(&staff, pad, wanted).await,
-        Some(_) | None => {
+        Some(pad) => to_card(&staff, pad, wanted).await,
+        None => {
             let key = staff.form_key(&fields.key());
             let command = Command::Checkout(Sale::Refund(Rule::Cash(wanted)));
             staff.ask(key, command).await.map(|_| None)
@@ -137,13 +144,59 @@ pub async fn refund(
     }
 }
 
-/// The pad that took the payment of an order.
-fn pad_of<N: Need>(staff: &Staff<N>, id: OrderId) -> Result<Option<PadNo>, Trouble> {
+fn wanted(order: OrderId, fields: &Fields) -> Result<Wanted, Trouble> {
+    let shown = fields.known("shown").map(Money)?;
+    let reason = fields.text("reason").to_owned();
+    Ok(Wanted { order, tickets: tickets(fields)?, reason, shown })
+}
+
+/// Begins a sale that gives the chosen tickets up, where they are for.
+pub async fn exchange(
+    staff: Staff<need::Refund>,
+    Named(id): Named<OrderId>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let wanted = Wanted { shown: fields.known("worth").map(Money)?, ..wanted(id, &fields)? };
+    let again = (wanted.tickets.clone(), wanted.reason.clone());
+    let key = staff.form_key(&fields.key());
+    let begin = Command::Checkout(Sale::Exchange(Exchange::Begin(wanted)));
+    let trouble = match staff.ask(key, begin).await {
+        Ok(entry) => {
+            let cart = begun(&entry).ok_or(Trouble::Bug)?;
+            let onward = again.0.first().map(|ticket| performance_of(&staff, *ticket));
+            let onward = onward.transpose()?.flatten();
+            let onward = onward.map(|id| format!("/{id}")).unwrap_or_default();
+            return Ok(respond::see_other(&format!("/desk/sell/cart/{cart}/more{onward}")));
+        }
+        Err(trouble) => trouble,
+    };
+    let notice = match &trouble {
+        Trouble::Refused(Refusal::PaidOnline) => Some(Notice::NotPaid),
+        trouble => told(trouble),
+    };
+    match notice {
+        Some(notice) => opened(&staff, id, again.0, again.1, trouble.status(), Some(notice)),
+        None => Err(trouble),
+    }
+}
+
+/// The performance of a ticket, if others can still be had there.
+fn performance_of<N: Need>(
+    staff: &Staff<N>,
+    ticket: TicketId,
+) -> Result<Option<PerformanceId>, Trouble> {
     let snapshot = staff.snapshot()?;
-    let row = checkout::order(&snapshot, id)?.ok_or_else(Trouble::not_found)?;
-    let Some(key) = row.intent else { return Ok(None) };
-    let paid = checkout::intent(&snapshot, key)?;
-    Ok(paid.and_then(|intent| intent.pad).map(|at| at.pad))
+    let Some(ticket) = checkout::ticket(&snapshot, ticket)? else { return Ok(None) };
+    let row = usher_ledger::performance::get(&snapshot, ticket.performance)?;
+    Ok(row.filter(|row| !row.cancelled).map(|_| ticket.performance))
+}
+
+/// The pad that took what goes back first; none goes back in cash, or to another order.
+fn pad_of<N: Need>(staff: &Staff<N>, wanted: &Wanted) -> Result<Option<PadNo>, Trouble> {
+    let snapshot = staff.snapshot()?;
+    let row = checkout::order(&snapshot, wanted.order)?.ok_or_else(Trouble::not_found)?;
+    let first = view::goes_back_first(&snapshot, wanted.order, &row, &wanted.tickets)?;
+    Ok(first.and_then(|share| share.means.pad()))
 }
 
 /// Begins the refund at its pad; the page follows how it goes on. A notice: there is no such pad.
@@ -176,6 +229,7 @@ fn told(trouble: &Trouble) -> Option<Notice> {
         Refusal::TicketUsed { .. } => Notice::Used,
         Refusal::PaidOnline => Notice::PaidOnline,
         Refusal::RefundRunning => Notice::Running,
+        Refusal::ExchangeRunning { .. } => Notice::Exchanging,
         Refusal::TillClosed => Notice::NoTill,
         Refusal::CashShort { due } => Notice::DrawerShort { due: *due },
         Refusal::PadBusy { .. } => Notice::PadBusy,

@@ -48,7 +48,16 @@ fn range(query: &Fields, today: BusinessDay) -> Range {
 fn sales<N: Need>(staff: &Staff<N>, range: &Range) -> Result<Sales, Trouble> {
     let times = times(staff);
     let hour = |at| u8::try_from(times.zoned(at).hour()).unwrap_or(0);
-    Ok(view::sales(&staff.snapshot()?, range.from, range.to, hour)?)
+    let mut sales = view::sales(&staff.snapshot()?, range.from, range.to, hour)?;
+    let rolls_min = staff.shop().venue().day_rolls_min;
+    sales.hours.sort_by_key(|row| since_roll(row.of, rolls_min));
+    Ok(sales)
+}
+
+/// Hours from the one in which a business day begins to this one of the clock.
+fn since_roll(hour: u8, rolls_min: u16) -> u16 {
+    const HOURS: u16 = 24;
+    (u16::from(hour) + HOURS - rolls_min / 60 % HOURS) % HOURS
 }
 
 pub(super) fn times<N: Need>(staff: &Staff<N>) -> Times {
@@ -125,4 +134,22 @@ fn purse<N: Need>(staff: &Staff<N>) -> Purse {
 fn unwritten(fault: &sheet::SheetFault) -> Trouble {
     tracing::error!(%fault, "a file of the desk could not be made");
     Trouble::Bug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_of_a_day_begin_with_the_one_in_which_it_rolls() {
+        let sorted = |rolls_min| {
+            let mut hours: Vec<u8> = vec![0, 3, 4, 12, 23];
+            hours.sort_by_key(|hour| since_roll(*hour, rolls_min));
+            hours
+        };
+        assert_eq!(sorted(4 * 60), [4, 12, 23, 0, 3]);
+        assert_eq!(sorted(4 * 60 + 59), [4, 12, 23, 0, 3]);
+        assert_eq!(sorted(3 * 60 + 59), [3, 4, 12, 23, 0]);
+        assert_eq!(sorted(0), [0, 3, 4, 12, 23]);
+    }
 }

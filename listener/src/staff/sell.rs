@@ -70,7 +70,10 @@ pub async fn page(staff: Cashier, spot: Spot, Asked(query): Asked) -> Result<Res
 }
 
 /// The till that who asks has open.
-fn till_of<N: Need>(staff: &Staff<N>, snapshot: &Snapshot) -> Result<Option<TillNo>, Trouble> {
+pub(super) fn till_of<N: Need>(
+    staff: &Staff<N>,
+    snapshot: &Snapshot,
+) -> Result<Option<TillNo>, Trouble> {
     let Some(no) = staff.account else { return Ok(None) };
     Ok(till::open_of(snapshot, no)?.map(|(_, session)| session.till))
 }
@@ -155,6 +158,7 @@ fn counter<N: Need>(
             None => None,
         },
         waiting: view::waiting(snapshot, till, may_decide(staff))?,
+        exchange: hand.and_then(|(id, row)| view::exchange(*id, row, staff.shop().form_key())),
         find: find.to_owned(),
         around,
         post,

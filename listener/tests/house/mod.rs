@@ -88,6 +88,7 @@ pub fn venue() -> Venue {
         email: "boxoffice@tidewell.example".to_owned(),
         counter_hours: "10 to 18".to_owned(),
         time_zone: "Europe/London".to_owned(),
+        day_rolls_min: 240,
         currency: "GBP".to_owned(),
         language: "en-GB".to_owned(),
         site: "https://tickets.tidewell.example".to_owned(),

@@ -20,7 +20,7 @@ use usher_rules::money::Money;
 use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::tender::pad::{Booking, Copy, Finding, Outcome, Receipt};
 use usher_rules::view::desk::pad::{Face, Link, Running, Stage};
-use usher_rules::{Actor, Command, Event, Key, batch, cart, refund};
+use usher_rules::{Actor, Command, Event, Key, batch, cart, payment, refund};
 
 /// A pad, from the side of whoever plays its terminal.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ pub async fn with_tills(house: &House) -> Pad {
     };
     house.staff(Command::House(house::Command::Set(settings))).await;
     let (orders, asked) = mpsc::channel(ORDERS_MAX);
-    let (face, shown) = watch::channel(Face { link: up(), running: None });
+    let (face, shown) = watch::channel(Face { link: up(), running: None, keyed: false });
     house.shop.set_pads(HashMap::from([(PadNo(1), Desk { orders, face: shown })]));
     let pad = Pad {
         no: PadNo(1),
@@ -87,6 +87,11 @@ impl Pad {
                 Order::Refund { by, wanted, reply } => {
                     let _ = reply.send(self.give_back(by, wanted).await);
                 }
+                Order::Towards { by, wanted, reply } => {
+                    let (pad, baseline) = (self.no, None);
+                    let command = payment::Command::AtPad { wanted, pad, baseline };
+                    let _ = reply.send(self.of_order(by, Checkout::Payment(command)).await);
+                }
                 Order::Abort(intent) => {
                     self.ask(AtPad::Ended { intent, outcome: Outcome::Cancelled }).await;
                     self.rest();
@@ -106,8 +111,9 @@ impl Pad {
         if let Link::Exchanged(what) = self.face.borrow().link.clone() {
             return Err(Denied::Refused(what.into()));
         }
-        let Wanted { cart, buyer, shown, cash } = wanted;
-        let begin = AtPad::Begin { cart, pad: self.no, buyer, shown, baseline: None, cash };
+        let Wanted { cart, buyer, shown, cash, deposit, keyed } = wanted;
+        let (pad, baseline) = (self.no, None);
+        let begin = AtPad::Begin { cart, pad, buyer, shown, baseline, cash, deposit };
         let command = Command::Checkout(Checkout::Pad(begin));
         self.handle.ask(Lane::Till, by, None, command).await?;
         let row = usher_ledger::cart::get(&self.handle.snapshot().unwrap(), cart);
@@ -115,13 +121,18 @@ impl Pad {
         let intent = row.intent.unwrap();
         self.ask(AtPad::Send(intent)).await;
         let till = row.till.unwrap();
-        let running = Some(Running { intent, till, stage: Stage::InsertCard });
-        self.face.send_replace(Face { link: up(), running });
+        let stage = if keyed { Stage::TypeCard } else { Stage::InsertCard };
+        let running = Some(Running { intent, till, stage });
+        self.face.send_replace(Face { link: up(), running, keyed: false });
         Ok(intent)
     }
 
     async fn give_back(&self, by: Actor, wanted: refund::Wanted) -> Result<Key, Denied> {
-        let command = Checkout::Refund(refund::Command::AtPad(wanted, None));
+        self.of_order(by, Checkout::Refund(refund::Command::AtPad(wanted, None))).await
+    }
+
+    /// A refund, or a payment of an order.
+    async fn of_order(&self, by: Actor, command: Checkout) -> Result<Key, Denied> {
         let entry = self.handle.ask(Lane::Till, by, None, Command::Checkout(command)).await?;
         let begun = entry.events.iter().find_map(|event| match event {
             Event::Checkout(Happened::Intent(key, row)) => Some((*key, row.pad.clone().unwrap())),
@@ -130,7 +141,7 @@ impl Pad {
         let (intent, pad) = begun.unwrap();
         self.ask(AtPad::Send(intent)).await;
         let running = Some(Running { intent, till: pad.at.till, stage: Stage::InsertCard });
-        self.face.send_replace(Face { link: up(), running });
+        self.face.send_replace(Face { link: up(), running, keyed: false });
         Ok(intent)
     }
 
@@ -167,7 +178,7 @@ impl Pad {
     }
 
     fn rest(&self) {
-        self.face.send_replace(Face { link: up(), running: None });
+        self.face.send_replace(Face { link: up(), running: None, keyed: false });
     }
 
     /// The payment that runs now.
@@ -184,19 +195,24 @@ impl Pad {
 
     pub fn down(&self, why: &str) {
         let link = Link::Down { why: why.to_owned() };
-        self.face.send_replace(Face { link, running: None });
+        self.face.send_replace(Face { link, running: None, keyed: false });
     }
 
     /// Another terminal than the listed one answers.
     pub fn exchange(&self) {
         let (listed, told) = ("80101207".to_owned(), "666".to_owned());
         let link = Link::Exchanged(Exchanged { listed, told });
-        self.face.send_replace(Face { link, running: None });
+        self.face.send_replace(Face { link, running: None, keyed: false });
     }
 
     /// The terminal tells of a booking that nobody asked for.
     pub async fn orphan(&self) {
         self.ask(AtPad::Orphan(self.no, booking())).await;
+    }
+
+    /// The number of a card may be typed at it.
+    pub fn take_keyed_cards(&self) {
+        self.face.send_modify(|face| face.keyed = true);
     }
 
     /// How often the desk said that somebody looks.

@@ -3,6 +3,7 @@
 // A page that logs an error, throws or breaks its content policy fails the test that opened it.
 // Answers that refuse (402, 409, 422) are no error here: the tests ask for them. Next: looks.js.
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { ARTEFACTS } from './demo.js';
@@ -61,6 +62,25 @@ export const farewell = async ({ name, passed }) => {
       for (const complaint of page.complaints) console.log(`  ${complaint}`);
     }
     await page.context().close();
+  }
+};
+
+// Goes by Tab to what matches and presses Enter there.
+export const press = async (page, selector) => {
+  await tabTo(page, selector);
+  await page.keyboard.press('Enter');
+};
+
+// The file behind a link, taken by the keyboard.
+export const file = async (page, selector) => {
+  const [kept] = await Promise.all([page.waitForEvent('download'), press(page, selector)]);
+  return { name: kept.suggestedFilename(), bytes: await readFile(await kept.path()) };
+};
+
+// By keys to a page of the desk that stands in a menu of its bar.
+export const inBar = async (page, path) => {
+  for (const selector of [`summary:has(+ ul a[href="${path}"])`, `.deskbar a[href="${path}"]`]) {
+    await press(page, selector);
   }
 };
 

@@ -40,6 +40,12 @@ export const openTill = async page => {
   await page.getByText('Open since').first().waitFor();
 };
 
+// The order that a sale became.
+export const ordered = async page => {
+  await page.waitForURL('**/desk/sell/order/*');
+  return new URL(page.url()).pathname.split('/').pop();
+};
+
 // Signs one of the staff in; the cookies that other windows of theirs take over.
 export const signIn = async (demo, page, role) => {
   const who = one(demo, role);

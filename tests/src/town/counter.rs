@@ -1,24 +1,31 @@
-//! The counter of the town: cash, cards at a pin pad step by step, tickets given back, and batches
-//! that are closed.
+//! The counter of the town: cash, cards at a pin pad step by step, tickets given back, batches
+//! that are closed, and exchanges for whoever asks for them.
 //!
 //! One step at a time, so that a run may stop between any two. Never talks to a terminal.
 //! Next: `tests/house.rs`.
 
 use super::Town;
-use usher_ledger::{batch, cart as carts, checkout as payments, till};
+use usher_ledger::view::desk::payment::goes_back;
+use usher_ledger::{Snapshot, batch, cart as carts, checkout as payments, payment, till};
 use usher_rules::batch::{BrandTotal, Command as AtBatch, Of, State as Stands};
 use usher_rules::cart::{self, Buyer};
 use usher_rules::checkout::Command as Sale;
 use usher_rules::checkout::pad::Command as AtPad;
+use usher_rules::exchange::Command as Exchange;
 use usher_rules::hold;
-use usher_rules::id::{AreaNo, LevelNo, PadNo, TicketId};
+use usher_rules::id::{AreaNo, LevelNo, OrderId, PadNo, TicketId};
 use usher_rules::money::Money;
+use usher_rules::order::Order;
+use usher_rules::payment::{self as payments_of, Deposit};
 use usher_rules::price::Places;
 use usher_rules::refund::{self, Wanted};
 use usher_rules::tender::pad::{Booking, Finding, Outcome};
 use usher_rules::tender::{Intent, State};
+use usher_rules::ticket::Ticket;
 use usher_rules::{Command, Key};
 
+/// Orders that are looked at for one of the counter; words of a pad that are waited for.
+const PICKS_MAX: usize = 6;
 /// The one pin pad of the town.
 pub const PAD: PadNo = PadNo(1);
 
@@ -31,6 +38,7 @@ impl Town {
             Some(_) | None => match self.dice.below(10) {
                 0 | 1 => self.batch(),
                 2..=4 => self.refund(),
+                5 => self.towards(),
                 _ => self.sale(),
             },
         }
@@ -46,23 +54,130 @@ impl Town {
             return Some(Command::Cart(cart::Command::OpenAtTill(row.till)));
         };
         let sold = carts::get(&self.handle.snapshot().unwrap(), cart).unwrap()?;
-        let (shown, buyer) = (sold.total(), Buyer::default());
+        let (shown, buyer) = (sold.due(), Buyer::default());
         if sold.lines.is_empty() {
             self.serving = Some(cart);
-            let places = vec![Places { level: LevelNo(1), count: 1 + self.dice.below(3) as u8 }];
+            // An exchange is for one or for three: cheaper or dearer.
+            let count = 1 + match sold.exchange.is_some() {
+                true => 2 * self.dice.below(2),
+                false => self.dice.below(3),
+            };
+            let places = vec![Places { level: LevelNo(1), count: count as u8 }];
             let (performance, area) = (self.performances[2], AreaNo(0));
             let held = hold::Command::Area { cart, performance, area, places };
             return Some(Command::Hold(held));
         }
-        let cash = Money(i64::from(shown.0 > 1));
-        Some(Command::Checkout(match self.dice.chance(40) {
-            true => Sale::Cash { cart, buyer, given: shown, shown },
-            false => Sale::Pad(AtPad::Begin { cart, pad: PAD, buyer, shown, baseline: None, cash }),
+        let (part, cash) = (self.dice.chance(30), Money(i64::from(shown.0 > 1)));
+        let amount = Money(1 + self.dice.below(4_000) as i64);
+        let deposit = part.then_some(Deposit { amount, due: None });
+        let cash = if part { Money::ZERO } else { cash };
+        let (pad, baseline) = (PAD, None);
+        Some(Command::Checkout(match (shown == Money::ZERO || self.dice.chance(40), deposit) {
+            (true, Some(deposit)) => Sale::Deposit { cart, buyer, given: shown, shown, deposit },
+            (true, None) => Sale::Cash { cart, buyer, given: shown, shown },
+            (false, _) => {
+                Sale::Pad(AtPad::Begin { cart, pad, buyer, shown, baseline, cash, deposit })
+            }
         }))
+    }
+
+    /// Something of what an order owes, in cash or at the pad; now and then too much.
+    fn towards(&mut self) -> Option<Command> {
+        let snapshot = self.handle.snapshot().unwrap();
+        let owing = payment::owing(&snapshot).unwrap();
+        let open = till::open(&snapshot).unwrap();
+        let (_, till) = open.first()?;
+        self.cashier = till.cashier;
+        if owing.is_empty() {
+            return None;
+        }
+        let (order, shown) = *self.dice.pick(&owing);
+        let amount = match self.dice.below(4) {
+            0 => Money(1 + self.dice.below(9_000) as i64),
+            _ => shown,
+        };
+        let wanted = payments_of::Wanted { order, amount, shown };
+        Some(Command::Checkout(Sale::Payment(match self.dice.chance(50) {
+            true => payments_of::Command::Cash { wanted, given: amount },
+            false => payments_of::Command::AtPad { wanted, pad: PAD, baseline: None },
+        })))
     }
 
     /// Some tickets of an order, the way it was paid; now and then some that cannot go back.
     fn refund(&mut self) -> Option<Command> {
+        let (_, wanted) = self.wanted(60)?;
+        self.given_back(wanted.order, wanted.tickets)
+    }
+
+    /// These tickets, or what is owed, to the tender that gets it first.
+    fn given_back(&mut self, order: OrderId, tickets: Vec<TicketId>) -> Option<Command> {
+        let snapshot = self.handle.snapshot().unwrap();
+        let row = payments::order(&snapshot, order).unwrap()?;
+        let all = tickets_of(&snapshot, &row)?;
+        let shares = goes_back(&snapshot, order, &row, &all, &tickets).unwrap();
+        let first = shares.first();
+        let shown = first.map_or(Money::ZERO, |share| share.amount);
+        let wanted = Wanted { order, tickets, reason: "Fell ill".to_owned(), shown };
+        Some(Command::Checkout(Sale::Refund(match first.and_then(|share| share.means.pad()) {
+            Some(_) => refund::Command::AtPad(wanted, None),
+            None => refund::Command::Cash(wanted),
+        })))
+    }
+
+    /// Tickets of some order exchanged, as far as it goes: begun, seats taken, paid in cash or at
+    /// the pad, and what is owed then paid back. The days of the town go on between.
+    pub fn exchange(&mut self) {
+        let mut found = None;
+        for _ in 0..PICKS_MAX {
+            found = self.wanted(90);
+            if found.as_ref().is_some_and(|(row, _)| row.counter.is_some()) {
+                break;
+            }
+        }
+        let Some((_, wanted)) = found else { return };
+        let order = wanted.order;
+        let begin = Command::Checkout(Sale::Exchange(Exchange::Begin(wanted)));
+        if self.ask(begin).is_err() {
+            return;
+        }
+        let cart = self.serving;
+        for _ in 0..2 {
+            self.tried(|town| town.sale());
+        }
+        self.pads();
+        if let Some(cart) = cart.filter(|_| self.dice.chance(50)) {
+            // Refused if it was sold.
+            let _ = self.ask(Command::Checkout(Sale::Exchange(Exchange::Leave(cart))));
+        }
+        self.tried(|town| town.given_back(order, Vec::new()));
+        self.pads();
+    }
+
+    /// Somebody pays something of what an order owes, in cash or at the pad.
+    pub fn pay_towards(&mut self) {
+        self.tried(|town| town.towards());
+        self.pads();
+    }
+
+    /// Asks for it; refused or not.
+    fn tried(&mut self, what: impl FnOnce(&mut Town) -> Option<Command>) {
+        if let Some(command) = what(self) {
+            let _ = self.ask(command);
+        }
+    }
+
+    /// Whatever the pad still has to say.
+    fn pads(&mut self) {
+        for _ in 0..PICKS_MAX {
+            let open = payments::pad_intents(&self.handle.snapshot().unwrap(), PAD).unwrap();
+            let Some((key, intent)) = open.into_iter().next() else { return };
+            let told = self.pad(key, &intent);
+            let _ = self.ask(told);
+        }
+    }
+
+    /// Some order, and each of its tickets with this chance in a hundred.
+    fn wanted(&mut self, percent: u64) -> Option<(Order, Wanted)> {
         if self.orders.is_empty() {
             return None;
         }
@@ -73,16 +188,12 @@ impl Town {
         self.cashier = till.cashier;
         let snapshot = self.handle.snapshot().unwrap();
         let row = payments::order(&snapshot, order).unwrap()?;
-        let ticket = |id: &TicketId| Some((*id, payments::ticket(&snapshot, *id).unwrap()?));
-        let all: Vec<_> = row.tickets.iter().map(ticket).collect::<Option<_>>()?;
-        let some = all.iter().map(|(id, _)| *id).filter(|_| self.dice.chance(60));
+        let all = tickets_of(&snapshot, &row)?;
+        let some = all.iter().map(|(id, _)| *id).filter(|_| self.dice.chance(percent));
         let tickets: Vec<TicketId> = some.collect();
         let shown = refund::quote(&row, &all, &tickets).amount;
         let wanted = Wanted { order, tickets, reason: "Fell ill".to_owned(), shown };
-        Some(Command::Checkout(Sale::Refund(match row.intent {
-            Some(_) if shown > Money::ZERO => refund::Command::AtPad(wanted, None),
-            Some(_) | None => refund::Command::Cash(wanted),
-        })))
+        Some((row, wanted))
     }
 
     /// What a terminal tells next of a payment, or a person.
@@ -132,4 +243,9 @@ impl Town {
             },
         }))
     }
+}
+
+fn tickets_of(snapshot: &Snapshot, row: &Order) -> Option<Vec<(TicketId, Ticket)>> {
+    let ticket = |id: &TicketId| Some((*id, payments::ticket(snapshot, *id).unwrap()?));
+    row.tickets.iter().map(ticket).collect()
 }

@@ -23,6 +23,7 @@ fn pad(pen: &Pen<'_>, pad: &BenchPad) -> Value {
     let (class, says) = match pad.shown {
         BenchShown::Idle => ("idle", "demo-pad-idle"),
         BenchShown::PresentCard => ("asks", "demo-pad-card"),
+        BenchShown::TypeCard => ("asks", "demo-pad-type"),
         BenchShown::EnterPin => ("asks", "demo-pad-pin"),
         BenchShown::WrongPin => ("asks", "demo-pad-pin-again"),
         BenchShown::Asking => ("waits", "demo-pad-asking"),
@@ -51,15 +52,16 @@ fn pad(pen: &Pen<'_>, pad: &BenchPad) -> Value {
 
 /// Every key, and whether it does something now.
 fn keys(pen: &Pen<'_>, pad: &BenchPad) -> Vec<Value> {
-    let (card, pin) = match pad.shown {
-        BenchShown::PresentCard => (true, false),
-        BenchShown::EnterPin | BenchShown::WrongPin => (false, true),
+    let (card, typed, pin) = match pad.shown {
+        BenchShown::PresentCard => (true, false, false),
+        BenchShown::TypeCard => (false, true, false),
+        BenchShown::EnterPin | BenchShown::WrongPin => (false, false, true),
         BenchShown::Idle
         | BenchShown::Asking
         | BenchShown::Approved
         | BenchShown::Declined
         | BenchShown::Cancelled
-        | BenchShown::TimedOut => (false, false),
+        | BenchShown::TimedOut => (false, false, false),
     };
     let keys = [
         ("tap", "demo-pad-tap", card),
@@ -67,7 +69,8 @@ fn keys(pen: &Pen<'_>, pad: &BenchPad) -> Vec<Value> {
         ("tap-refused", "demo-pad-tap-refused", card),
         ("right-pin", "demo-pad-right-pin", pin),
         ("wrong-pin", "demo-pad-wrong-pin", pin),
-        ("red-key", "demo-pad-red-key", card || pin),
+        ("type-card", "demo-pad-type-card", typed),
+        ("red-key", "demo-pad-red-key", card || typed || pin),
         ("pull-cable", "demo-pad-pull-cable", pad.is_plugged_in),
         ("plug-in", "demo-pad-plug-in", !pad.is_plugged_in),
     ];

@@ -20,7 +20,7 @@ pub fn list(templates: &Templates, view: &Batches, words: &Words) -> Html {
         settled => lines(&view.settled),
         ..around(&pen, &view.around)
     };
-    pen.page("desk-batches.html", &pen.say("batches-title"), "till", page)
+    pen.page("desk-batches.html", &pen.say("batches-title"), "batches", page)
 }
 
 pub fn page(templates: &Templates, view: &Batch, words: &Words) -> Html {
@@ -54,7 +54,7 @@ pub fn page(templates: &Templates, view: &Batch, words: &Words) -> Html {
         ..around(&pen, &view.around)
     };
     let whose = [("whose", whose(&pen, &view.glance).into())];
-    pen.page("desk-batch.html", &pen.words.tell("batch-heading", &whose), "till", page)
+    pen.page("desk-batch.html", &pen.words.tell("batch-heading", &whose), "batches", page)
 }
 
 fn whose(pen: &Pen<'_>, one: &Glance) -> String {

@@ -144,6 +144,8 @@ pub(crate) fn account(account: Account) -> &'static str {
         Account::DrawerCash => "account-drawer-cash",
         Account::Bank => "account-bank",
         Account::OverShort => "account-over-short",
+        Account::TicketRevenue => "account-ticket-revenue",
+        Account::TransferClearing => "account-transfer-clearing",
     }
 }
 
@@ -163,6 +165,9 @@ pub(crate) fn cause(cause: Cause) -> &'static str {
         Cause::CardRefund => "cause-card-refund",
         Cause::Deposit => "cause-deposit",
         Cause::BatchDifference => "cause-batch-difference",
+        Cause::RevenueRecognised => "cause-revenue-recognised",
+        Cause::Transfer => "cause-transfer",
+        Cause::Exchange => "cause-exchange",
     }
 }
 
@@ -171,13 +176,13 @@ fn sub_words(pen: &Pen<'_>, account: Account, sub: u64) -> String {
     let numbered = |id: &str| pen.words.tell(id, &[("no", sub.to_string().into())]);
     match account {
         Account::Receivable => written(sub),
-        Account::DeferredTickets => PerformanceId(sub).to_string(),
+        Account::DeferredTickets | Account::TicketRevenue => PerformanceId(sub).to_string(),
         Account::CardClearing if sub == GATEWAY_BATCH => pen.say("sub-gateway"),
         Account::CardClearing => numbered("sub-pad"),
         Account::TaxPayable => numbered("sub-tax"),
         Account::FeeRevenue => numbered("sub-fee"),
         Account::DrawerCash | Account::OverShort => numbered("sub-till"),
-        Account::Bank => String::new(),
+        Account::Bank | Account::TransferClearing => String::new(),
     }
 }
 

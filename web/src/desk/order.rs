@@ -1,24 +1,26 @@
 //! Orders at the desk: the list with its search, and one order with what may be given back.
 //!
 //! Choosing tickets loads the page again with the amount; only then a button gives money back.
-//! Forms below `/desk/orders/{order}`: `refund` (`key`, `ticket`…, `reason`, `shown`), `stop`,
-//! `decide` (`intent`, `charged`, `evidence`, `name`, `reason`). Next: `desk/sell/sale.rs`.
+//! Forms below `/desk/orders/{order}`: `refund` and `exchange` (`key`, `ticket`…, `reason`,
+//! `shown`; a refund without tickets pays back what is owed), `stop`, `decide` (`intent`,
+//! `charged`, `evidence`, `name`, `reason`). Next: `desk/sell/sale.rs`.
 
 use super::sell::Told;
 use super::sell::sale::{self, REASON_CHARS_MAX};
-use super::{around, journal};
+use super::{around, journal, payment};
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
 use crate::place;
 use crate::words::Words;
 use minijinja::{Value, context};
-use usher_rules::id::OrderId;
+use usher_rules::id::{CartId, OrderId};
 use usher_rules::money::Money;
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
+    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
 };
 use usher_rules::view::desk::pad::Stage;
+use usher_rules::view::desk::payment::{How, Share};
 use usher_rules::view::desk::sell::{Decider, Paying, Standing, Undecided};
 use usher_rules::view::order::TicketState;
 use usher_rules::view::venue::Frame;
@@ -31,6 +33,7 @@ pub fn list(templates: &Templates, view: &Orders, words: &Words) -> Html {
     });
     let page = context! {
         find => &view.find,
+        owing => view.owing,
         orders => view.found.iter().map(|one| glance(&pen, one)).collect::<Vec<_>>(),
         next,
         ..around(&pen, &view.around)
@@ -43,15 +46,20 @@ pub fn page(templates: &Templates, view: &Opened, words: &Words) -> Html {
     let order = view.glance.order.to_string();
     let title = words.tell("desk-order-heading", &[("order", order.as_str().into())]);
     let open = view.tickets.iter().any(|ticket| ticket.refundable);
-    let back = match view.paid {
+    let online = match view.paid {
         Paid::Online { .. } => Some(pen.say("refund-online-body")),
-        Paid::Nothing | Paid::Cash { .. } | Paid::AtPad { .. } => None,
+        Paid::Nothing | Paid::Exchanged | Paid::Cash { .. } | Paid::AtPad { .. } => None,
     };
+    let pending = matches!(view.paid, Paid::Online { captured: false });
     let here = address(view.glance.order);
     let page = context! {
         here_href => &here,
         confirm_href => format!("/desk/confirm?onward={}", crate::html::url_part(&here)),
-        running => view.running.as_ref().map(|one| running(&pen, one)),
+        running => view.running.as_ref().map(|one| running(&pen, one, &here)),
+        payments => payment::payments(&pen, &view.payments),
+        pay => view.pay.as_ref().map(|one| payment::pay(&pen, one, &view.form_key, "order")),
+        back => owed_back(&pen, view),
+        owes_back => view.balance < Money::ZERO,
         decides => view.decider == Decider::Yes,
         proves => view.decider == Decider::ProveFirst,
         typed => context! {
@@ -68,9 +76,12 @@ pub fn page(templates: &Templates, view: &Opened, words: &Words) -> Html {
         postings => view.postings.iter().map(|one| posting(&pen, one)).collect::<Vec<_>>(),
         balance => pen.money(view.balance),
         posted => pen.money(view.postings.iter().map(|one| one.owed).sum()),
-        refundable => view.may_refund && open && back.is_none(),
-        online => back.filter(|_| view.may_refund),
-        chosen => view.chosen.as_ref().map(|one| chosen(&pen, &view.paid, one)),
+        choosable => view.may_refund && open && !pending,
+        online => online.filter(|_| view.may_refund),
+        chosen => view.chosen.as_ref().map(|one| chosen(&pen, view, one)),
+        origin => view.origin.map(|one| came_from(&pen, one)),
+        exchanges => view.exchanges.iter().map(|one| exchange(&pen, one)).collect::<Vec<_>>(),
+        exchanging => view.exchanging.map(|cart| exchanging(&pen, cart)),
         key => &view.form_key,
         notice => view.notice.as_ref().map(|one| notice(&pen, one)),
         ..around(&pen, &view.around)
@@ -87,6 +98,9 @@ fn glance(pen: &Pen<'_>, one: &Glance) -> Value {
         tickets => one.tickets,
         total => pen.money(one.total),
         refunded => (one.refunded != Money::ZERO).then(|| pen.money(one.refunded)),
+        due => (one.due != Money::ZERO).then(|| pen.money(one.due)),
+        until => payment::until(pen, one.until, one.overdue),
+        overdue => one.overdue,
     }
 }
 
@@ -104,8 +118,9 @@ fn ticket(pen: &Pen<'_>, one: &Ticket) -> Value {
         TicketState::Cancelled { at: when } => {
             ("bad", "bar", at("order-cancelled", "when", pen.times.moment(when)))
         }
-        TicketState::Replaced { at: when } => {
-            ("bad", "bar", at("order-replaced", "when", pen.times.moment(when)))
+        TicketState::Replaced { at: when, by } => {
+            let args = [("when", pen.times.moment(when).into()), ("order", by.to_string().into())];
+            ("bad", "bar", pen.words.tell("order-replaced", &args))
         }
     };
     let id = one.ticket.to_string();
@@ -128,6 +143,7 @@ fn ticket(pen: &Pen<'_>, one: &Ticket) -> Value {
 fn paid(pen: &Pen<'_>, paid: &Paid) -> String {
     match paid {
         Paid::Nothing => pen.say("paid-nothing"),
+        Paid::Exchanged => pen.say("paid-exchanged"),
         Paid::Cash { till } => pen.words.tell("paid-cash", &[("till", till.as_str().into())]),
         Paid::AtPad { pad, brand, last_four, approval } => {
             let parts = [
@@ -148,14 +164,18 @@ pub(super) fn address(order: OrderId) -> String {
     format!("/desk/orders/{order}")
 }
 
-/// What a pad does that gives money back, for a page that looks again each second.
-pub fn told(templates: &Templates, frame: &Frame, standing: &Standing, words: &Words) -> Told {
-    say(&Pen::new(templates, frame, words), standing)
+/// What a pad does with the money of an order, for a page that looks again each second.
+pub fn told(templates: &Templates, frame: &Frame, running: &Running, words: &Words) -> Told {
+    say(&Pen::new(templates, frame, words), running)
 }
 
 /// As for a sale; what differs is which way the money goes.
-fn say(pen: &Pen<'_>, standing: &Standing) -> Told {
+fn say(pen: &Pen<'_>, running: &Running) -> Told {
+    let standing = &running.standing;
     let told = sale::say(pen, standing);
+    if running.towards {
+        return told;
+    }
     let title = match standing {
         Standing::Unknown { .. } => pen.say("refund-pad-unknown"),
         Standing::Paying(_) | Standing::Open { .. } | Standing::Undecided | Standing::Closed => {
@@ -176,28 +196,46 @@ fn say(pen: &Pen<'_>, standing: &Standing) -> Told {
     Told { title, body, ..told }
 }
 
-fn running(pen: &Pen<'_>, one: &Running) -> Value {
-    let told = say(pen, &one.standing);
+pub(super) fn running(pen: &Pen<'_>, one: &Running, here: &str) -> Value {
+    let told = say(pen, one);
+    let (customer, cash) = match one.towards {
+        true => ("pad-unknown-customer", "pad-unknown-cash"),
+        false => ("refund-unknown-customer", "refund-unknown-cash"),
+    };
     context! {
+        here,
+        customer => pen.say(customer),
+        cash => pen.say(cash),
         standing => told.standing,
         live => matches!(one.standing, Standing::Paying(_) | Standing::Unknown { .. }),
         told => sale::told_value(pen, &told),
-        undecided => one.undecided.as_ref().map(|one| undecided(pen, one)),
+        undecided => one.undecided.as_ref().map(|what| undecided(pen, what, one.towards)),
     }
 }
 
-fn undecided(pen: &Pen<'_>, one: &Undecided) -> Value {
+fn undecided(pen: &Pen<'_>, one: &Undecided, towards: bool) -> Value {
     let args = [("amount", pen.money(one.amount).into()), ("pad", one.pad.as_str().into())];
+    let one_of = |paid, back| if towards { paid } else { back };
     context! {
-        body => pen.words.tell("refund-decide-body", &args),
+        title => pen.say(one_of("decide-title", "refund-decide-title")),
+        body => pen.words.tell(one_of("due-decide-body", "refund-decide-body"), &args),
+        evidence => pen.say(one_of("decide-evidence-hint", "refund-decide-evidence")),
+        yes => pen.say(one_of("decide-charged", "refund-decide-back")),
+        no => pen.say(match (towards, one.can_be_sold) {
+            (true, true) => "decide-not-charged",
+            (true, false) => "decide-given-back",
+            (false, true) => "refund-decide-not",
+            (false, false) => "refund-decide-undone",
+        }),
+        senior => pen.say(one_of("due-decide-senior", "refund-decide-senior")),
         facts => sale::known(pen, one),
         intent => sale::written(one.intent),
         stands => one.can_be_sold,
     }
 }
 
-/// How the newest refund at a pad ended, as `{ kind, title, body }`.
-fn at_pad(pen: &Pen<'_>, one: &AtPad) -> Option<Value> {
+/// How the newest refund or payment at a pad ended, as `{ kind, title, body }`.
+pub(super) fn at_pad(pen: &Pen<'_>, one: &AtPad) -> Option<Value> {
     let (kind, id) = match one.state {
         State::Created
         | State::Sent
@@ -205,6 +243,10 @@ fn at_pad(pen: &Pen<'_>, one: &AtPad) -> Option<Value> {
         | State::Unknown
         | State::NeedsOperator
         | State::Reversing => return None,
+        State::Captured if one.towards => ("ok", "due-pad-done"),
+        State::Declined if one.towards => ("stop", "due-pad-declined"),
+        State::Cancelled if one.towards => ("stop", "due-pad-cancelled"),
+        State::NotCharged | State::Reversed if one.towards => ("stop", "due-pad-not"),
         State::Captured => ("ok", "refund-pad-done"),
         State::Declined => ("stop", "refund-pad-declined"),
         State::Cancelled => ("stop", "refund-pad-cancelled"),
@@ -223,7 +265,12 @@ fn refund(pen: &Pen<'_>, one: &Refund) -> Value {
         tickets => one.tickets,
         amount => pen.money(one.amount),
         reason => &one.reason,
-        to => pen.say(if one.to_card { "refund-to-card" } else { "refund-to-cash" }),
+        to => match one.onward {
+            Some(order) => {
+                pen.words.tell("refund-to-order", &[("order", order.to_string().into())])
+            }
+            None => pen.say(if one.to_card { "refund-to-card" } else { "refund-to-cash" }),
+        },
     }
 }
 
@@ -239,24 +286,94 @@ fn posting(pen: &Pen<'_>, one: &Posting) -> Value {
     }
 }
 
-/// What will happen, and to how many: asked once.
-fn chosen(pen: &Pen<'_>, paid: &Paid, one: &Chosen) -> Value {
-    let id = match paid {
-        _ if one.amount == Money::ZERO => "refund-ask-nothing",
-        Paid::AtPad { .. } => "refund-ask-card",
-        Paid::Nothing | Paid::Cash { .. } | Paid::Online { .. } => "refund-ask-cash",
-    };
-    let amount = pen.money(one.amount);
-    let parts = [("count", one.tickets.len().into()), ("amount", amount.into())];
+/// What is owed to the customer, and the act that comes first.
+fn owed_back(pen: &Pen<'_>, view: &Opened) -> Option<Value> {
+    let free = view.running.is_none() && view.exchanging.is_none();
+    let first = view.owed_back.first().filter(|_| free)?;
+    let amount: Money = view.owed_back.iter().map(|share| share.amount).sum();
+    let refund = view.refunds.last().map(|one| (one.at, one.reason.as_str()));
+    let exchange = view.exchanges.last().map(|one| (one.at, one.reason.as_str()));
+    Some(context! {
+        title => pen.words.tell("back-title", &[("amount", pen.money(amount).into())]),
+        body => pen.say("back-body"),
+        onward => onward(pen, &view.owed_back),
+        go => payment::act(pen, first),
+        shown => first.amount.0,
+        reason => refund.max(exchange).map(|(_, reason)| reason).unwrap_or_default(),
+        may => view.may_refund,
+    })
+}
+
+/// The order that tickets of this one were exchanged from.
+fn came_from(pen: &Pen<'_>, (order, amount): (OrderId, Money)) -> Value {
+    context! { id => order.to_string(), href => address(order), amount => pen.money(amount) }
+}
+
+fn exchange(pen: &Pen<'_>, one: &Exchange) -> Value {
     context! {
-        words => pen.words.tell(id, &parts),
-        tickets => one.tickets.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        at => pen.times.moment(one.at),
+        by => &one.by,
         reason => &one.reason,
-        shown => one.amount.0,
+        tickets => one.tickets,
+        worth => pen.money(one.worth),
+        to => one.to.to_string(),
+        href => address(one.to),
     }
 }
 
-fn notice(pen: &Pen<'_>, notice: &Notice) -> Value {
+fn exchanging(pen: &Pen<'_>, cart: CartId) -> Value {
+    let number = [("sale", cart.to_string().into())];
+    context! { words => pen.words.tell("exchange-runs", &number), href => sale::address(cart) }
+}
+
+/// What goes back to the order that its money came from, if something does.
+fn onward(pen: &Pen<'_>, shares: &[Share]) -> Option<String> {
+    let (order, amount) = shares.iter().find_map(|share| match &share.how {
+        How::Order(order) => Some((order, share.amount)),
+        How::Cash { .. } | How::Card { .. } | How::Online => None,
+    })?;
+    let args = [("amount", pen.money(amount).into()), ("order", order.to_string().into())];
+    Some(pen.words.tell("refund-onward", &args))
+}
+
+/// What will happen, and to how many: asked once.
+fn chosen(pen: &Pen<'_>, view: &Opened, one: &Chosen) -> Value {
+    let online = matches!(view.paid, Paid::Online { .. });
+    // What goes on to another order does so by itself.
+    let acts: Vec<&Share> =
+        one.shares.iter().filter(|share| !matches!(share.how, How::Order(_))).collect();
+    let several = acts.len() > 1;
+    let id = match acts.first().map(|share| &share.how) {
+        _ if online => "exchange-ask",
+        None if one.shares.is_empty() => "refund-ask-nothing",
+        None => "refund-ask-onward",
+        Some(How::Card { .. }) if several => "refund-ask-both",
+        Some(How::Card { .. }) => "refund-ask-card",
+        Some(How::Cash { .. } | How::Online | How::Order(_)) => "refund-ask-cash",
+    };
+    let out = if online { one.worth } else { acts.iter().map(|share| share.amount).sum() };
+    let then: Vec<String> = acts.iter().skip(1).map(|share| payment::act(pen, share)).collect();
+    let then = place::join(&then, pen.words);
+    let parts = [("count", one.tickets.len().into()), ("amount", pen.money(out).into())];
+    let worth = [("amount", pen.money(one.credit).into())];
+    context! {
+        words => pen.words.tell(id, &parts),
+        onward => onward(pen, &one.shares).filter(|_| !online),
+        worth => pen.words.tell("exchange-worth", &worth),
+        exchange_shown => one.worth.0,
+        refunds => !online,
+        tickets => one.tickets.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        reason => &one.reason,
+        shown => one.shares.first().map_or(0, |share| share.amount.0),
+        go => match acts.first().filter(|_| several) {
+            Some(share) => payment::act(pen, share),
+            None => pen.say("refund-go"),
+        },
+        then => several.then(|| pen.words.tell("back-then", &[("acts", then.into())])),
+    }
+}
+
+pub(super) fn notice(pen: &Pen<'_>, notice: &Notice) -> Value {
     let stop = |title: &str, body: &str| (pen.say(title), pen.say(body));
     let (title, body) = match notice {
         Notice::NoneChosen => stop("refund-none-title", "refund-none-body"),
@@ -269,6 +386,8 @@ fn notice(pen: &Pen<'_>, notice: &Notice) -> Value {
         Notice::Used => stop("refund-used-title", "refund-used-body"),
         Notice::PaidOnline => stop("refund-online-title", "refund-online-body"),
         Notice::Running => stop("refund-running-title", "refund-running-body"),
+        Notice::Exchanging => stop("exchange-running-title", "exchange-running-body"),
+        Notice::NotPaid => stop("exchange-unpaid-title", "exchange-unpaid-body"),
         Notice::NoTill => stop("refund-no-till-title", "refund-no-till-body"),
         Notice::DrawerShort { due } => {
             let due = [("due", pen.money(*due).into())];
@@ -279,6 +398,31 @@ fn notice(pen: &Pen<'_>, notice: &Notice) -> Value {
         Notice::Changed => stop("refund-changed-title", "refund-changed-body"),
         Notice::DecisionLacks { fields } => (pen.say("decide-lacks"), sale::lacks(pen, fields)),
         Notice::GivenBefore => stop("refund-before-title", "refund-before-body"),
+        Notice::NotDue { due } => {
+            let due = [("due", pen.money(*due).into())];
+            (pen.say("due-wrong-title"), pen.words.tell("due-wrong-body", &due))
+        }
+        Notice::CashShort { due } => {
+            let due = [("due", pen.money(*due).into())];
+            (pen.say("cash-short"), pen.words.tell("due-short-body", &due))
+        }
+        Notice::CashTooMuch { max } => {
+            let max = [("max", pen.money(*max).into())];
+            (pen.say("cash-much"), pen.words.tell("cash-much-more", &max))
+        }
+        Notice::PadClosing => stop("batch-closing", "batch-closing-pay"),
+        Notice::PadExchanged(what) => (pen.say("pad-exchanged"), sale::exchanged(pen, what)),
+        Notice::PaidBefore => stop("due-before-title", "due-before-body"),
+        Notice::Taken { amount, change } => return taken(pen, *amount, *change),
     };
     context! { kind => "stop", title, body }
+}
+
+fn taken(pen: &Pen<'_>, amount: Money, change: Money) -> Value {
+    let title = pen.words.tell("due-taken", &[("amount", pen.money(amount).into())]);
+    let body = match change {
+        Money::ZERO => pen.say("due-taken-even"),
+        change => pen.words.tell("due-taken-change", &[("change", pen.money(change).into())]),
+    };
+    context! { kind => "ok", title, body }
 }

@@ -1,7 +1,7 @@
 //! Pin pads: how each is, which payments wait for a person, and what was booked without a sale.
 //!
-//! Loading the page again is its refresh; it has no form and no script. Never shows more of a card
-//! than its brand and last four digits. Next: `sell/sale.rs`, where a person decides.
+//! Loading the page again is its refresh; it has no script. Never shows more of a card than its
+//! brand and last four digits. Next: `sell/sale.rs`, where a person decides.
 
 use super::around;
 use super::sell::exchanged;
@@ -9,7 +9,8 @@ use crate::html::{Html, Templates};
 use crate::layout::Pen;
 use crate::words::Words;
 use minijinja::{Value, context};
-use usher_rules::view::desk::pad::{Link, Listed, Orphan, Pads};
+use usher_rules::tender::orphan::REASON_CHARS_MAX;
+use usher_rules::view::desk::pad::{Link, Listed, Notice, Orphan, Pads};
 use usher_rules::view::desk::sell::Waiting;
 
 pub fn page(templates: &Templates, view: &Pads, words: &Words) -> Html {
@@ -20,6 +21,10 @@ pub fn page(templates: &Templates, view: &Pads, words: &Words) -> Html {
         orphans => view.orphans.iter().map(|one| orphan(&pen, one)).collect::<Vec<_>>(),
         more => view.more,
         may_sell => view.may_sell,
+        may_see => view.may_see,
+        reason_max => REASON_CHARS_MAX,
+        key => &view.form_key,
+        notice => view.notice.as_ref().map(|notice| told(&pen, notice)),
         ..around(&pen, &view.around)
     };
     pen.page("desk-pads.html", &pen.say("pads-title"), "pads", page)
@@ -59,6 +64,7 @@ fn orphan(pen: &Pen<'_>, one: &Orphan) -> Value {
     let numbers = numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(" / ");
     let told = |text: String| if text.trim().is_empty() { unknown() } else { text };
     context! {
+        id => one.id.to_string(),
         pad => &one.pad,
         at => pen.times.moment(one.at),
         amount => booking.amount.map_or_else(unknown, |amount| pen.money(amount)),
@@ -66,4 +72,17 @@ fn orphan(pen: &Pen<'_>, one: &Orphan) -> Value {
         card => told(format!("{} {}", booking.brand, booking.last_four)),
         approval => told(booking.approval.clone()),
     }
+}
+
+/// What a form is told back, as `{ kind, title, body }`.
+fn told(pen: &Pen<'_>, notice: &Notice) -> Value {
+    let (kind, title, body) = match notice {
+        Notice::Seen => ("go", pen.say("pads-seen"), pen.say("pads-seen-more")),
+        Notice::Changed => ("warn", pen.say("pads-changed"), pen.say("pads-changed-more")),
+        Notice::Reason { max } => {
+            let max = [("max", (*max).into())];
+            ("stop", pen.say("till-reason-wanted"), pen.words.tell("batch-reason-more", &max))
+        }
+    };
+    context! { kind, title, body }
 }

@@ -128,7 +128,9 @@ fn tender(pen: &Pen<'_>, one: &Tender) -> String {
         Tender::Cash => pen.say("tender-cash"),
         Tender::Pad(pad) => pen.words.tell("tender-pad", &[("pad", pad.as_str().into())]),
         Tender::Gateway => pen.say("tender-gateway"),
+        Tender::Exchange => pen.say("tender-exchange"),
         Tender::Nothing => pen.say("tender-nothing"),
+        Tender::Later => pen.say("tender-later"),
     }
 }
 

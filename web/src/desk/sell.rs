@@ -18,7 +18,7 @@ use crate::performance;
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::money::Money;
-use usher_rules::view::desk::sell::{Choice, Counter, Post, Show, Slip, Waiting};
+use usher_rules::view::desk::sell::{Choice, Counter, Exchanging, Post, Show, Slip, Waiting};
 use usher_rules::view::performance::Outcome;
 
 /// Performances on one page; who wants others types a word of them.
@@ -105,6 +105,7 @@ fn counter(pen: &Pen<'_>, view: &Counter, current: &str) -> Value {
         days => days(pen, view, current),
         slip => slip.map(|slip| slip_value(pen, slip)),
         waiting => view.waiting.iter().map(|one| waiting(pen, one)).collect::<Vec<_>>(),
+        exchange => view.exchange.as_ref().map(|one| exchange(pen, one)),
         ..around(pen, &view.around)
     }
 }
@@ -169,6 +170,30 @@ fn slip_value(pen: &Pen<'_>, slip: &Slip) -> Value {
     }
 }
 
+/// What a sale gives up, and what that leaves to pay.
+fn exchange(pen: &Pen<'_>, one: &Exchanging) -> Value {
+    let order = one.order.to_string();
+    let args = [
+        ("count", one.tickets.into()),
+        ("order", order.as_str().into()),
+        ("amount", pen.money(one.worth).into()),
+    ];
+    context! {
+        words => pen.words.tell("exchange-band", &args),
+        less => pen.words.tell("exchange-less", &[("order", order.as_str().into())]),
+        worth => pen.money(-one.credit),
+        paid => (one.credit < one.worth).then(|| {
+            pen.words.tell("exchange-band-paid", &[("amount", pen.money(one.credit).into())])
+        }),
+        due => pen.money(one.due),
+        over => (one.over > Money::ZERO).then(|| pen.money(one.over)),
+        order,
+        order_href => order::address(one.order),
+        key => format!("{}-leave", one.form_key),
+        leave => one.open.then(|| format!("{}/leave-exchange", sale::address(one.cart))),
+    }
+}
+
 /// Tickets of a sale by performance, in short.
 fn groups(pen: &Pen<'_>, sums: &usher_rules::view::cart::Sums) -> Vec<Value> {
     let group = |group| context! { ..crate::sums::group(pen, group) };
@@ -182,10 +207,14 @@ fn waiting(pen: &Pen<'_>, one: &Waiting) -> Value {
         ("till", one.till.as_str().into()),
         ("when", pen.times.clock(one.since).into()),
     ];
-    if let Some(order) = one.refund_of {
+    let of = match (one.refund_of, one.towards) {
+        (Some(order), _) => Some((order, "refund-waits", "refund-waits-person")),
+        (None, towards) => towards.map(|order| (order, "due-waits", "due-waits-person")),
+    };
+    if let Some((order, waits, person)) = of {
         let [_, amount, till, when] = args;
         let args = [("order", order.to_string().into()), amount, till, when];
-        let id = if one.person { "refund-waits-person" } else { "refund-waits" };
+        let id = if one.person { person } else { waits };
         return context! { words => pen.words.tell(id, &args), href => order::address(order) };
     }
     let id = if one.person { "sell-waits-person" } else { "sell-waits" };

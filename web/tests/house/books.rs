@@ -42,6 +42,7 @@ pub fn sales(name: &str) -> Sales {
             row(Tender::Pad(text(name)), 11, 24, 84_000),
             row(Tender::Gateway, 33, 76, 275_000),
             row(Tender::Nothing, 1, 0, 0),
+            row(Tender::Later, 0, 0, 0),
         ],
         cashiers: vec![
             row(Cashier::WebListener, 33, 76, 275_000),
@@ -105,6 +106,7 @@ fn day(day: u32) -> Day {
         line(Account::DrawerCash, 85_000, 85_200),
         line(Account::Bank, 85_200, 15_000),
         line(Account::OverShort, 0, 0),
+        line(Account::TicketRevenue, 0, 0),
     ];
     let (debit, credit) = (Money(870_700), Money(870_700));
     Day { day: BusinessDay(day), postings: 103, accounts, debit, credit }

@@ -229,7 +229,9 @@ fn staff(gallery: &mut Gallery) {
         super::batch::pages(templates, words),
         super::till::pages(templates, words),
         super::order::pages(templates, words),
+        super::payment::pages(templates, words),
         super::books::pages(templates, words),
+        super::end_of_day::pages(templates, words),
         super::pad::pages(templates, words),
     ] {
         pages.into_iter().for_each(|(name, html)| add(name, html));

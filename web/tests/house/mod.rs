@@ -9,10 +9,12 @@
 pub mod account;
 pub mod batch;
 pub mod books;
+pub mod end_of_day;
 pub mod gallery;
 pub mod order;
 pub mod pad;
 pub mod patron;
+pub mod payment;
 pub mod seats;
 pub mod sell;
 pub mod staff;
@@ -59,6 +61,7 @@ pub fn venue() -> Venue {
         email: "boxoffice@tidewell.example".to_owned(),
         counter_hours: "Mon to Sat, 10:00 to 20:00".to_owned(),
         time_zone: "Europe/London".to_owned(),
+        day_rolls_min: 240,
         currency: "GBP".to_owned(),
         language: "en-GB".to_owned(),
         site: "https://tidewell.example".to_owned(),

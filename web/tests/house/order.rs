@@ -6,20 +6,21 @@ use super::staff::around;
 use super::{NOW, at, seat};
 use usher_rules::Key;
 use usher_rules::at::Span;
-use usher_rules::id::{BoxNo, OrderId, TicketId, compose};
+use usher_rules::id::{BoxNo, CartId, OrderId, TicketId, compose};
 use usher_rules::money::Money;
 use usher_rules::posting::{Account, Cause};
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
+    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
 };
 use usher_rules::view::desk::pad::Stage;
+use usher_rules::view::desk::payment::{How, Share};
 use usher_rules::view::desk::sell::{Decider, Paying, Standing, Typed, Undecided};
 use usher_rules::view::order::TicketState;
 use usher_web::desk::order;
 use usher_web::{Html, Templates, Words};
 
-fn glance(no: u64, buyer: &str) -> Glance {
+pub fn glance(no: u64, buyer: &str) -> Glance {
     Glance {
         order: OrderId(compose(BoxNo(2), no)),
         placed: NOW - Span::hours(2),
@@ -28,6 +29,9 @@ fn glance(no: u64, buyer: &str) -> Glance {
         tickets: 2,
         total: Money(7_000),
         refunded: Money(3_500),
+        due: Money::ZERO,
+        until: None,
+        overdue: false,
     }
 }
 
@@ -50,7 +54,7 @@ fn posting(cause: Cause, owed: i64, account: Account) -> Posting {
     Posting { at: NOW, cause, lines, owed: Money(owed) }
 }
 
-fn opened() -> Opened {
+pub fn opened() -> Opened {
     Opened {
         around: around(),
         glance: glance(41, "Ada Merrow"),
@@ -59,9 +63,12 @@ fn opened() -> Opened {
             ticket(91, TicketState::Cancelled { at: NOW }),
             ticket(92, TicketState::In { at: NOW }),
             ticket(93, TicketState::Out { at: NOW }),
-            ticket(94, TicketState::Replaced { at: NOW }),
+            ticket(94, TicketState::Replaced { at: NOW, by: OrderId(compose(BoxNo(2), 42)) }),
         ],
         paid: Paid::Cash { till: "Foyer left".to_owned() },
+        payments: Vec::new(),
+        pay: None,
+        owed_back: Vec::new(),
         at_pad: None,
         running: None,
         decider: Decider::Yes,
@@ -73,6 +80,7 @@ fn opened() -> Opened {
             amount: Money(3_500),
             reason: "Fell ill".to_owned(),
             to_card: false,
+            onward: None,
         }],
         postings: vec![
             posting(Cause::Sale, 7_000, Account::DeferredTickets),
@@ -83,10 +91,15 @@ fn opened() -> Opened {
             posting(Cause::CardRefund, 1, Account::TaxPayable),
             posting(Cause::Float, 0, Account::Bank),
             posting(Cause::OverShort, 0, Account::OverShort),
+            posting(Cause::Exchange, -3_500, Account::DeferredTickets),
+            posting(Cause::Transfer, 3_500, Account::TransferClearing),
         ],
         balance: Money::ZERO,
         may_refund: true,
         chosen: None,
+        origin: None,
+        exchanges: Vec::new(),
+        exchanging: None,
         form_key: "KEY".to_owned(),
         notice: None,
     }
@@ -103,7 +116,20 @@ fn at_pad() -> Paid {
 
 fn chosen(amount: i64) -> Option<Chosen> {
     let tickets = vec![TicketId(compose(BoxNo(2), 90))];
-    Some(Chosen { tickets, reason: "Fell ill".to_owned(), amount: Money(amount) })
+    let cash = Share { how: How::Cash { till: String::new() }, amount: Money(amount) };
+    let shares = if amount == 0 { Vec::new() } else { vec![cash] };
+    let (reason, worth) = ("Fell ill".to_owned(), Money(amount));
+    Some(Chosen { tickets, reason, shares, worth, credit: worth })
+}
+
+/// What goes back to a card, and a rest of it in cash.
+fn to_card() -> Option<Chosen> {
+    let booking = super::sell::booking();
+    let how = How::Card { pad: "Foyer pad".to_owned(), booking };
+    chosen(500).map(|one| {
+        let card = Share { how, amount: Money(3_000) };
+        Chosen { shares: [vec![card], one.shares].concat(), ..one }
+    })
 }
 
 fn undecided(why: &str, can_be_sold: bool) -> Running {
@@ -117,13 +143,13 @@ fn undecided(why: &str, can_be_sold: bool) -> Running {
         booking: None,
         can_be_sold,
     };
-    Running { standing: Standing::Undecided, undecided: Some(undecided) }
+    Running { towards: false, standing: Standing::Undecided, undecided: Some(undecided) }
 }
 
 /// A refund at a pad, step by step.
 fn running() -> Vec<(&'static str, Running)> {
     let stage = |stage| Paying { intent: Key([7; 16]), amount: Money(3_500), stage };
-    let of = |standing| Running { standing, undecided: None };
+    let of = |standing| Running { towards: false, standing, undecided: None };
     vec![
         ("desk-order-card", of(Standing::Paying(stage(Stage::InsertCard)))),
         ("desk-order-stopping", of(Standing::Paying(stage(Stage::Stopping)))),
@@ -133,9 +159,42 @@ fn running() -> Vec<(&'static str, Running)> {
     ]
 }
 
+/// An order that was exchanged, in part: what came over, what is owed, and where that goes.
+fn exchanged() -> Vec<(&'static str, Opened)> {
+    let other = |no| OrderId(compose(BoxNo(2), no));
+    let cash = |amount| Share { how: How::Cash { till: String::new() }, amount: Money(amount) };
+    let far = |amount| Share { how: How::Order(other(40)), amount: Money(amount) };
+    let booking = super::sell::booking();
+    let card = How::Card { pad: "Foyer pad".to_owned(), booking };
+    let card = |amount| vec![Share { how: card.clone(), amount: Money(amount) }];
+    let made = Exchange {
+        at: NOW,
+        by: "Nkem Abara".to_owned(),
+        reason: "Wants to sit nearer".to_owned(),
+        tickets: 1,
+        worth: Money(3_500),
+        to: other(42),
+    };
+    let base = Opened { exchanges: vec![made], balance: Money(-1_500), ..opened() };
+    let of = |owed_back: Vec<Share>| Opened { owed_back, ..base.clone() };
+    let origin = Some((other(40), Money(2_000)));
+    let ask = chosen(3_500).map(|one| Chosen { shares: vec![far(3_500)], ..one });
+    vec![
+        ("desk-order-owed", of(vec![cash(1_500)])),
+        ("desk-order-owed-card", Opened { paid: at_pad(), ..of(card(1_500)) }),
+        ("desk-order-owed-far", Opened { origin, ..of(vec![cash(500), far(1_000)]) }),
+        ("desk-order-ask-far", Opened { chosen: ask, origin, paid: Paid::Exchanged, ..opened() }),
+        ("desk-order-exchanging", Opened { exchanging: Some(CartId(9)), ..opened() }),
+        (
+            "desk-order-ask-online",
+            Opened { paid: Paid::Online { captured: true }, chosen: chosen(3_500), ..opened() },
+        ),
+    ]
+}
+
 fn orders(find: &str, found: Vec<Glance>) -> Orders {
     let next = found.first().map(|one| one.order);
-    Orders { around: around(), find: find.to_owned(), found, next }
+    Orders { around: around(), owing: false, find: find.to_owned(), found, next }
 }
 
 /// Whatever a buyer or a terminal wrote.
@@ -146,7 +205,7 @@ pub fn evil(text: &str) -> Opened {
     view.tickets[0].title = text.to_owned();
     view.chosen = chosen(1).map(|one| Chosen { reason: text.to_owned(), ..one });
     let (state, amount, changed) = (State::NotCharged, Money(1), NOW);
-    view.at_pad = Some(AtPad { state, amount, changed, why: text.to_owned() });
+    view.at_pad = Some(AtPad { towards: false, state, amount, changed, why: text.to_owned() });
     view.running = Some(undecided(text, true));
     let typed = || text.to_owned();
     view.typed = Typed { evidence: typed(), name: typed(), reason: typed(), ..Typed::default() };
@@ -167,10 +226,7 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
         ("desk-order-cashier", page(&Opened { may_refund: false, ..opened() })),
         ("desk-order-ask", page(&Opened { chosen: chosen(3_500), ..opened() })),
         ("desk-order-ask-nothing", page(&Opened { chosen: chosen(0), ..opened() })),
-        (
-            "desk-order-ask-card",
-            page(&Opened { chosen: chosen(3_500), paid: at_pad(), ..opened() }),
-        ),
+        ("desk-order-ask-card", page(&Opened { chosen: to_card(), paid: at_pad(), ..opened() })),
         ("desk-order-free", page(&Opened { paid: Paid::Nothing, ..opened() })),
     ];
     for captured in [true, false] {
@@ -181,9 +237,13 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
     }
     for state in [State::Captured, State::Declined, State::Cancelled, State::NotCharged] {
         let (amount, changed) = (Money(3_500), NOW);
-        let newest = AtPad { state, amount, changed, why: "05 Do not honour".to_owned() };
+        let newest =
+            AtPad { towards: false, state, amount, changed, why: "05 Do not honour".to_owned() };
         let view = Opened { at_pad: Some(newest), paid: at_pad(), ..opened() };
         all.push(("desk-order-at-pad", page(&view)));
+    }
+    for (name, view) in exchanged() {
+        all.push((name, page(&view)));
     }
     for (name, running) in running() {
         let view = Opened { running: Some(running), paid: at_pad(), ..opened() };
@@ -201,6 +261,8 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
         Notice::Used,
         Notice::PaidOnline,
         Notice::Running,
+        Notice::Exchanging,
+        Notice::NotPaid,
         Notice::NoTill,
         Notice::DrawerShort { due: Money(3_500) },
         Notice::PadBusy,

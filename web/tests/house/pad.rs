@@ -4,9 +4,11 @@
 
 use super::sell::{booking, other, waiting};
 use super::{NOW, staff};
+use usher_rules::id::PadNo;
 use usher_rules::money::Money;
+use usher_rules::tender::orphan::OrphanId;
 use usher_rules::tender::pad::Booking;
-use usher_rules::view::desk::pad::{Link, Listed, Orphan, Pads};
+use usher_rules::view::desk::pad::{Link, Listed, Notice, Orphan, Pads};
 use usher_web::{Html, Templates, Words};
 
 fn listed(name: &str, link: Option<Link>, busy: Option<&str>) -> Listed {
@@ -29,13 +31,18 @@ pub fn pads() -> Pads {
             listed("Pad 6", None, None),
         ],
         waiting: vec![waiting(true)],
-        orphans: vec![
-            Orphan { pad: "Pad 2".to_owned(), at: NOW, booking: Booking { amount, ..booking() } },
-            Orphan { pad: "Pad 3".to_owned(), at: NOW, booking: Booking::default() },
-        ],
+        orphans: vec![orphan(2, Booking { amount, ..booking() }), orphan(3, Booking::default())],
         more: true,
         may_sell: true,
+        may_see: true,
+        form_key: "K".to_owned(),
+        notice: Some(Notice::Seen),
     }
+}
+
+fn orphan(no: u16, booking: Booking) -> Orphan {
+    let id = OrphanId { pad: PadNo(no), entry: 70 + u64::from(no) };
+    Orphan { id, pad: format!("Pad {no}"), at: NOW, booking }
 }
 
 /// What a terminal or a technician wrote, in every place that shows it.
@@ -63,6 +70,8 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
         orphans: Vec::new(),
         more: false,
         may_sell: false,
+        may_see: false,
+        notice: Some(Notice::Reason { max: 120 }),
         ..pads()
     };
     vec![("desk-pads", page(&pads())), ("desk-pads-none", page(&none))]

@@ -12,8 +12,8 @@ use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::tender::pad::{Booking, Copy, Receipt};
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::sell::{
-    Choice, Counter, Decider, Last, Line, Notice, PadHere, Paid, Paying, Post, Sale, Show, Slip,
-    Sold, Standing, Typed, Undecided, Waiting,
+    CameFrom, Choice, Counter, Decider, Exchanging, Last, Line, Notice, PadHere, Paid, Paying,
+    Post, Sale, Show, Slip, Sold, Standing, Typed, Undecided, Waiting,
 };
 use usher_rules::view::performance::{Apart, Outcome};
 use usher_rules::view::seat_map::{SeatState, Show as Shown};
@@ -44,7 +44,23 @@ pub fn counter(hand: bool) -> Counter {
         ],
         slip: hand.then(|| Slip { cart: CART, sums: sums() }),
         waiting: Vec::new(),
+        exchange: None,
     }
+}
+
+/// Two tickets of another order, given up for what this sale sells.
+fn exchanging(total: i64, worth: i64) -> Option<Exchanging> {
+    Some(Exchanging {
+        cart: CART,
+        form_key: "k22".to_owned(),
+        order: OrderId((2 << 48) | 104_100),
+        tickets: 2,
+        worth: Money(worth),
+        credit: Money(worth),
+        due: Money((total - worth).max(0)),
+        over: Money((worth - total).max(0)),
+        open: true,
+    })
 }
 
 pub fn waiting(person: bool) -> Waiting {
@@ -52,6 +68,7 @@ pub fn waiting(person: bool) -> Waiting {
     Waiting {
         cart: CART,
         refund_of: None,
+        towards: None,
         till,
         amount: Money(14_050),
         since: at(0, 18, 40),
@@ -102,10 +119,11 @@ pub fn sale(standing: Standing) -> Sale {
         form_key: "k21".to_owned(),
         lines: vec![line(1, "22", "Adult", 2_700), line(2, "23", "Child", 1_350)],
         sums: sums(),
+        plays_on: None,
         own: true,
         standing,
         cash_beside: Money::ZERO,
-        pad: PadHere::Ready { name: "Pad 2".to_owned() },
+        pad: PadHere::Ready { name: "Pad 2".to_owned(), keyed: false },
         undecided: None,
         decider: Decider::No,
         patron: None,
@@ -118,7 +136,7 @@ pub fn open() -> Standing {
     Standing::Open { until: NOW + Span::seconds(892), last: None }
 }
 
-fn after(last: Last) -> Standing {
+pub fn after(last: Last) -> Standing {
     Standing::Open { until: NOW + Span::seconds(892), last: Some(last) }
 }
 
@@ -167,7 +185,14 @@ pub fn sold(paid: Paid) -> Sold {
             patron: None,
         },
         sums: sums(),
+        came_from: None,
         paid,
+        payments: Vec::new(),
+        pay: None,
+        running: None,
+        at_pad: None,
+        form_key: "k22".to_owned(),
+        told: None,
         receipts: if by_card { receipts } else { Vec::new() },
     }
 }
@@ -190,6 +215,9 @@ pub fn evil_sale(evil: &str) -> Sale {
         buyer: Buyer { name: text(), email: text(), patron: None },
         remember: true,
         given: text(),
+        part: text(),
+        due: text(),
+        later: true,
         evidence: text(),
         name: text(),
         reason: text(),
@@ -218,7 +246,8 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
 fn lists(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
     let list = |view: &_| pages_of::list(templates, view, words);
     let mut busy = counter(true);
-    busy.waiting = vec![waiting(false), waiting(true)];
+    let towards = |person| Waiting { towards: Some(OrderId(41)), ..waiting(person) };
+    busy.waiting = vec![waiting(false), waiting(true), towards(false), towards(true)];
     let none = Counter { find: "circus".to_owned(), ..counter(false) };
     let (no_till, token) = (
         Counter { post: Post::NoTill, shows: Vec::new(), ..counter(false) },
@@ -234,12 +263,14 @@ fn lists(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
         split_total: None,
         together_in: None,
     };
+    let giving = Counter { exchange: exchanging(14_050, 4_000), ..counter(true) };
     let mut over = choice(Outcome::Nothing);
     over.not_on_sale = true;
     let lawn = Choice { tickets: super::lawn(), ..choice(Outcome::Nothing) };
     vec![
         ("desk-sell", list(&counter(false))),
         ("desk-sell-waiting", list(&busy)),
+        ("desk-sell-exchange", list(&giving)),
         ("desk-sell-none", list(&none)),
         ("desk-sell-no-till", list(&no_till)),
         ("desk-sell-token", list(&token)),
@@ -266,6 +297,10 @@ fn sales(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
     let instead = vec![(2, seat("Stalls", "K", "23"))];
     let keeps = Notice::KeepsSingle { asked: seat("Stalls", "K", "22"), instead };
     let free = Sale { sums: Default::default(), ..sale(open()) };
+    let giving = |worth| {
+        let exchange = exchanging(14_050, worth);
+        Sale { counter: Counter { exchange, ..counter(true) }, ..sale(open()) }
+    };
     vec![
         ("desk-sell-sale", page(&sale(open()))),
         ("desk-sell-free", page(&free)),
@@ -286,6 +321,10 @@ fn sales(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
         ("desk-sell-remember", page(&told(Notice::RememberLacksName))),
         ("desk-sell-patron", page(&Sale { patron: Some(super::patron::glance()), ..sale(open()) })),
         ("desk-sell-gone", page(&told(Notice::SeatsGone))),
+        ("desk-sell-exchange-gone", page(&told(Notice::ExchangeGone))),
+        ("desk-sell-exchange-over", page(&told(Notice::ExchangeOver))),
+        ("desk-sell-sale-exchange", page(&giving(4_000))),
+        ("desk-sell-sale-cheaper", page(&giving(20_000))),
         ("desk-sell-attempts", page(&told(Notice::TooManyAttempts { max: 100 }))),
         ("desk-sell-silent", page(&told(Notice::PadSilent))),
         ("desk-sell-pad-closing", page(&told(Notice::PadClosing))),
@@ -315,6 +354,11 @@ fn ends(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
     let paid =
         |minor| Paid::Card { booking: booking(), card: Money(14_050 - minor), cash: Money(minor) };
     let (card, split) = (paid(0), paid(4_000));
+    let came = |paid| {
+        let (order, amount) = (OrderId((2 << 48) | 104_100), Money(4_000));
+        let came_from = Some(CameFrom { order, amount, owed: Money(1_500) });
+        Sold { came_from, ..sold(paid) }
+    };
     let beside = Sale { cash_beside: Money(4_000), ..sale(after(Last::Cancelled)) };
     vec![
         ("desk-sell-unknown", page(&sale(unknown))),
@@ -325,6 +369,8 @@ fn ends(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
         ("desk-sell-split-again", page(&beside)),
         ("desk-sell-closed", page(&sale(Standing::Closed))),
         ("desk-sell-sold", pages_of::sold(templates, &sold(cash.clone()), words)),
+        ("desk-sell-sold-exchange", pages_of::sold(templates, &came(Paid::Nothing), words)),
+        ("desk-sell-receipts-exchange", pages_of::receipts(templates, &came(cash.clone()), words)),
         ("desk-sell-sold-card", pages_of::sold(templates, &sold(card.clone()), words)),
         ("desk-sell-sold-split", pages_of::sold(templates, &sold(split), words)),
         ("desk-sell-receipts", pages_of::receipts(templates, &sold(card), words)),

@@ -232,6 +232,7 @@ pub fn around() -> Around {
         audit: true,
         till: true,
         reports: true,
+        day: true,
     };
     Around { frame: frame(0), who: "manager".to_owned(), rights, strip: strip() }
 }

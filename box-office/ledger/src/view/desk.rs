@@ -6,11 +6,13 @@
 
 pub mod batch;
 pub mod cart;
+pub mod end_of_day;
 pub mod journal;
 pub mod letter;
 pub mod order;
 pub mod pad;
 pub mod patron;
+pub mod payment;
 pub mod refund;
 pub mod report;
 pub mod sell;

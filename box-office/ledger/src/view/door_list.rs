@@ -165,7 +165,9 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         Event::Checkout(
             sale::Event::Sold { id, .. }
             | sale::Event::Refunded { order: id, .. }
+            | sale::Event::Exchanged { order: id, .. }
             | sale::Event::PaymentMoved(id, _)
+            | sale::Event::PaymentMade(id, _)
             | sale::Event::Posted(_, usher_rules::posting::Posting { order: Some(id), .. }),
         ) => Touched::Order(*id),
         Event::Admission(Scanned::Scanned(scan) | Scanned::Overridden { admitted: scan, .. }) => {
@@ -187,7 +189,10 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
             | sale::Event::Posted(_, usher_rules::posting::Posting { order: None, .. })
             | sale::Event::LinesLost(..)
             | sale::Event::RefundBegun(..)
-            | sale::Event::Orphaned(..),
+            | sale::Event::PaymentBegun(..)
+            | sale::Event::ExchangeLeft(..)
+            | sale::Event::Orphaned(..)
+            | sale::Event::OrphanSeen(..),
         )
         | Event::Device(enrolled::Event::Put(..))
         | Event::Cart(_)
@@ -198,7 +203,8 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         | Event::Till(_)
         | Event::Journal(_)
         | Event::Batch(_)
-        | Event::Patron(_) => Touched::Nothing,
+        | Event::Patron(_)
+        | Event::EndOfDay(_) => Touched::Nothing,
     }
 }
 

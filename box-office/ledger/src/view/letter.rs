@@ -3,9 +3,11 @@
 //! Never the address book and never the sent text. Next: `cloud/mail`, which sends it.
 
 use super::order;
-use crate::{Fault, Handle, Snapshot, letter};
+use crate::{Fault, Handle, Snapshot, checkout, letter};
 use usher_rules::id::LetterId;
+use usher_rules::id::OrderId;
 use usher_rules::letter::Kind;
+use usher_rules::tender::pad::{Copy, Receipt};
 use usher_rules::view::letter::{Body, Letter};
 use usher_rules::view::venue::Frame;
 
@@ -19,13 +21,23 @@ pub fn letter(
     let Some(row) = letter::get(snapshot, id)? else {
         return Ok(None);
     };
-    let Kind::Confirmation(order) = row.kind;
-    let Some(order) = order::order(handle, snapshot, frame, order)? else {
+    let Kind::Confirmation(id) = row.kind;
+    let Some(order) = order::order(handle, snapshot, frame, id)? else {
         return Ok(None);
     };
     Ok(Some(Letter {
         to_name: order.buyer_name.clone(),
         to_email: row.to,
-        body: Body::Confirmation(Box::new(order)),
+        body: Body::Confirmation { order: Box::new(order), receipts: receipts(snapshot, id)? },
     }))
+}
+
+/// What the terminal printed for the customer.
+fn receipts(snapshot: &Snapshot, order: OrderId) -> Result<Vec<Receipt>, Fault> {
+    let Some(key) = checkout::order(snapshot, order)?.and_then(|order| order.intent) else {
+        return Ok(Vec::new());
+    };
+    let pad = checkout::intent(snapshot, key)?.and_then(|intent| intent.pad);
+    let printed = pad.map(|pad| pad.receipts).unwrap_or_default();
+    Ok(printed.into_iter().filter(|receipt| receipt.copy == Copy::Customer).collect())
 }

@@ -7,11 +7,12 @@ use super::level_name;
 use super::showing::ends;
 use super::sums::{Named, Nth, sums};
 use crate::handle::{Handle, TokenKind};
-use crate::{Fault, Snapshot, admission, cart, checkout};
+use crate::{Fault, Snapshot, admission, cart, checkout, payment};
 use usher_rules::admission::Presence;
 use usher_rules::cart::{Place as Taken, State as Stored};
 use usher_rules::house::House;
 use usher_rules::id::{CartId, OrderId, TicketId};
+use usher_rules::money::Money;
 use usher_rules::order::Order as Row;
 use usher_rules::ticket;
 use usher_rules::view::cart::Sums;
@@ -55,6 +56,7 @@ pub fn order(
         return Ok(None);
     };
     let house = crate::write::house(snapshot)?;
+    let due = payment::due(snapshot, id, &row)?;
     // The cart of an order is never deleted: it has lines.
     let taxes = cart::get(snapshot, row.cart)?.map(|cart| cart.taxes).unwrap_or_default();
     Ok(Some(Order {
@@ -63,9 +65,12 @@ pub fn order(
         token: address(handle, id),
         buyer_name: row.buyer.name.clone(),
         placed: row.created_at,
-        state: State::Paid,
+        state: match due {
+            Money::ZERO => State::Paid,
+            due => State::Booked { due, until: row.due() },
+        },
         sums: sums(snapshot, &house, &row.lines, &row.fees, &taxes)?,
-        visits: visits(handle, snapshot, &house, &row)?,
+        visits: visits(handle, snapshot, &house, &row, due > Money::ZERO)?,
     }))
 }
 
@@ -118,6 +123,7 @@ fn visits(
     snapshot: &Snapshot,
     house: &House,
     row: &Row,
+    unpaid: bool,
 ) -> Result<Vec<Visit>, Fault> {
     let mut visits: Vec<(Named, Visit)> = Vec::new();
     let mut nth = Nth::default();
@@ -143,7 +149,7 @@ fn visits(
             level_name: level_name(house, ticket.level),
             door: door(named, ticket.place),
             state: state(snapshot, *id, &ticket)?,
-            code: code(handle, &ticket),
+            code: if unpaid { String::new() } else { code(handle, &ticket) },
         });
     }
     Ok(visits.into_iter().map(|(_, visit)| visit).collect())
@@ -167,7 +173,7 @@ fn visit(named: &Named) -> Visit {
 fn code(handle: &Handle, ticket: &ticket::Ticket) -> String {
     match ticket.state {
         ticket::State::Valid => handle.code(&ticket.code).unwrap_or_default(),
-        ticket::State::Cancelled { .. } => String::new(),
+        ticket::State::Cancelled { .. } | ticket::State::Exchanged { .. } => String::new(),
     }
 }
 
@@ -191,8 +197,10 @@ pub(super) fn state(
     id: TicketId,
     row: &ticket::Ticket,
 ) -> Result<TicketState, Fault> {
-    if let ticket::State::Cancelled { at } = row.state {
-        return Ok(TicketState::Cancelled { at });
+    match row.state {
+        ticket::State::Valid => {}
+        ticket::State::Cancelled { at } => return Ok(TicketState::Cancelled { at }),
+        ticket::State::Exchanged { at, to } => return Ok(TicketState::Replaced { at, by: to }),
     }
     let admission = admission::get(snapshot, row.performance, id)?;
     Ok(match admission.map(|row| (row.presence, row.last_in, row.last_out)) {

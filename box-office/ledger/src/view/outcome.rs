@@ -105,7 +105,11 @@ fn said(refusal: &Refusal) -> Option<Said<'_>> {
         | Refusal::TicketUsed { .. }
         | Refusal::PaidOnline
         | Refusal::PaidByCard
-        | Refusal::RefundRunning => return None,
+        | Refusal::RefundRunning
+        | Refusal::BatchMismatch { .. }
+        | Refusal::OutOfBalance { .. }
+        | Refusal::DateLocked { .. }
+        | Refusal::ExchangeRunning { .. } => return None,
     })
 }
 

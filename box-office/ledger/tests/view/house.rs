@@ -250,6 +250,7 @@ impl House {
             email: String::new(),
             counter_hours: String::new(),
             time_zone: "Europe/London".to_owned(),
+            day_rolls_min: 240,
             currency: "GBP".to_owned(),
             language: "en-GB".to_owned(),
             site: "https://tidewell.example".to_owned(),

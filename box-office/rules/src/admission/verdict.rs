@@ -85,6 +85,7 @@ fn ended(found: &Found, now: At) -> Option<Stop> {
     }
     match ticket.state {
         ticket::State::Cancelled { at } => Some(Stop::Cancelled { at }),
+        ticket::State::Exchanged { at, .. } => Some(Stop::Replaced { at }),
         ticket::State::Valid => None,
     }
 }

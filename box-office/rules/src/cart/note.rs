@@ -149,4 +149,14 @@ pub enum Note {
         #[n(2)]
         reason: String,
     },
+    /// Tickets of another order were given up for those of this one.
+    #[n(24)]
+    Exchanged {
+        #[n(0)]
+        order: OrderId,
+        #[n(1)]
+        tickets: u16,
+        #[n(2)]
+        worth: Money,
+    },
 }

@@ -5,11 +5,11 @@
 
 use super::buyer::{NAME_CHARS_MAX, mailable, name_kept};
 use super::sell::Paying;
-use super::{Event, Saga};
+use super::{Event, Saga, post};
 use crate::cart::{Buyer, Note};
-use crate::id::PostingId;
 use crate::money::Money;
 use crate::order::Payment;
+use crate::payment::Deposit;
 use crate::tender::pad::Counter;
 use crate::{Event as AnyEvent, Refusal, posting};
 
@@ -28,46 +28,43 @@ impl Saga<'_> {
         }
     }
 
-    /// All of the cart, paid in cash.
+    /// All of the cart paid in cash, or a first part of it.
     pub(super) fn cash(
         &self,
         buyer: &Buyer,
         given: Money,
         shown: Money,
+        deposit: Option<Deposit>,
     ) -> Result<Vec<AnyEvent>, Refusal> {
         let counter = self.counter()?;
-        let total = self.ready(Some(shown))?;
+        let whole = self.due(shown)?;
         if given.0 > CASH_MINOR_MAX {
             return Err(Refusal::Malformed { field: "given" });
         }
-        if given < total {
-            return Err(Refusal::CashShort { due: total });
-        }
         let buyer = self.named(buyer)?;
-        let fresh = &self.facts.fresh;
-        let (payment, counter) = match total {
-            Money::ZERO => (Payment::NothingToPay, Some(counter)),
-            _ => (Payment::Paid, Some(counter)),
+        let due = self.due_now(whole, deposit, &buyer)?;
+        if given < due {
+            return Err(Refusal::CashShort { due });
+        }
+        let (fresh, total) = (&self.facts.fresh, self.cart.total());
+        let payment = match total {
+            Money::ZERO => Payment::NothingToPay,
+            _ => Payment::Paid,
         };
         let named = Event::BuyerNamed(self.facts.cart_id, buyer.clone(), String::new());
         let started = Note::Started { tickets: self.cart.tickets(), total };
         let mut events = vec![AnyEvent::Checkout(named), self.log(vec![started])];
-        let taken = Note::CashTaken { given, change: given - total };
-        events.extend(self.sell(&buyer, Paying { intent: None, payment, counter }, taken));
-        if total > Money::ZERO
-            && let Some(Counter { till, .. }) = counter
-        {
+        let taken = Note::CashTaken { given, change: given - due };
+        let paying = Paying { intent: None, payment, counter: Some(counter), deposit };
+        events.extend(self.sell(&buyer, paying, taken));
+        if due > Money::ZERO {
             let (at, day) = (self.ask.at, self.ask.day);
-            let paid = posting::cash_payment(fresh.order, till, total, at, day);
-            events.push(AnyEvent::Checkout(Event::Posted(self.second_posting(), paid)));
+            let paid = posting::cash_payment(fresh.order, counter.till, due, at, day);
+            post(&mut events, fresh.posting, paid);
         }
-        events.extend(self.complete(&buyer, fresh.order));
+        self.exchanged(&mut events);
+        events.extend(self.completed(&buyer, deposit));
         Ok(events)
-    }
-
-    /// Number of the posting after the sale's.
-    pub(super) fn second_posting(&self) -> PostingId {
-        PostingId(self.facts.fresh.posting.0 + 1)
     }
 
     /// A buyer at the counter: name and address may be left out, and must be good if they are not.

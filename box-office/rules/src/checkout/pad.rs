@@ -12,6 +12,7 @@ use crate::at::At;
 use crate::cart::{Buyer, Note, State as CartState};
 use crate::id::{CartId, PadNo};
 use crate::money::Money;
+use crate::payment::{Deposit, Part};
 use crate::tender::pad::{
     AtPad, Booking, Copy, Counter, Decision, Finding, INTENT_NO_MAX, Outcome, RECEIPT_LINES_MAX,
     RECEIPTS_MAX, Receipt, Refunding, kept,
@@ -45,6 +46,9 @@ pub enum Command {
         /// What the customer pays in cash; the card pays the rest.
         #[cbor(n(5), default)]
         cash: Money,
+        /// The card pays a first part alone.
+        #[n(6)]
+        deposit: Option<Deposit>,
     },
     /// The terminal is ready: on disk before the first byte of the payment leaves.
     #[n(1)]
@@ -147,8 +151,8 @@ struct Known<'a> {
 
 impl Saga<'_> {
     pub(super) fn at_pad(&self, command: &Command) -> Result<Vec<AnyEvent>, Refusal> {
-        if let Command::Begin { pad, buyer, shown, baseline, cash, .. } = command {
-            return self.pay_at(*pad, buyer, [*shown, *cash], baseline.clone());
+        if let Command::Begin { pad, buyer, shown, baseline, cash, deposit, .. } = command {
+            return self.pay_at(*pad, buyer, ([*shown, *cash], *deposit), baseline.clone());
         }
         let key = command.intent().ok_or(Refusal::NotFound)?;
         let intent = self.facts.intent.as_ref().ok_or(Refusal::NotFound)?;
@@ -173,15 +177,18 @@ impl Saga<'_> {
         &self,
         pad: PadNo,
         buyer: &Buyer,
-        [shown, cash]: [Money; 2],
+        ([shown, cash], deposit): ([Money; 2], Option<Deposit>),
         baseline: Option<Booking>,
     ) -> Result<Vec<AnyEvent>, Refusal> {
         let at = self.counter()?;
-        let total = self.ready(Some(shown))?;
-        if total < AMOUNT_MIN {
+        let whole = self.due(shown)?;
+        if whole < AMOUNT_MIN {
             return Err(Refusal::BelowMinimum { minimum: AMOUNT_MIN });
         }
-        if cash < Money::ZERO || total - cash < AMOUNT_MIN {
+        let buyer = self.named(buyer)?;
+        let due = self.due_now(whole, deposit, &buyer)?;
+        let both = deposit.is_some() && cash != Money::ZERO;
+        if cash < Money::ZERO || due - cash < AMOUNT_MIN || both {
             return Err(Refusal::Malformed { field: "given" });
         }
         if !self.facts.house.pads.iter().any(|known| known.no == pad) {
@@ -196,13 +203,14 @@ impl Saga<'_> {
         if self.cart.attempts >= ATTEMPTS_MAX {
             return Err(Refusal::TooManyAttempts { max: ATTEMPTS_MAX });
         }
-        let buyer = self.named(buyer)?;
         let (fresh, now) = (&self.facts.fresh, self.ask.at);
         let attempt = self.cart.attempts + 1;
         let key = tender::key(fresh.box_no, fresh.epoch, self.facts.cart_id, u32::from(attempt));
         let no = number(fresh.intent_no);
-        let at_pad = AtPad { cash, ..fresh_at(pad, no, at, baseline, None) };
-        let intent = created(self.facts.cart_id, total - cash, at_pad, now);
+        let part = deposit.map(|deposit| Part::Deposit { deposit, total: whole });
+        let at_pad = AtPad { cash, part, ..fresh_at(pad, no, at, baseline, None) };
+        let intent = created(self.facts.cart_id, due - cash, at_pad, now);
+        let total = self.cart.total();
         let started = Note::Started { tickets: self.cart.tickets(), total };
         Ok(vec![
             AnyEvent::Checkout(Event::BuyerNamed(self.facts.cart_id, buyer, String::new())),
@@ -376,6 +384,7 @@ pub(crate) fn fresh_at(
         housekept: false,
         refund,
         cash: Money::ZERO,
+        part: None,
     }
 }
 

@@ -5,12 +5,38 @@
 use super::{Event, Saga};
 use crate::cart::{Buyer, Note, State};
 use crate::code::CodeBody;
-use crate::id::{OrderId, TicketId};
+use crate::id::{BoxNo, CartId, LetterId, OrderId, PostingId, TicketId};
 use crate::letter::{self, Letter};
 use crate::order::{Order, Payment};
+use crate::payment::{Deposit, Payments};
+use crate::posting::{self, Posting};
 use crate::tender::pad::Counter;
 use crate::ticket::{self, Ticket};
-use crate::{Event as AnyEvent, Key, posting};
+use crate::{Event as AnyEvent, Key};
+
+/// Numbers for what a sale makes, in order.
+pub struct Fresh {
+    pub box_no: BoxNo,
+    pub epoch: u16,
+    pub cart: CartId,
+    pub order: OrderId,
+    pub first_ticket: u64,
+    pub posting: PostingId,
+    pub letter: LetterId,
+    /// Slot of the code key in use.
+    pub key: u8,
+    /// Random ticket tags, one a line, none in use in its performance.
+    pub tags: Vec<u64>,
+    /// Number of the next payment at a pin pad.
+    pub intent_no: u64,
+}
+
+/// Puts a posting to those of a commit, under the next number.
+pub(crate) fn post(events: &mut Vec<AnyEvent>, first: PostingId, posting: Posting) {
+    let is_posted = |event: &&AnyEvent| matches!(event, AnyEvent::Checkout(Event::Posted(..)));
+    let before = events.iter().filter(is_posted).count() as u64;
+    events.push(AnyEvent::Checkout(Event::Posted(PostingId(first.0 + before), posting)));
+}
 
 /// How an order is paid at the moment it is made.
 #[derive(Clone, Copy)]
@@ -18,11 +44,13 @@ pub(super) struct Paying {
     pub intent: Option<Key>,
     pub payment: Payment,
     pub counter: Option<Counter>,
+    /// All that was paid is a first part.
+    pub deposit: Option<Deposit>,
 }
 
 impl Paying {
     pub const NOTHING: Paying =
-        Paying { intent: None, payment: Payment::NothingToPay, counter: None };
+        Paying { intent: None, payment: Payment::NothingToPay, counter: None, deposit: None };
 }
 
 impl Saga<'_> {
@@ -48,6 +76,8 @@ impl Saga<'_> {
             intent: paying.intent,
             counter: paying.counter,
             refunds: None,
+            payments: paying.deposit.map(booked),
+            exchanges: self.origin(),
         };
         let priced: Vec<_> = cart.lines.iter().map(|l| (l.performance, &l.price)).collect();
         let sale = posting::sale(fresh.order, &priced, &fees, self.ask.at, self.ask.day);
@@ -92,20 +122,21 @@ impl Saga<'_> {
             .collect()
     }
 
+    /// Step 6: receipt queued, cart completed; a rest that comes at once brings the receipt itself.
+    pub(super) fn completed(&self, buyer: &Buyer, deposit: Option<Deposit>) -> Vec<AnyEvent> {
+        let order = self.facts.fresh.order;
+        match deposit {
+            Some(Deposit { due: None, .. }) => {
+                self.complete(&Buyer { email: String::new(), ..buyer.clone() }, order)
+            }
+            Some(Deposit { due: Some(_), .. }) | None => self.complete(buyer, order),
+        }
+    }
+
     /// Step 6: receipt queued, cart completed.
     pub(super) fn complete(&self, buyer: &Buyer, order: OrderId) -> Vec<AnyEvent> {
         let now = self.ask.at;
-        let letter = Letter {
-            kind: letter::Kind::Confirmation(order),
-            to: buyer.email.clone(),
-            state: letter::State::NotDone,
-            created_at: now,
-            due: now,
-            attempts: 0,
-            transcript: String::new(),
-            sent_at: None,
-            words: None,
-        };
+        let letter = Letter::confirmation(order, &buyer.email, now);
         let since = self.cart.checkout_since;
         let key = self.cart.intent;
         let mut events = vec![
@@ -118,4 +149,10 @@ impl Saga<'_> {
         }
         events
     }
+}
+
+/// A sale of which a first part was paid.
+fn booked(deposit: Deposit) -> Box<Payments> {
+    let Deposit { amount, due } = deposit;
+    Box::new(Payments { deposit: Some(amount), due, ..Payments::default() })
 }

@@ -10,7 +10,8 @@ use super::original::{self, Original};
 use super::overlay::{self, Flags, Ground, Overlay};
 use super::reader::{Place, Reader, parse};
 use super::report::{Flaw, Misfit, Remark, Report, Source};
-use super::{Block, HUNDREDTHS, Plan, Point, Seat, Zone, by_guid, focal, rekey, row_mark};
+use super::{Block, HUNDREDTHS, Plan, Point, Seat, Zone};
+use super::{by_guid, focal, number, rekey, row_mark};
 use crate::id::SeatNo;
 use std::collections::BTreeMap;
 
@@ -59,6 +60,9 @@ fn compile(
 ) -> Option<Plan> {
     let original = {
         let value = parse(original, Source::Plan, report)?;
+        if number::refused(&value, Source::Plan, report) {
+            return None;
+        }
         let mut reader = Reader::new(Source::Plan, report);
         let original = original::read(&value, &mut reader);
         reader.close();
@@ -89,6 +93,9 @@ fn fit_overlay(
         return Some(Overlay::default());
     };
     let value = parse(overlay, Source::Overlay, report)?;
+    if number::refused(&value, Source::Overlay, report) {
+        return None;
+    }
     let mut reader = Reader::new(Source::Overlay, report);
     let overlay = overlay::read(&value, &Ground::new(original), &mut reader);
     report.accepted().then_some(overlay)

@@ -82,6 +82,8 @@ pub enum Flaw {
     UnknownCategory {
         name: String,
     },
+    /// A card number stands in it, nobody says where.
+    CardNumber,
     /// The overlay does not fit the plan.
     Misfit(Misfit),
     /// The list was cut here.
@@ -258,6 +260,7 @@ impl Flaw {
             Flaw::DuplicateGuid { .. } => "DuplicateGuid",
             Flaw::CannotRekey { .. } => "CannotRekey",
             Flaw::UnknownCategory { .. } => "UnknownCategory",
+            Flaw::CardNumber => "CardNumber",
             Flaw::Misfit(misfit) => misfit.code(),
             Flaw::More { .. } => "More",
         }

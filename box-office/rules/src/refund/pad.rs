@@ -1,26 +1,35 @@
-//! A refund to a card, step by step: the states of pin-pads 2, with the money going back.
+//! A refund to a card, step by step: the states of pin-pads 2, with the money going back; and a
+//! payment towards an order, which goes through the same.
 //!
-//! Nothing is cancelled before the terminal has booked it and the dialogue is over; silence blocks
-//! the next try until the outcome is found, and an approval that fits no more waits for a person.
-//! Never talks to a pad.
-//! Next: `checkout/pad.rs`, whose states these are.
+//! Nothing is cancelled or posted before the terminal has booked it and the dialogue is over;
+//! silence blocks the next try until the outcome is found, and an approval that fits no more waits
+//! for a person. Never talks to a pad. Next: `checkout/pad.rs`, whose states these are;
+//! `payment/towards.rs`.
 
-use super::{Given, Giving, Wanted, fits, quote};
+use super::{Given, Giving, Wanted, fits, owed_back};
 use crate::card_number::masked;
 use crate::checkout::Event;
 use crate::checkout::pad::{Command, created, decision, fresh_at, keep_receipt, number, undecided};
 use crate::money::Money;
+use crate::payment::{Means, Part, Share, shares};
 use crate::posting::{Account, Cause};
 use crate::tender::pad::{AtPad, Booking, Decision, Finding, Outcome, Refunding, kept};
 use crate::tender::{self, Intent, State};
 use crate::{Event as AnyEvent, Key, Refusal, till};
 
-/// A refund that is known to be a pad's.
+/// What a pad is asked for.
+enum About<'a> {
+    Back(&'a Refunding),
+    /// A payment towards the order.
+    Towards,
+}
+
+/// A refund or a payment that is known to be a pad's.
 struct Known<'a> {
     key: Key,
     intent: &'a Intent,
     pad: &'a AtPad,
-    refunding: &'a Refunding,
+    about: About<'a>,
 }
 
 impl Giving<'_> {
@@ -30,23 +39,13 @@ impl Giving<'_> {
         wanted: &Wanted,
         baseline: &Option<Booking>,
     ) -> Result<Vec<AnyEvent>, Refusal> {
-        let quote = self.allowed(wanted)?;
+        let first = self.allowed(wanted)?.into_iter().next();
         let at = self.counter()?;
-        let paid = self.facts.paid.as_ref().ok_or(Refusal::NotFound)?;
-        let took = paid.pad.as_ref().ok_or(Refusal::PaidOnline)?;
-        let left = paid.amount - self.facts.order.refunded();
-        if quote.amount > left || quote.amount <= Money::ZERO {
-            return Err(Refusal::OverRefund { left });
-        }
-        if !self.sale.house.pads.iter().any(|known| known.no == took.pad) {
+        let Share { means, amount } = first.ok_or(Refusal::OverRefund { left: Money::ZERO })?;
+        let Means::Pad { intent: paid, pad: took, booking } = means else {
             return Err(Refusal::NotFound);
-        }
-        if self.sale.batch_closing {
-            return Err(Refusal::BatchClosing);
-        }
-        if let Some(other) = self.sale.on_pad.as_ref().and_then(|intent| intent.pad.as_ref()) {
-            return Err(Refusal::PadBusy { till: other.at.till });
-        }
+        };
+        self.pad_free(took)?;
         let fresh = &self.sale.fresh;
         let no = number(fresh.intent_no);
         let (order, cart) = (self.facts.id, self.facts.order.cart);
@@ -55,10 +54,11 @@ impl Giving<'_> {
             order,
             tickets: wanted.tickets.clone(),
             reason: masked(wanted.reason.trim()),
-            original: took.booking.clone(),
+            original: Some(*booking).filter(|booking| *booking != Booking::default()),
+            to: Some(paid),
         };
-        let pad = fresh_at(took.pad, no, at, baseline.clone(), Some(refunding));
-        let intent = created(cart, quote.amount, pad, self.ask.at);
+        let pad = fresh_at(took, no, at, baseline.clone(), Some(refunding));
+        let intent = created(cart, amount, pad, self.ask.at);
         Ok(vec![
             AnyEvent::Checkout(Event::Intent(key, intent)),
             AnyEvent::Checkout(Event::RefundBegun(order, key)),
@@ -69,8 +69,12 @@ impl Giving<'_> {
         let key = command.intent().ok_or(Refusal::NotFound)?;
         let intent = self.sale.intent.as_ref().ok_or(Refusal::NotFound)?;
         let pad = intent.pad.as_ref().ok_or(Refusal::NotFound)?;
-        let refunding = intent.refunding().ok_or(Refusal::NotFound)?;
-        let known = Known { key, intent, pad, refunding };
+        let about = match (intent.refunding(), &pad.part) {
+            (Some(refunding), _) => About::Back(refunding),
+            (None, Some(Part::Towards(_))) => About::Towards,
+            (None, Some(Part::Deposit { .. }) | None) => return Err(Refusal::NotFound),
+        };
+        let known = Known { key, intent, pad, about };
         match command {
             Command::Send(_) => {
                 known.from(&[State::Created], || self.ends(&known, State::Sent, ""))
@@ -184,38 +188,78 @@ impl Giving<'_> {
         Ok(vec![self.row(known, state, pad)])
     }
 
-    /// Why this booking is not simply the refund that was asked for, if it is not.
+    /// Why this booking is not simply what was asked for, if it is not.
     fn unfit(&self, known: &Known<'_>, booking: &Booking) -> Option<String> {
         let asked = known.intent.amount;
         if let Some(amount) = booking.amount.filter(|amount| *amount != asked) {
-            return Some(format!("{} was to go back and {} was booked", asked.0, amount.0));
+            return Some(match known.about {
+                About::Back(_) => {
+                    format!("{} was to go back and {} was booked", asked.0, amount.0)
+                }
+                About::Towards => format!("{} was asked for and {} booked", asked.0, amount.0),
+            });
         }
-        let before = "booked, but the tickets were given back before";
+        let before = match known.about {
+            About::Back(_) => "booked, but the tickets were given back before",
+            About::Towards => "booked, but so much is not due: give it back at the terminal",
+        };
         (!self.fits(known)).then(|| before.to_owned())
     }
 
-    /// Are the tickets still good, and does what goes back for them still make this amount?
+    /// Are the tickets still good and is the amount owed; or is it still due?
     fn fits(&self, known: &Known<'_>) -> bool {
-        fits(&self.facts.order, &self.tickets(), known.refunding, known.intent.amount)
+        let amounts = (known.intent.amount, self.facts.balance);
+        match known.about {
+            About::Back(refunding) => {
+                fits(&self.facts.order, &self.facts.rows(), refunding, amounts)
+            }
+            About::Towards => self.owes(known.intent.amount),
+        }
     }
 
-    /// The money is back: the refund is posted and the tickets are cancelled, in one commit.
+    /// The money is where it should be: it is posted, in the commit that says so.
     fn settled(&self, known: &Known<'_>, pad: AtPad) -> Vec<AnyEvent> {
-        let refunding = known.refunding;
-        let quote = quote(&self.facts.order, &self.tickets(), &refunding.tickets);
+        match known.about {
+            About::Back(refunding) => self.went_back(known, refunding, pad),
+            About::Towards => {
+                let received = self.received(known.key, known.intent, &pad);
+                let mut events = vec![self.row(known, State::Captured, pad)];
+                events.extend(received);
+                events
+            }
+        }
+    }
+
+    /// The refund is posted and the tickets are cancelled.
+    fn went_back(&self, known: &Known<'_>, refunding: &Refunding, pad: AtPad) -> Vec<AnyEvent> {
+        let amount = known.intent.amount;
         let given = Given {
             tickets: &refunding.tickets,
             reason: &refunding.reason,
             by: pad.at.cashier,
             intent: Some(known.key),
+            to: refunding.to,
+            amount,
         };
         let (session, from) = (pad.at.session, (Account::CardClearing, u64::from(pad.pad.0)));
-        let amount = known.intent.amount;
         let mut events = vec![self.row(known, State::Captured, pad)];
-        events.extend(self.given(&given, &quote));
-        events.push(self.paid_out(Cause::CardRefund, from, amount));
+        self.given(&mut events, &given, None);
+        self.paid_out(&mut events, Cause::CardRefund, from, amount);
         events.push(till::card_given_back(session, amount));
+        self.rest_onward(&mut events, &given, self.next(refunding, amount).as_ref());
         events
+    }
+
+    /// What goes back after that to this card.
+    fn next(&self, refunding: &Refunding, amount: Money) -> Option<Share> {
+        let to = refunding.to.or(self.facts.order.intent);
+        let mut tenders = self.facts.tenders();
+        for tender in tenders.iter_mut().filter(|tender| tender.means.intent() == to) {
+            tender.back = tender.back + amount;
+        }
+        let worth = self.facts.quote(&refunding.tickets).amount;
+        let rest = owed_back(self.facts.balance, worth) - amount;
+        shares(&tenders, rest).into_iter().next()
     }
 
     fn decided(&self, known: &Known<'_>, decision: Decision) -> Result<Vec<AnyEvent>, Refusal> {

@@ -3,10 +3,12 @@
 //! Holds all that may be kept of a card and no more: four digits, brand, codes (trust 2). Never
 //! talks to a pad: the box's pad errand does. Next: `checkout/pad.rs`, which decides.
 
+use crate::Key;
 use crate::at::At;
 use crate::card_number;
 use crate::id::{OrderId, PadNo, StaffNo, TicketId, TillNo, TillSessionId};
 use crate::money::Money;
+use crate::payment::Part;
 use minicbor::{Decode, Encode};
 
 /// Longest text kept of what a terminal or a person says, in characters.
@@ -52,6 +54,9 @@ pub struct AtPad {
     /// Taken in cash beside it, once the card has paid the rest; none of most payments.
     #[cbor(n(11), default)]
     pub cash: Money,
+    /// A part of what there is to pay; none pays all of a sale.
+    #[n(12)]
+    pub part: Option<Part>,
 }
 
 /// Stored. What is given back once the terminal has booked it.
@@ -66,6 +71,9 @@ pub struct Refunding {
     /// The booking that is given back, if the terminal told of it.
     #[n(3)]
     pub original: Option<Booking>,
+    /// The payment that it goes back to; none: the one that paid at the sale.
+    #[n(4)]
+    pub to: Option<Key>,
 }
 
 /// Stored. Who sold, and where.

@@ -75,6 +75,7 @@ pub struct BenchPad {
 pub enum BenchShown {
     Idle,
     PresentCard,
+    TypeCard,
     EnterPin,
     WrongPin,
     Asking,

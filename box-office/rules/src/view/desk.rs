@@ -6,11 +6,13 @@
 pub mod account;
 pub mod batch;
 pub mod cart;
+pub mod end_of_day;
 pub mod journal;
 pub mod letter;
 pub mod order;
 pub mod pad;
 pub mod patron;
+pub mod payment;
 pub mod report;
 pub mod sell;
 pub mod staff;
@@ -71,6 +73,8 @@ pub struct Rights {
     pub till: bool,
     /// Sales and the journal.
     pub reports: bool,
+    /// Ending the day.
+    pub day: bool,
 }
 
 /// One line of the house today.

@@ -4,6 +4,7 @@
 //! transcript. Next: `web/letter.rs`.
 
 use super::order::Order;
+use crate::tender::pad::Receipt;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Letter {
@@ -15,5 +16,9 @@ pub struct Letter {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     /// Thank you, with tickets as PDF and calendar entries attached.
-    Confirmation(Box<Order>),
+    Confirmation {
+        order: Box<Order>,
+        /// Customer copies of the card receipts of a terminal at the counter.
+        receipts: Vec<Receipt>,
+    },
 }

@@ -5,8 +5,10 @@
 
 use super::cart::Sums;
 use super::venue::{Frame, Place};
+use crate::BusinessDay;
 use crate::at::At;
 use crate::id::{OrderId, PerformanceId, TicketId};
+use crate::money::Money;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Order {
@@ -24,6 +26,11 @@ pub struct Order {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Paid,
+    /// Something is still due: the tickets come once it is paid.
+    Booked {
+        due: Money,
+        until: Option<BusinessDay>,
+    },
     /// The card's answer is awaited; there are no tickets yet.
     Confirming,
     /// It came to nothing; nothing was charged.
@@ -69,7 +76,9 @@ pub enum TicketState {
     Cancelled {
         at: At,
     },
+    /// Exchanged for tickets of this order.
     Replaced {
         at: At,
+        by: OrderId,
     },
 }

@@ -19,6 +19,8 @@ pub struct Venue {
     pub counter_hours: String,
     /// IANA name, as in `Europe/London`.
     pub time_zone: String,
+    /// Minutes after midnight at which a business day begins.
+    pub day_rolls_min: u16,
     /// ISO 4217 letters, as in `GBP`.
     pub currency: String,
     /// Language of the pages, as in `en-GB`.

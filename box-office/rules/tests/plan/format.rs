@@ -184,6 +184,38 @@ fn what_is_no_json_is_refused_with_line_and_column() {
     }
 }
 
+/// Not in a name, not under a key that nobody reads, not as a number, and not as a key.
+#[test]
+fn a_plan_in_which_a_card_number_stands_is_refused_and_the_number_is_not_said() {
+    let number = "42".repeat(8);
+    let whole: u64 = number.parse().unwrap();
+    let hidden = |put: &dyn Fn(&mut Value)| {
+        let mut plan = hall(&[line("A", 100.0, &[0.0, 20.0])]);
+        put(&mut plan);
+        plan
+    };
+    for plan in [
+        hidden(&|plan| plan["name"] = json!(format!("Hall {number}"))),
+        hidden(&|plan| plan["zones"][0]["name"] = json!("4242-4242-4242-4242")),
+        hidden(&|plan| plan["remarks"] = json!([{ "of": number }])),
+        hidden(&|plan| plan["remarks"] = json!(whole)),
+        hidden(&|plan| plan[&number] = json!(true)),
+    ] {
+        let report = refused(&plan);
+        assert_eq!(codes(&report.errors), ["CardNumber"], "{plan}");
+        assert!(!format!("{} {report:?}", report.errors[0]).contains("4242424242424242"));
+    }
+    for plan in [
+        hidden(&|plan| plan["remarks"] = json!(number[..12])),
+        hidden(&|plan| plan["remarks"] = json!("4242x4242x4242x4242")),
+        hidden(&|plan| plan["remarks"] = json!(whole / 10_000)),
+        hidden(&|plan| plan["remarks"] = json!("42424242-4242-4242-a000-000000000000")),
+    ] {
+        let bytes = serde_json::to_vec(&plan).unwrap();
+        assert!(check(&bytes, None, PLAIN).is_ok(), "{plan}");
+    }
+}
+
 #[test]
 fn long_lists_of_findings_are_cut_and_counted() {
     let many = |count: usize| {

@@ -141,6 +141,7 @@ impl ConcertSettings {
     pub fn type_code(&self, kind: Kind) -> Option<char> {
         match kind {
             Kind::Purchase => Some(DEBIT),
+            Kind::KeyedPurchase => None,
             Kind::Refund => self.refunds.then_some(self.refund_code),
             Kind::Reversal => self.cancellations.then_some(self.cancellation_code),
         }

@@ -141,7 +141,7 @@ impl Request<'_> {
 pub fn category_of(tender: &Tender) -> Category {
     match (tender.kind, &tender.original) {
         (Kind::Reversal, _) | (Kind::Refund, Some(_)) => Category::Reversal,
-        (Kind::Purchase, _) | (Kind::Refund, None) => Category::Payment,
+        (Kind::Purchase | Kind::KeyedPurchase, _) | (Kind::Refund, None) => Category::Payment,
     }
 }
 
@@ -173,11 +173,13 @@ fn payment(tender: &Tender, when: &str) -> PaymentRequest {
     };
     let kind = match tender.kind {
         Kind::Refund => Some(PaymentData { kind: "Refund" }),
-        Kind::Purchase | Kind::Reversal => None,
+        Kind::Purchase | Kind::KeyedPurchase | Kind::Reversal => None,
     };
+    let keyed = tender.kind == Kind::KeyedPurchase;
+    let conditions = keyed.then_some(Conditions { entry: ["Keyed"] });
     PaymentRequest {
         sale: sale_of(tender, when),
-        transaction: PaymentTransaction { amounts },
+        transaction: PaymentTransaction { amounts, conditions },
         kind,
     }
 }
@@ -243,6 +245,15 @@ struct TransactionId {
 struct PaymentTransaction {
     #[serde(rename = "AmountsReq")]
     amounts: Amounts,
+    #[serde(rename = "TransactionConditions", skip_serializing_if = "Option::is_none")]
+    conditions: Option<Conditions>,
+}
+
+/// How the card is to come, where the till says so.
+#[derive(Serialize)]
+struct Conditions {
+    #[serde(rename = "ForceEntryMode")]
+    entry: [&'static str; 1],
 }
 
 #[derive(Serialize)]

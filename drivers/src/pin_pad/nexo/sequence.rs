@@ -11,7 +11,8 @@ use super::answer::Answer;
 use super::message::{self, Category, Reference, Request, Till};
 use super::verdict::{self, Verdict};
 use crate::pin_pad::{
-    Ask, Display, Finding, IntentNo, Outcome, PinPad, PinPadEvent, Receipt, Step, Stir, Tender,
+    Ask, Display, Finding, IntentNo, Kind, Outcome, PinPad, PinPadEvent, Receipt, Step, Stir,
+    Tender,
 };
 use probe::Probe;
 use recovery::Recovery;
@@ -216,7 +217,7 @@ impl Sequence {
         let service_id = message::service_id_of(intent);
         self.sent = Some(intent);
         let flight = self.send(service_id, &request, now_ms + PAYMENT_MS_MAX, steps);
-        tell(PinPadEvent::Display { intent, display: Display::Wait }, steps);
+        tell(PinPadEvent::Display { intent, display: shown(&tender) }, steps);
         self.stage = Stage::Sent { tender, flight };
     }
 
@@ -469,4 +470,16 @@ fn failed(what: &'static str, why: &str, steps: &mut Vec<Step>) {
 
 fn recovered(intent: IntentNo, finding: Finding, steps: &mut Vec<Step>) {
     tell(PinPadEvent::Recovered { intent, finding }, steps);
+}
+
+/// What the terminal shows first; it tells no more of it before the end.
+fn shown(tender: &Tender) -> Display {
+    match message::category_of(tender) {
+        Category::Payment if tender.kind == Kind::KeyedPurchase => Display::TypeCard,
+        Category::Payment => Display::InsertCard,
+        Category::Reversal
+        | Category::Abort
+        | Category::TransactionStatus
+        | Category::Diagnosis => Display::Wait,
+    }
 }

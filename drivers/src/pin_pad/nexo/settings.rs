@@ -40,6 +40,9 @@ pub struct NexoSettings {
     /// the serial number, so that any such terminal could stand in for this one.
     #[serde(default)]
     pub legacy_certificate: bool,
+    /// The contract with the acquirer allows cards that are typed at the terminal.
+    #[serde(default)]
+    pub keyed_cards: bool,
 }
 
 fn key_version_default() -> u32 {

@@ -104,6 +104,8 @@ fn pay(tender: &Tender, password: u32, repeats: u8) -> Option<Apdu> {
     let mut body = bcd::<3>(password.into()).to_vec();
     Some(match tender.kind {
         Kind::Purchase => Apdu::new(0x06, 0x01, money),
+        // The protocol has no word for it.
+        Kind::KeyedPurchase => return None,
         Kind::Refund => {
             body.extend(money);
             Apdu::new(0x06, 0x31, body)

@@ -30,6 +30,8 @@ pub enum Act {
     Insert,
     RightPin,
     WrongPin,
+    /// Somebody types the number of a card, as the customer tells it on the phone.
+    TypeCard,
     RedKey,
 }
 
@@ -38,6 +40,8 @@ pub enum Act {
 pub enum Shown {
     Idle,
     PresentCard,
+    /// The number of a card is to be typed.
+    TypeCard,
     EnterPin,
     WrongPin,
     /// The bank is asked.
@@ -55,6 +59,7 @@ impl Shown {
             Shown::Approved | Shown::Declined | Shown::Cancelled | Shown::TimedOut => true,
             Shown::Idle
             | Shown::PresentCard
+            | Shown::TypeCard
             | Shown::EnterPin
             | Shown::WrongPin
             | Shown::Asking => false,
@@ -66,6 +71,8 @@ impl Shown {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bill {
     pub of: Of,
+    /// The card is not there: its number is typed.
+    pub keyed: bool,
     pub amount_minor: u64,
     /// ISO 4217 numeric.
     pub currency: u16,
@@ -85,13 +92,15 @@ pub struct Screen {
 pub struct Pace {
     /// For the customer, in all; short of what the box waits for an answer.
     pub customer_ms: u64,
+    /// For somebody who types what is told on the phone (K6).
+    pub keyed_ms: u64,
     /// For the bank.
     pub bank_ms: u64,
 }
 
 impl Default for Pace {
     fn default() -> Pace {
-        Pace { customer_ms: 60_000, bank_ms: 900 }
+        Pace { customer_ms: 60_000, keyed_ms: 90_000, bank_ms: 900 }
     }
 }
 
@@ -191,6 +200,7 @@ impl Verdict {
 #[derive(Debug, Clone, Copy)]
 enum Stage {
     Card,
+    Keyed,
     Pin { wrong: u8 },
     Bank { due: Instant, verdict: Verdict },
 }
@@ -219,10 +229,13 @@ impl Hand {
     /// A payment begins; what the customer did before was for nothing.
     pub fn begin(&mut self, bill: Bill) {
         while self.acts.try_recv().is_ok() {}
-        let until = Instant::now() + Duration::from_millis(self.pace.customer_ms);
-        self.payment = Some((Stage::Card, until));
+        let (stage, shown, ms) = match bill.keyed {
+            false => (Stage::Card, Shown::PresentCard, self.pace.customer_ms),
+            true => (Stage::Keyed, Shown::TypeCard, self.pace.keyed_ms),
+        };
+        self.payment = Some((stage, Instant::now() + Duration::from_millis(ms)));
         self.screen.send_modify(|screen| screen.bill = Some(bill));
-        self.show(Shown::PresentCard);
+        self.show(shown);
     }
 
     pub fn is_busy(&self) -> bool {
@@ -278,15 +291,18 @@ impl Hand {
         let bank = |verdict| (Stage::Bank { due, verdict }, Shown::Asking);
         let (next, shown) = match (stage, act) {
             (_, Act::RedKey) => return self.end(Verdict::Cancel),
-            (Stage::Card, Act::Tap) | (Stage::Pin { .. }, Act::RightPin) => bank(Verdict::Approve),
+            (Stage::Card, Act::Tap)
+            | (Stage::Keyed, Act::TypeCard)
+            | (Stage::Pin { .. }, Act::RightPin) => bank(Verdict::Approve),
             (Stage::Card, Act::TapRefused) => bank(Verdict::Decline),
             (Stage::Card, Act::Insert) => (Stage::Pin { wrong: 0 }, Shown::EnterPin),
             (Stage::Pin { wrong }, Act::WrongPin) if wrong + 1 < WRONG_PINS_MAX => {
                 (Stage::Pin { wrong: wrong + 1 }, Shown::WrongPin)
             }
             (Stage::Pin { .. }, Act::WrongPin) => bank(Verdict::WrongPin),
-            (Stage::Card, Act::RightPin | Act::WrongPin)
-            | (Stage::Pin { .. }, Act::Tap | Act::TapRefused | Act::Insert)
+            (Stage::Card, Act::RightPin | Act::WrongPin | Act::TypeCard)
+            | (Stage::Keyed, _)
+            | (Stage::Pin { .. }, Act::Tap | Act::TapRefused | Act::Insert | Act::TypeCard)
             | (Stage::Bank { .. }, _) => return None,
         };
         self.payment = Some((next, until));

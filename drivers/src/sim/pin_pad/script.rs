@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -87,13 +88,53 @@ pub struct Scene {
     pub unacknowledged: Unacknowledged,
 }
 
-/// Scenes still to come.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Script(VecDeque<Scene>);
+/// Scenes that were played, the first one first; clones share the list.
+#[derive(Debug, Clone, Default)]
+pub struct Played(Arc<Mutex<Vec<Scene>>>);
+
+impl Played {
+    /// How many there were until now.
+    pub fn count(&self) -> usize {
+        self.scenes().len()
+    }
+
+    pub fn all(&self) -> Vec<Scene> {
+        self.scenes().clone()
+    }
+
+    pub(crate) fn add(&self, scene: &Scene) {
+        self.scenes().push(scene.clone());
+    }
+
+    fn scenes(&self) -> MutexGuard<'_, Vec<Scene>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Scenes still to come, and those that were played.
+#[derive(Debug, Clone, Default)]
+pub struct Script {
+    coming: VecDeque<Scene>,
+    played: Played,
+}
+
+/// What was played is no part of what a script says.
+impl PartialEq for Script {
+    fn eq(&self, other: &Script) -> bool {
+        self.coming == other.coming
+    }
+}
+
+impl Eq for Script {}
 
 impl Script {
     pub fn new(scenes: impl IntoIterator<Item = Scene>) -> Script {
-        Script(scenes.into_iter().collect())
+        Script { coming: scenes.into_iter().collect(), played: Played::default() }
+    }
+
+    /// What its terminal played of it, now and later.
+    pub fn played(&self) -> Played {
+        self.played.clone()
     }
 
     /// Reads a file, a scene a line; empty lines do not count.
@@ -104,11 +145,11 @@ impl Script {
             serde_json::from_str(line)
                 .map_err(|error| io::Error::other(format!("line {number}: {error}")))
         });
-        Ok(Script(scenes.collect::<io::Result<_>>()?))
+        Ok(Script::new(scenes.collect::<io::Result<Vec<Scene>>>()?))
     }
 
     /// The scene of the next payment.
     pub fn next_scene(&mut self) -> Scene {
-        self.0.pop_front().unwrap_or_default()
+        self.coming.pop_front().unwrap_or_default()
     }
 }

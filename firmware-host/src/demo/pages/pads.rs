@@ -28,6 +28,7 @@ enum Doing {
     Insert,
     RightPin,
     WrongPin,
+    TypeCard,
     RedKey,
     PullCable,
     PlugIn,
@@ -64,6 +65,7 @@ pub async fn press(State(bench): State<Arc<Bench>>, Form(pressed): Form<Pressed>
         Doing::Insert => Act::Insert,
         Doing::RightPin => Act::RightPin,
         Doing::WrongPin => Act::WrongPin,
+        Doing::TypeCard => Act::TypeCard,
         Doing::RedKey => Act::RedKey,
         Doing::PullCable => {
             customer.pull_cable();
@@ -112,6 +114,7 @@ fn shown_as(shown: Shown) -> BenchShown {
     match shown {
         Shown::Idle => BenchShown::Idle,
         Shown::PresentCard => BenchShown::PresentCard,
+        Shown::TypeCard => BenchShown::TypeCard,
         Shown::EnterPin => BenchShown::EnterPin,
         Shown::WrongPin => BenchShown::WrongPin,
         Shown::Asking => BenchShown::Asking,

@@ -113,6 +113,7 @@ pub fn stage(display: pad::Display) -> Stage {
     match display {
         pad::Display::ConfirmAmount => Stage::ConfirmAmount,
         pad::Display::InsertCard => Stage::InsertCard,
+        pad::Display::TypeCard => Stage::TypeCard,
         pad::Display::RemoveCard => Stage::RemoveCard,
         pad::Display::EnterPin => Stage::EnterPin,
         pad::Display::WrongPin => Stage::WrongPin,

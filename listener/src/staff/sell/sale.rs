@@ -7,17 +7,18 @@ use super::{Cashier, Spot, counter, decider, may_decide, own_sale, sale_of, till
 use crate::pad::Order;
 use crate::request::{Need, Staff};
 use crate::respond;
-use crate::shop::form::Fields;
+use crate::shop::form::{Asked, Fields};
+use crate::staff::follow::{self, Told};
 use crate::wording::Trouble;
-use axum::Json;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use axum::response::Response;
 use usher_ledger::view::cart::line;
 use usher_ledger::view::desk::patron::glance;
 use usher_ledger::view::desk::sell as view;
 use usher_ledger::{Snapshot, checkout, patron};
 use usher_rules::cart::{Buyer, Cart, Command as CartCommand, Place};
+use usher_rules::checkout::Command as Checkout;
+use usher_rules::exchange::Command as Exchange;
 use usher_rules::hold::Command as Hold;
 use usher_rules::id::{CartId, OrderId, PadNo, TillNo};
 use usher_rules::view::desk::pad::Face;
@@ -30,29 +31,25 @@ pub async fn page(staff: Cashier, spot: Spot) -> Result<Response, Trouble> {
     shown(&staff, id, StatusCode::OK, Typed::default(), None)
 }
 
-/// What the pad does now, in words, for the page that looks each second.
-#[derive(Default, Serialize)]
-pub(in crate::staff) struct Told {
-    /// Another one than the page shows: load it again.
-    pub standing: &'static str,
-    pub title: String,
-    pub body: String,
-    pub step: u8,
+/// What the pad does now, for a page that follows it.
+pub async fn pad(staff: Cashier, spot: Spot, Asked(query): Asked) -> Result<Response, Trouble> {
+    let id = spot.cart.ok_or_else(Trouble::not_found)?;
+    let row = sale_of(&staff.snapshot()?, id)?.0;
+    let at = payment(&staff.snapshot()?, &row)?.and_then(|(_, no)| staff.shop().pad(no));
+    let face = at.map(|desk| desk.face.clone());
+    follow::answer(&staff, query.text("seen"), face, || told(&staff, id)).await
 }
 
-pub async fn pad(staff: Cashier, spot: Spot) -> Result<Response, Trouble> {
-    let id = spot.cart.ok_or_else(Trouble::not_found)?;
+fn told(staff: &Cashier, id: CartId) -> Result<Told, Trouble> {
     let snapshot = staff.snapshot()?;
-    let (row, _) = visible(&staff, &snapshot, id)?;
-    let standing = standing(&staff, &snapshot, id, &row)?;
+    let (row, _) = visible(staff, &snapshot, id)?;
+    let standing = standing(staff, &snapshot, id, &row)?;
     let look = staff.shop().look();
     let frame = staff.shop().frame(0);
     let said = usher_web::desk::sell::told(&look.templates, &frame, &standing, &look.words);
     let standing = if row.order.is_some() { "sold" } else { said.standing };
-    let told = Told { standing, title: said.title, body: said.body, step: said.step };
-    let mut response = Json(told).into_response();
-    respond::personal(&mut response);
-    Ok(response)
+    let (title, body, step) = (said.title, said.body, said.step);
+    Ok(Told { standing, title, body, step, ..Told::default() })
 }
 
 /// A sale that who asks may see: of their till, or one that they may decide about.
@@ -130,6 +127,7 @@ pub(super) fn shown<N: Need>(
         form_key: staff.shop().form_key(),
         lines: view::lines(&snapshot, row)?,
         sums: view::sums_of(&snapshot, row)?,
+        plays_on: view::plays_on(&snapshot, row)?,
         own,
         standing: standing(staff, &snapshot, id, row)?,
         cash_beside: view::cash_beside(&snapshot, row)?,
@@ -173,6 +171,22 @@ pub async fn remove(staff: Cashier, spot: Spot, fields: Fields) -> Result<Respon
             let status = Trouble::Refused(Refusal::GiveUpInstead { seat }).status();
             shown(&staff, id, status, Typed::default(), Some(notice))
         }
+        Err(trouble) => over_already(trouble, id),
+    }
+}
+
+/// Goes on as any sale: the old tickets stay as they are.
+pub async fn leave_exchange(
+    staff: Cashier,
+    spot: Spot,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let id = spot.cart.ok_or_else(Trouble::not_found)?;
+    own_sale(&staff, &staff.snapshot()?, id)?;
+    let leave = Command::Checkout(Checkout::Exchange(Exchange::Leave(id)));
+    match staff.ask(staff.form_key(&fields.key()), leave).await {
+        // Asked from two pages: it is left.
+        Ok(_) | Err(Trouble::Refused(Refusal::Stale)) => Ok(respond::see_other(&address(id))),
         Err(trouble) => over_already(trouble, id),
     }
 }

@@ -23,15 +23,17 @@ use usher_rules::cart::{Buyer, Cart};
 use usher_rules::checkout::{CASH_MINOR_MAX, Command as Checkout, Event as Happened};
 use usher_rules::id::{CartId, OrderId, TillNo};
 use usher_rules::money::Money;
+use usher_rules::payment::Deposit;
 use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::view::desk::sell::{Notice, Typed};
 use usher_rules::{Command, Entry, Event, Key, Refusal};
 use usher_web::money::Purse;
+use usher_web::time::{business_day, read_day};
 
 /// How long a pad's errand may take to write an intent down.
 pub(in crate::staff) const BEGIN_MAX: Duration = Duration::from_secs(10);
 
-/// A form of the tender: who buys, and the total the cashier saw.
+/// A form of the tender: who buys, and what the cashier saw as due.
 struct Form {
     typed: Typed,
     shown: Money,
@@ -45,9 +47,39 @@ impl Form {
             None => Buyer { name: text("name"), email: text("email"), patron: None },
         };
         let remember = row.buyer.patron.is_none() && fields.text("remember") == "yes";
-        let shown = fields.text("shown").parse().map_or_else(|_| row.total(), Money);
-        let given = text("given");
-        Form { typed: Typed { buyer, remember, given, ..Typed::default() }, shown }
+        let shown = fields.text("shown").parse().map_or_else(|_| row.due(), Money);
+        let (given, part, due) = (text("given"), text("part"), text("due"));
+        let later = fields.text("later") == "yes";
+        let typed = Typed { buyer, remember, given, part, due, later, ..Typed::default() };
+        Form { typed, shown }
+    }
+
+    /// The part that is to be paid now, if only a part is.
+    fn deposit(&self, staff: &Cashier) -> Result<Option<Deposit>, Notice> {
+        if self.typed.part.is_empty() {
+            return Ok(None);
+        }
+        let amount = Purse::new(&staff.shop().venue().currency).read(&self.typed.part);
+        let amount = amount.ok_or(Notice::PartWrong)?;
+        let due = match self.typed.later {
+            true => {
+                let day = read_day(&self.typed.due).and_then(business_day);
+                Some(day.ok_or(Notice::DueWrong)?)
+            }
+            false => None,
+        };
+        Ok(Some(Deposit { amount, due }))
+    }
+
+    /// What a card leaves to cash, or to a later payment.
+    fn beside(&self, staff: &Cashier) -> Result<(Money, Option<Deposit>), Notice> {
+        let deposit = self.deposit(staff)?;
+        let cash = self.given(staff, Money::ZERO).ok_or(Notice::GivenUnread)?;
+        match deposit {
+            Some(_) if cash != Money::ZERO => Err(Notice::PartWrong),
+            None if cash >= self.shown => Err(Notice::CashCoversAll),
+            Some(_) | None => Ok((cash, deposit)),
+        }
     }
 
     /// The cash that was typed; nothing typed is `else_`. None can be read in anything else.
@@ -67,14 +99,23 @@ pub async fn cash(staff: Cashier, spot: Spot, fields: Fields) -> Result<Response
         return Ok(respond::see_other(&address(id)));
     }
     let form = Form::read(&fields, &row);
-    let Some(given) = form.given(&staff, form.shown) else {
+    let deposit = match form.deposit(&staff) {
+        Ok(deposit) => deposit,
+        Err(notice) => return unfit(&staff, id, form.typed, notice),
+    };
+    let due = deposit.map_or(form.shown, |deposit| deposit.amount);
+    let Some(given) = form.given(&staff, due) else {
         return unfit(&staff, id, form.typed, Notice::GivenUnread);
     };
     if let Some(answer) = remembered(&staff, id, &fields, &form.typed).await? {
         return Ok(answer);
     }
     let buyer = form.typed.buyer.clone();
-    let cash = Checkout::Cash { cart: id, buyer, given, shown: form.shown };
+    let shown = form.shown;
+    let cash = match deposit {
+        Some(deposit) => Checkout::Deposit { cart: id, buyer, given, shown, deposit },
+        None => Checkout::Cash { cart: id, buyer, given, shown },
+    };
     let key = act(staff.form_key(&fields.key()));
     match staff.ask(key, Command::Checkout(cash)).await {
         Ok(entry) => {
@@ -121,14 +162,17 @@ pub async fn card(staff: Cashier, spot: Spot, fields: Fields) -> Result<Response
     let Some(desk) = no.and_then(|no| staff.shop().pad(no)) else {
         return silent(&staff, id, form.typed);
     };
-    let Some(cash) = form.given(&staff, Money::ZERO) else {
-        return unfit(&staff, id, form.typed, Notice::GivenUnread);
+    let (cash, deposit) = match form.beside(&staff) {
+        Ok(beside) => beside,
+        Err(notice) => return unfit(&staff, id, form.typed, notice),
     };
-    if cash >= form.shown {
-        return unfit(&staff, id, form.typed, Notice::CashCoversAll);
-    }
     let (reply, heard) = oneshot::channel();
-    let wanted = Wanted { cart: id, buyer: form.typed.buyer.clone(), shown: form.shown, cash };
+    let keyed = fields.text("keyed") == "yes";
+    if keyed && !desk.face.borrow().keyed {
+        return silent(&staff, id, form.typed);
+    }
+    let (buyer, shown) = (form.typed.buyer.clone(), form.shown);
+    let wanted = Wanted { cart: id, buyer, shown, cash, deposit, keyed };
     let pay = Order::Pay { by: staff.by().clone(), wanted, reply };
     if desk.orders.try_send(pay).is_err() {
         return silent(&staff, id, form.typed);
@@ -183,9 +227,24 @@ fn refused(
             status = StatusCode::UNPROCESSABLE_ENTITY;
             Notice::CashTooMuch { max: Money(CASH_MINOR_MAX) }
         }
+        Trouble::Refused(Refusal::Malformed { field: "deposit" }) => {
+            status = StatusCode::UNPROCESSABLE_ENTITY;
+            Notice::PartWrong
+        }
+        Trouble::Refused(Refusal::Malformed { field: "due" }) => {
+            status = StatusCode::UNPROCESSABLE_ENTITY;
+            Notice::DueWrong
+        }
         Trouble::Refused(Refusal::PriceChanged { old, new }) => Notice::PriceChanged { old, new },
+        Trouble::Refused(Refusal::MissingData { fields }) if fields.contains(&"booked-name") => {
+            Notice::BookedLacksName
+        }
         Trouble::Refused(Refusal::MissingData { fields }) => Notice::BuyerWrong { fields },
         Trouble::Refused(Refusal::HoldLost { .. }) => Notice::SeatsGone,
+        Trouble::Refused(
+            Refusal::TicketUsed { .. } | Refusal::OverRefund { .. } | Refusal::PerformanceOver,
+        ) => Notice::ExchangeGone,
+        Trouble::Refused(Refusal::PaidOnline) => Notice::ExchangeOver,
         Trouble::Refused(Refusal::TooManyAttempts { max }) => Notice::TooManyAttempts { max },
         Trouble::Refused(Refusal::PadBusy { till }) => {
             Notice::PadBusy { till: named(staff, till)? }

@@ -1,9 +1,9 @@
 //! One sale: its lines, what is to pay, the tender, and the pin pad at work in words.
 //!
 //! Forms below `/desk/sell/cart/{cart}`: `remove` (`line`), `cancel`, `cash` and `card` (`given`,
-//! `shown`, `name`, `email`, `remember`), `patron` (`patron`), `stop`, `decide` (`intent`,
-//! `charged`, `evidence`, `name`, `reason`). Never tells a customer's page anything. Next:
-//! `sold.rs`.
+//! `shown`, `part`, `later`, `due`, `name`, `email`, `remember`, `keyed`), `patron` (`patron`),
+//! `stop`, `decide` (`intent`, `charged`, `evidence`, `name`, `reason`), `leave-exchange`. Never
+//! tells a customer's page anything. Next: `sold.rs`.
 
 use super::counter;
 use crate::cart::clock_to;
@@ -12,6 +12,7 @@ use crate::html::{Html, Templates};
 use crate::layout::Pen;
 use crate::place;
 use crate::sums;
+use crate::time::{business_date, write_day};
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::Key;
@@ -29,7 +30,7 @@ use usher_rules::view::venue::Frame;
 /// Longest text of a decision that is typed.
 pub(in crate::desk) const REASON_CHARS_MAX: u32 = 400;
 
-/// What the pad does, in words: on the page, and again each second for its script.
+/// What the pad does, in words: on the page, and for its script as it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     /// Another one is another page.
@@ -41,7 +42,7 @@ pub struct Told {
 }
 
 /// Where a sale stands.
-pub(super) fn address(cart: CartId) -> String {
+pub(in crate::desk) fn address(cart: CartId) -> String {
     format!("/desk/sell/cart/{cart}")
 }
 
@@ -92,7 +93,7 @@ pub fn sale(templates: &Templates, view: &Sale, words: &Words) -> Html {
     pen.page("desk-sell-sale.html", &title, "sell", page)
 }
 
-/// What a pad does, for a page that looks again each second.
+/// What a pad does, for a page that follows it.
 pub fn told(templates: &Templates, frame: &Frame, standing: &Standing, words: &Words) -> Told {
     say(&Pen::new(templates, frame, words), standing)
 }
@@ -116,6 +117,7 @@ fn paying_words(pen: &Pen<'_>, standing: &Standing, paying: &Paying) -> Told {
         Stage::MakingReady => ("pad-making-ready", "pad-of-amount", 0),
         Stage::ConfirmAmount => ("pad-confirm", "pad-of-amount", 1),
         Stage::InsertCard => ("pad-card", "pad-card-more", 1),
+        Stage::TypeCard => ("pad-type", "pad-type-more", 1),
         Stage::EnterPin => ("pad-pin", "pad-of-amount", 2),
         Stage::WrongPin => ("pad-pin-wrong", "pad-of-amount", 2),
         Stage::WaitingForHost => ("pad-bank", "pad-of-amount", 3),
@@ -155,17 +157,27 @@ fn line_value(pen: &Pen<'_>, line: &Line) -> Value {
 
 fn tender_value(pen: &Pen<'_>, view: &Sale) -> Value {
     let (ready, name, why) = pad_words(pen, &view.pad);
-    let total = view.sums.total;
+    let due = due(view);
+    let frame = &view.counter.around.frame;
+    let today = pen.times.business_date(frame.now, frame.venue.day_rolls_min);
+    let last = view.plays_on.map(business_date);
     context! {
-        shown => total.0,
-        free => total == Money::ZERO,
-        card => total > Money::ZERO && ready,
+        shown => due.0,
+        free => due == Money::ZERO,
+        card => due > Money::ZERO && ready,
         pad => name,
+        keyed => matches!(view.pad, PadHere::Ready { keyed: true, .. }),
         why,
         given => given(pen, view),
         name => &view.typed.buyer.name,
         email => &view.typed.buyer.email,
         remember => view.typed.remember,
+        part => &view.typed.part,
+        later => view.typed.later,
+        due => due_day(view),
+        // The field is out of sight in a sale that is paid whole: what stands in it must fit.
+        due_min => write_day(last.map_or(today, |last| last.min(today))),
+        due_max => last.map(write_day),
         sample => pen.money(Money::ZERO),
         change_words => pen.words.tell("sell-change-js", &[("amount", "{amount}".into())]),
         short_words => pen.words.tell(
@@ -174,6 +186,19 @@ fn tender_value(pen: &Pen<'_>, view: &Sale) -> Value {
         ),
         given_hint => pen.say(if ready { "sell-given-hint-card" } else { "sell-given-hint" }),
     }
+}
+
+/// The day that was typed, or that of the first performance.
+fn due_day(view: &Sale) -> String {
+    match (view.typed.due.as_str(), view.plays_on) {
+        ("", Some(day)) => write_day(business_date(day)),
+        (typed, _) => typed.to_owned(),
+    }
+}
+
+/// What is due in money: what an exchange gives up is paid already.
+fn due(view: &Sale) -> Money {
+    view.counter.exchange.as_ref().map_or(view.sums.total, |exchange| exchange.due)
 }
 
 /// What was typed, or what the payment before left to cash.
@@ -187,7 +212,7 @@ fn given(pen: &Pen<'_>, view: &Sale) -> String {
 
 /// How a payment in two parts is shared.
 fn split(pen: &Pen<'_>, view: &Sale) -> Option<String> {
-    let (cash, card) = (view.cash_beside, view.sums.total - view.cash_beside);
+    let (cash, card) = (view.cash_beside, due(view) - view.cash_beside);
     let args = [("cash", pen.money(cash).into()), ("card", pen.money(card).into())];
     let id = match view.standing {
         Standing::Open { .. } => "sell-split-again",
@@ -198,11 +223,11 @@ fn split(pen: &Pen<'_>, view: &Sale) -> Option<String> {
 }
 
 /// Can a card be paid with here; the pad, and why not.
-fn pad_words(pen: &Pen<'_>, pad: &PadHere) -> (bool, String, String) {
+pub(in crate::desk) fn pad_words(pen: &Pen<'_>, pad: &PadHere) -> (bool, String, String) {
     let no = |name: &str, why| (false, name.to_owned(), why);
     match pad {
         PadHere::None => no("", pen.say("pad-none")),
-        PadHere::Ready { name } => (true, name.clone(), String::new()),
+        PadHere::Ready { name, .. } => (true, name.clone(), String::new()),
         PadHere::Starting { name } => no(name, pen.say("pad-starting")),
         PadHere::Down { name, why } => {
             no(name, pen.words.tell("pad-down", &[("why", why.as_str().into())]))
@@ -255,6 +280,9 @@ fn notice(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
             let max = [("max", money(max).into())];
             told("stop", "cash-much", pen.words.tell("cash-much-more", &max))
         }
+        Notice::PartWrong => told("stop", "part-wrong", pen.say("part-wrong-more")),
+        Notice::DueWrong => told("stop", "part-due-wrong", pen.say("part-due-wrong-more")),
+        Notice::BookedLacksName => told("stop", "sell-buyer-wrong", pen.say("part-name")),
         Notice::CashCoversAll => told("warn", "cash-covers", pen.say("cash-covers-more")),
         Notice::BuyerWrong { fields } => {
             let email = fields.contains(&"email");
@@ -274,6 +302,8 @@ fn notice(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
         Notice::PadExchanged(what) => told("stop", "pad-exchanged", exchanged(pen, what)),
         Notice::PadSilent => told("warn", "pad-silent", pen.say("pad-silent-more")),
         Notice::SeatsGone => told("stop", "gone-title", pen.say("sell-gone-more")),
+        Notice::ExchangeGone => told("stop", "exchange-gone", pen.say("exchange-gone-more")),
+        Notice::ExchangeOver => told("stop", "exchange-online", pen.say("exchange-online-more")),
         Notice::TooManyAttempts { max } => {
             let max = [("count", (*max).into())];
             told("stop", "attempts-title", pen.words.tell("sell-attempts-more", &max))
@@ -335,12 +365,7 @@ pub(in crate::desk) fn lacks(pen: &Pen<'_>, fields: &[&'static str]) -> String {
 /// What is known of a booking, as `{ name, text }`; what the terminal did not tell is left out.
 pub(super) fn booked(pen: &Pen<'_>, booking: &Booking) -> Vec<Value> {
     let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
-    let card = match (booking.brand.as_str(), booking.last_four.as_str()) {
-        (brand, "") => brand.to_owned(),
-        (brand, four) => {
-            pen.words.tell("card-four", &[("brand", brand.into()), ("four", four.into())])
-        }
-    };
+    let card = card_words(pen, booking);
     let told = [
         ("card-card", card),
         ("card-approval", booking.approval.clone()),
@@ -350,6 +375,16 @@ pub(super) fn booked(pen: &Pen<'_>, booking: &Booking) -> Vec<Value> {
     ];
     let told = told.into_iter().filter(|(_, text)| !text.is_empty());
     told.map(|(id, text)| context! { name => pen.say(id), text }).collect()
+}
+
+/// A card by brand and last four digits, as far as the terminal told.
+pub(in crate::desk) fn card_words(pen: &Pen<'_>, booking: &Booking) -> String {
+    match (booking.brand.as_str(), booking.last_four.as_str()) {
+        (brand, "") => brand.to_owned(),
+        (brand, four) => {
+            pen.words.tell("card-four", &[("brand", brand.into()), ("four", four.into())])
+        }
+    }
 }
 
 /// A key as a form carries it.

@@ -4,28 +4,35 @@
 //! newest orders, so many a page. Postings are found by their moment: the journal of a day stands
 //! in the order of time. Never shows a code. Next: `rules/view/desk/order.rs`.
 
+use super::payment::{goes_back, pay, payments, told};
 use super::till::name;
 use crate::handle::Handle;
 use crate::view::level_name;
 use crate::view::order::state;
 use crate::view::sums::{Named, Nth};
-use crate::{Fault, Snapshot, admission, checkout, source, stored, tables, write};
+use crate::{
+    Fault, Snapshot, admission, checkout, exchange, payment, source, stored, tables, write,
+};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use usher_rules::BusinessDay;
 use usher_rules::at::At;
+use usher_rules::exchange::credit;
 use usher_rules::house::House;
 use usher_rules::id::{OrderId, PerformanceId, TicketId};
+use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
+use usher_rules::payment::Share;
 use usher_rules::posting::{Account, Posting as Posted};
 use usher_rules::refund::quote;
 use usher_rules::tender::{Intent, State};
-use usher_rules::ticket::{self, Ticket as TicketRow};
+use usher_rules::ticket::Ticket as TicketRow;
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
+    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
 };
-use usher_rules::view::desk::sell::{Decider, Typed};
+use usher_rules::view::desk::payment::Pay;
+use usher_rules::view::desk::sell::{Decider, PadHere, Typed};
 use usher_rules::view::order::TicketState;
 
 /// Orders on one page of the list.
@@ -44,17 +51,25 @@ pub fn orders(
     around: Around,
     find: &str,
     before: Option<OrderId>,
+    owing: bool,
 ) -> Result<Orders, Fault> {
+    let today = handle.day_of(around.frame.now);
+    if owing {
+        let (find, next) = (String::new(), None);
+        return Ok(Orders { around, owing, find, found: owed(snapshot, today)?, next });
+    }
     let find: String = find.trim().chars().take(FIND_CHARS_MAX).collect();
     let mut found = Vec::new();
     for id in numbered(handle, snapshot, &find)? {
-        found.extend(checkout::order(snapshot, id)?.map(|row| glance(id, &row)));
+        if let Some(row) = checkout::order(snapshot, id)? {
+            found.push(glance(snapshot, id, &row, today)?);
+        }
     }
     let mut next = None;
     if found.is_empty() {
-        (found, next) = walked(snapshot, &find.to_lowercase(), before)?;
+        (found, next) = walked(snapshot, &find.to_lowercase(), before, today)?;
     }
-    Ok(Orders { around, find, found, next })
+    Ok(Orders { around, owing, find, found, next })
 }
 
 /// The orders that a number of an order or a ticket, or the code of a ticket, leads to.
@@ -78,7 +93,12 @@ fn numbered(handle: &Handle, snapshot: &Snapshot, find: &str) -> Result<Vec<Orde
 type Walked = (Vec<Glance>, Option<OrderId>);
 
 /// The newest orders whose buyer answers to it, and from where to look on.
-fn walked(snapshot: &Snapshot, find: &str, before: Option<OrderId>) -> Result<Walked, Fault> {
+fn walked(
+    snapshot: &Snapshot,
+    find: &str,
+    before: Option<OrderId>,
+    today: BusinessDay,
+) -> Result<Walked, Fault> {
     let table = source::Source::open(snapshot, tables::ORDERS)?;
     let keys = ..before.map_or(u64::MAX, |id| id.0);
     let (mut found, mut last, mut looked) = (Vec::new(), None, 0);
@@ -92,15 +112,37 @@ fn walked(snapshot: &Snapshot, find: &str, before: Option<OrderId>) -> Result<Wa
         let buyer = &row.buyer;
         let names = [&buyer.name, &buyer.email];
         if find.is_empty() || names.iter().any(|name| name.to_lowercase().contains(find)) {
-            found.push(glance(id, &row));
+            found.push(glance(snapshot, id, &row, today)?);
         }
         (last, looked) = (Some(id), looked + 1);
     }
     Ok((found, None))
 }
 
-fn glance(order: OrderId, row: &Order) -> Glance {
-    Glance {
+/// Orders that something is due of: the first to be overdue first, then those without a day.
+fn owed(snapshot: &Snapshot, today: BusinessDay) -> Result<Vec<Glance>, Fault> {
+    let mut found = Vec::new();
+    for (id, _) in payment::owing(snapshot)? {
+        if let Some(row) = checkout::order(snapshot, id)? {
+            found.push(glance(snapshot, id, &row, today)?);
+        }
+    }
+    found.retain(|one| one.due > Money::ZERO);
+    found.sort_by_key(|one| (one.until.is_none(), one.until, one.order));
+    Ok(found)
+}
+
+fn glance(
+    snapshot: &Snapshot,
+    order: OrderId,
+    row: &Order,
+    today: BusinessDay,
+) -> Result<Glance, Fault> {
+    let (due, until) = (payment::due(snapshot, order, row)?, row.due());
+    Ok(Glance {
+        due,
+        until,
+        overdue: due > Money::ZERO && until.is_some_and(|until| until < today),
         order,
         placed: row.created_at,
         buyer: row.buyer.name.clone(),
@@ -108,7 +150,7 @@ fn glance(order: OrderId, row: &Order) -> Glance {
         tickets: u32::try_from(row.tickets.len()).unwrap_or(u32::MAX),
         total: row.total,
         refunded: row.refunded(),
-    }
+    })
 }
 
 /// What the page of one order is asked for.
@@ -116,6 +158,10 @@ fn glance(order: OrderId, row: &Order) -> Glance {
 pub struct Asked {
     pub tickets: Vec<TicketId>,
     pub reason: String,
+    /// The pad beside who looks, if they have a till open and nothing runs.
+    pub pad: Option<PadHere>,
+    pub amount: String,
+    pub given: String,
     pub may_refund: bool,
     pub form_key: String,
     pub notice: Option<Notice>,
@@ -134,38 +180,65 @@ pub fn opened(
 ) -> Result<Option<Opened>, Fault> {
     let Some(row) = checkout::order(snapshot, id)? else { return Ok(None) };
     let house = write::house(snapshot)?;
-    let newest = row.refunds.as_ref().and_then(|refunds| refunds.newest);
-    let newest = newest.map(|key| checkout::intent(snapshot, key)).transpose()?.flatten();
+    let today = handle.day_of(around.frame.now);
     let rows = ticket_rows(snapshot, &row)?;
     let mut tickets = tickets(snapshot, &house, &rows)?;
+    let exchanging = exchange::running(snapshot, id)?;
     for one in &mut tickets {
-        one.refundable = asked.running.is_none() && one.state == TicketState::Valid;
+        let free = asked.running.is_none() && exchanging.is_none();
+        one.refundable = free && one.state == TicketState::Valid;
         one.chosen = one.refundable && asked.tickets.contains(&one.ticket);
     }
     let picked: Vec<TicketId> =
         tickets.iter().filter(|one| one.chosen).map(|one| one.ticket).collect();
-    let chosen = (!picked.is_empty() && !asked.reason.trim().is_empty()).then(|| Chosen {
-        amount: quote(&row, &rows, &picked).amount,
-        tickets: picked,
-        reason: asked.reason,
-    });
+    let balance = checkout::balance(snapshot, id)?;
+    let back = |wanted: &[TicketId]| {
+        Ok::<_, Fault>(told(&house, goes_back(snapshot, id, &row, &rows, wanted)?))
+    };
+    let chosen = match !picked.is_empty() && !asked.reason.trim().is_empty() {
+        true => {
+            let (shares, worth) = (back(&picked)?, quote(&row, &rows, &picked).amount);
+            let credit = credit(worth, balance);
+            Some(Chosen { tickets: picked, reason: asked.reason, shares, worth, credit })
+        }
+        false => None,
+    };
+    let pay = pay(snapshot, id, &row, today, asked.pad.filter(|_| exchanging.is_none()))?;
+    let (amount, given) = (asked.amount, asked.given);
     Ok(Some(Opened {
         around,
-        glance: glance(id, &row),
+        glance: glance(snapshot, id, &row, today)?,
         tickets,
         paid: paid(snapshot, &house, &row)?,
-        at_pad: newest.filter(|intent| !intent.state.open()).map(at_pad),
+        payments: payments(snapshot, &house, &row)?,
+        pay: pay.map(|pay| Pay { amount, given, ..pay }),
+        owed_back: back(&[])?,
+        at_pad: newest_at_pad(snapshot, &row)?,
         running: asked.running,
         decider: asked.decider.unwrap_or(Decider::No),
         typed: asked.typed,
         refunds: refunds(snapshot, &row)?,
         postings: postings(handle, snapshot, id, &row)?,
-        balance: checkout::balance(snapshot, id)?,
+        balance,
         may_refund: asked.may_refund,
         chosen,
+        origin: row.origin().map(|from| (from.order, from.amount)),
+        exchanges: exchanges(snapshot, &row)?,
+        exchanging,
         form_key: asked.form_key,
         notice: asked.notice,
     }))
+}
+
+/// To which tender something goes first when these tickets are given back.
+pub fn goes_back_first(
+    snapshot: &Snapshot,
+    id: OrderId,
+    row: &Order,
+    wanted: &[TicketId],
+) -> Result<Option<Share>, Fault> {
+    let rows = ticket_rows(snapshot, row)?;
+    Ok(goes_back(snapshot, id, row, &rows, wanted)?.into_iter().next())
 }
 
 pub(super) fn ticket_rows(
@@ -201,7 +274,7 @@ fn tickets(
             level_name: level_name(house, row.level),
             price: row.price,
             state: state(snapshot, *id, row)?,
-            refundable: row.state == ticket::State::Valid,
+            refundable: row.is_good(),
             chosen: false,
         });
     }
@@ -212,6 +285,7 @@ fn paid(snapshot: &Snapshot, house: &House, row: &Order) -> Result<Paid, Fault> 
     let intent = row.intent.map(|key| checkout::intent(snapshot, key)).transpose()?.flatten();
     Ok(match (row.payment, intent.and_then(|intent| intent.pad)) {
         (Payment::NothingToPay, _) => Paid::Nothing,
+        (Payment::Paid, _) if row.at_sale() == Money::ZERO => Paid::Exchanged,
         (Payment::CapturePending, _) => Paid::Online { captured: false },
         (Payment::Captured, _) => Paid::Online { captured: true },
         (Payment::Paid, Some(at)) => {
@@ -233,8 +307,22 @@ fn paid(snapshot: &Snapshot, house: &House, row: &Order) -> Result<Paid, Fault> 
 }
 
 fn at_pad(intent: Intent) -> AtPad {
+    let towards = intent.refunding().is_none();
+    let (state, amount, changed) = (intent.state, intent.amount, intent.changed_at);
     let why = intent.pad.map(|pad| pad.why).unwrap_or_default();
-    AtPad { state: intent.state, amount: intent.amount, changed: intent.changed_at, why }
+    AtPad { towards, state, amount, changed, why }
+}
+
+/// How the newest refund or payment of an order at a pad ended; none while one runs.
+pub(super) fn newest_at_pad(snapshot: &Snapshot, row: &Order) -> Result<Option<AtPad>, Fault> {
+    let refund = row.refunds.as_ref().and_then(|refunds| refunds.newest);
+    let payment = row.payments.as_ref().and_then(|payments| payments.newest);
+    let mut newest: Option<Intent> = None;
+    for key in refund.into_iter().chain(payment) {
+        let found = checkout::intent(snapshot, key)?;
+        newest = newest.into_iter().chain(found).max_by_key(|intent| intent.created_at);
+    }
+    Ok(newest.filter(|intent| !intent.state.open()).map(at_pad))
 }
 
 fn refunds(snapshot: &Snapshot, row: &Order) -> Result<Vec<Refund>, Fault> {
@@ -247,12 +335,30 @@ fn refunds(snapshot: &Snapshot, row: &Order) -> Result<Vec<Refund>, Fault> {
             amount: one.amount,
             reason: one.reason.clone(),
             to_card: one.intent.is_some(),
+            onward: one.onward,
         })
     })
     .collect()
 }
 
-/// Everything posted for an order: at its sale, at its capture, and at each of its refunds.
+/// Everything posted for an order: at its sale, its capture, each payment and each refund.
+fn exchanges(snapshot: &Snapshot, row: &Order) -> Result<Vec<Exchange>, Fault> {
+    let made = row.exchanges.iter().flat_map(|exchanges| &exchanges.made);
+    made.map(|one| {
+        Ok(Exchange {
+            at: one.at,
+            by: name(snapshot, one.by)?,
+            reason: one.reason.clone(),
+            tickets: u32::try_from(one.tickets.len()).unwrap_or(u32::MAX),
+            worth: one.worth,
+            to: one.to,
+        })
+    })
+    .collect()
+}
+
+/// Everything posted for an order: at its sale, its capture, each payment and each refund, and when
+/// tickets of it or of those it was exchanged for went.
 fn postings(
     handle: &Handle,
     snapshot: &Snapshot,
@@ -266,6 +372,17 @@ fn postings(
     }
     moments
         .extend(row.refunds.iter().flat_map(|refunds| &refunds.made).map(|one| (one.day, one.at)));
+    let later = row.payments.iter().flat_map(|payments| &payments.made);
+    moments.extend(later.map(|one| (one.day, one.at)));
+    if let Some(all) = &row.exchanges {
+        moments.extend(all.made.iter().map(|one| (one.day, one.at)));
+        for one in &all.made {
+            let other = checkout::order(snapshot, one.to)?;
+            let refunds = other.and_then(|other| other.refunds).into_iter();
+            let back = refunds.flat_map(|all| all.made).filter(|back| back.onward == Some(id));
+            moments.extend(back.map(|back| (back.day, back.at)));
+        }
+    }
     moments.sort_unstable();
     moments.dedup();
     let mut found = Vec::new();

@@ -5,22 +5,29 @@
 
 use super::sell::{pad_name, waiting};
 use super::till::till_name;
-use crate::{Fault, Snapshot, events, source, stored, tables, write};
+use crate::{Fault, Snapshot, events, orphan, write};
 use usher_rules::at::At;
 use usher_rules::house::House;
 use usher_rules::id::PadNo;
-use usher_rules::tender::pad::Booking;
 use usher_rules::view::desk::Around;
-use usher_rules::view::desk::pad::{Face, Listed, Orphan, Pads};
+use usher_rules::view::desk::pad::{Face, Listed, Notice, Orphan, Pads};
 
 /// Bookings on the page; a house has none.
 pub const ORPHANS_MAX: usize = 100;
+
+/// What the page depends on besides the house.
+pub struct Asking {
+    pub may_sell: bool,
+    pub may_see: bool,
+    pub form_key: String,
+    pub notice: Option<Notice>,
+}
 
 /// The page; `face` is how a pad is now, if the box has started it.
 pub fn pads(
     snapshot: &Snapshot,
     around: Around,
-    may_sell: bool,
+    asking: Asking,
     face: impl Fn(PadNo) -> Option<Face>,
 ) -> Result<Pads, Fault> {
     let house = write::house(snapshot)?;
@@ -29,7 +36,9 @@ pub fn pads(
     orphans.truncate(ORPHANS_MAX);
     let mut waiting = waiting(snapshot, None, true)?;
     waiting.retain(|one| one.person);
-    Ok(Pads { around, pads: listed(&house, face), waiting, orphans, more, may_sell })
+    let Asking { may_sell, may_see, form_key, notice } = asking;
+    let pads = listed(&house, face);
+    Ok(Pads { around, pads, waiting, orphans, more, may_sell, may_see, form_key, notice })
 }
 
 fn listed(house: &House, face: impl Fn(PadNo) -> Option<Face>) -> Vec<Listed> {
@@ -48,16 +57,11 @@ fn listed(house: &House, face: impl Fn(PadNo) -> Option<Face>) -> Vec<Listed> {
 
 /// The newest first, one more than are shown.
 fn orphans(snapshot: &Snapshot, house: &House) -> Result<Vec<Orphan>, Fault> {
-    let mut rows: Vec<(PadNo, u64, Booking)> =
-        source::range(snapshot, tables::ORPHANS, .., usize::MAX, |(pad, seq), bytes| {
-            Ok((PadNo(pad), seq, stored::row(bytes)?))
-        })?;
-    rows.sort_unstable_by_key(|(_, seq, _)| std::cmp::Reverse(*seq));
-    rows.truncate(ORPHANS_MAX + 1);
+    let rows = orphan::listed(snapshot, ORPHANS_MAX + 1)?;
     let mut found = Vec::with_capacity(rows.len());
-    for (pad, seq, booking) in rows {
-        let at = events::get(snapshot, seq)?.map_or(At(0), |entry| entry.at);
-        found.push(Orphan { pad: pad_name(house, pad), at, booking });
+    for (id, booking) in rows {
+        let at = events::get(snapshot, id.entry)?.map_or(At(0), |entry| entry.at);
+        found.push(Orphan { id, pad: pad_name(house, id.pad), at, booking });
     }
     Ok(found)
 }

@@ -3,23 +3,27 @@
 //! The journal says which orders were sold on these days; each is taken apart in every way at
 //! once. Never reads more days than [`DAYS_MAX`]. Next: `rules/view/desk/report.rs`.
 
+mod tender;
+
 use super::till::name;
 use crate::source::Source;
 use crate::{Fault, Snapshot, checkout, journal, performance, production, stored, tables, write};
 use redb::ReadableTable;
 use std::collections::{BTreeMap, BTreeSet};
+use tender::{Paid, paid, shared, tender, went_to};
 use usher_rules::BusinessDay;
 use usher_rules::at::At;
 use usher_rules::cart::Line;
 use usher_rules::fee::FeeLine;
 use usher_rules::house::House;
-use usher_rules::id::{LevelNo, PadNo, PerformanceId, StaffNo};
+use usher_rules::id::{LevelNo, PadNo, PerformanceId, StaffNo, TicketId};
 use usher_rules::money::Money;
-use usher_rules::order::{Order, Payment};
+use usher_rules::order::Order;
 use usher_rules::posting::{Account, Cause, GATEWAY_BATCH, Posting};
-use usher_rules::refund::fees_back;
+use usher_rules::refund::{Refund, fees_back};
 use usher_rules::tax::Assessed;
-use usher_rules::view::desk::report::{Cashier, Row, Sales, Showing, Sums, Tender};
+use usher_rules::ticket::State;
+use usher_rules::view::desk::report::{Cashier, Row, Sales, Showing, Sums};
 
 /// Days of one report.
 pub const DAYS_MAX: u32 = 31;
@@ -43,14 +47,14 @@ pub fn sales(
                     orders: 1,
                     lines: &order.lines,
                     fees: &order.fees,
-                    paid: paid(snapshot, &order)?,
+                    paid: paid(snapshot, &order, &posting)?,
                     cashier: order.counter.map(|counter| counter.cashier),
                     hour: hour_of(posting.at),
                 };
                 walk.posted(&posting, taken.counted());
                 walk.taken(&taken);
             }
-            Cause::Refund => {
+            Cause::Refund | Cause::Exchange => {
                 let order = order_of(&orders, &posting)?;
                 let back = given_back(snapshot, &order, &posting)?;
                 let taken = Taken {
@@ -58,10 +62,7 @@ pub fn sales(
                     orders: 0,
                     lines: &back.lines,
                     fees: &back.fees,
-                    paid: match back.to_card {
-                        true => paid(snapshot, &order)?,
-                        false => Paid::Cash,
-                    },
+                    paid: back.paid.clone(),
                     cashier: Some(back.by),
                     hour: hour_of(posting.at),
                 };
@@ -77,7 +78,9 @@ pub fn sales(
             | Cause::OverShort
             | Cause::TillClosed
             | Cause::Deposit
-            | Cause::BatchDifference => {}
+            | Cause::BatchDifference
+            | Cause::RevenueRecognised
+            | Cause::Transfer => {}
         }
         Ok(())
     })?;
@@ -98,51 +101,62 @@ struct Back {
     lines: Vec<Line>,
     fees: Vec<FeeLine>,
     by: StaffNo,
-    to_card: bool,
+    paid: Vec<(Paid, Money)>,
 }
 
-/// The refund of an order that this posting is of: of one moment there is one.
+/// The refund of an order that this posting is of: of one moment there is one, and what of it went
+/// on to another order.
 fn given_back(snapshot: &Snapshot, order: &Order, posting: &Posting) -> Result<Back, Fault> {
-    let mut gone = 0_u16;
-    for refund in order.refunds.iter().flat_map(|refunds| &refunds.made) {
-        let then = gone + u16::try_from(refund.tickets.len()).unwrap_or(u16::MAX);
-        if refund.at == posting.at {
-            let mut lines = Vec::with_capacity(refund.tickets.len());
-            for id in &refund.tickets {
-                let ticket = checkout::ticket(snapshot, *id)?;
-                let ticket = ticket.ok_or_else(|| missing("a ticket is gone"))?;
-                lines.extend(order.lines.iter().find(|line| line.no == ticket.line).cloned());
-            }
-            let all = u16::try_from(order.tickets.len()).unwrap_or(u16::MAX);
-            let fees = fees_back(order, gone..then, all);
-            return Ok(Back { lines, fees, by: refund.by, to_card: refund.intent.is_some() });
-        }
-        gone = then;
+    if posting.cause == Cause::Exchange {
+        return exchanged(snapshot, order, posting);
     }
-    Err(missing("a refund is gone"))
+    let made = order.refunds.iter().flat_map(|refunds| &refunds.made);
+    let here: Vec<&Refund> = made.filter(|refund| refund.at == posting.at).collect();
+    let refund = here.iter().find(|refund| !refund.tickets.is_empty());
+    let refund = refund.ok_or_else(|| missing("a refund is gone"))?;
+    let (lines, fees) = ended(snapshot, order, &refund.tickets, posting.at)?;
+    let mut paid = Vec::with_capacity(here.len());
+    for one in &here {
+        paid.push(went_to(snapshot, order, one)?);
+    }
+    Ok(Back { lines, fees, by: refund.by, paid })
+}
+
+/// The same of tickets that were exchanged.
+fn exchanged(snapshot: &Snapshot, order: &Order, posting: &Posting) -> Result<Back, Fault> {
+    let made = order.exchanges.iter().flat_map(|exchanges| &exchanges.made);
+    let mut made = made.filter(|one| one.at == posting.at);
+    let made = made.next().ok_or_else(|| missing("an exchange is gone"))?;
+    let (lines, fees) = ended(snapshot, order, &made.tickets, posting.at)?;
+    Ok(Back { lines, fees, by: made.by, paid: vec![(Paid::Exchange, made.worth)] })
+}
+
+/// Lines and fees that ended with tickets of an order, after those that were good no more before.
+fn ended(
+    snapshot: &Snapshot,
+    order: &Order,
+    tickets: &[TicketId],
+    at: At,
+) -> Result<(Vec<Line>, Vec<FeeLine>), Fault> {
+    let (mut lines, mut gone) = (Vec::with_capacity(tickets.len()), 0_u16);
+    for id in &order.tickets {
+        let ticket = checkout::ticket(snapshot, *id)?;
+        let ticket = ticket.ok_or_else(|| missing("a ticket is gone"))?;
+        if tickets.contains(id) {
+            lines.extend(order.lines.iter().find(|line| line.no == ticket.line).cloned());
+        }
+        gone += u16::from(match ticket.state {
+            State::Valid => false,
+            State::Cancelled { at: then } | State::Exchanged { at: then, .. } => then < at,
+        });
+    }
+    let all = u16::try_from(order.tickets.len()).unwrap_or(u16::MAX);
+    let then = gone + u16::try_from(tickets.len()).unwrap_or(u16::MAX);
+    Ok((lines, fees_back(order, gone..then, all)))
 }
 
 fn missing(what: &str) -> Fault {
     Fault::Row(what.to_owned())
-}
-
-/// How an order is paid, by number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Paid {
-    Cash,
-    Pad(PadNo),
-    Gateway,
-    Nothing,
-}
-
-fn paid(snapshot: &Snapshot, order: &Order) -> Result<Paid, Fault> {
-    match order.payment {
-        Payment::NothingToPay => return Ok(Paid::Nothing),
-        Payment::CapturePending | Payment::Captured | Payment::Paid => {}
-    }
-    let Some(key) = order.intent else { return Ok(Paid::Cash) };
-    let intent = checkout::intent(snapshot, key)?.ok_or_else(|| missing("an intent is gone"))?;
-    Ok(intent.pad.map_or(Paid::Gateway, |at| Paid::Pad(at.pad)))
 }
 
 /// A sale that is posted the other way round credits whom it once charged.
@@ -158,7 +172,8 @@ struct Taken<'a> {
     orders: i64,
     lines: &'a [Line],
     fees: &'a [FeeLine],
-    paid: Paid,
+    /// What was paid for it, or given back, at once.
+    paid: Vec<(Paid, Money)>,
     cashier: Option<StaffNo>,
     hour: u8,
 }
@@ -214,7 +229,9 @@ impl Walk {
                 Account::CardClearing
                 | Account::DrawerCash
                 | Account::Bank
-                | Account::OverShort => {}
+                | Account::OverShort
+                | Account::TicketRevenue
+                | Account::TransferClearing => {}
             }
         }
         self.posted = self.posted.with(sums);
@@ -241,7 +258,9 @@ impl Walk {
                 self.fees.entry(fee.fee).or_insert_with(|| (fee.name.clone(), Sums::default()));
             old.1 = old.1.with(sums).with(counted);
         }
-        add(&mut self.tenders, taken.paid, whole);
+        for (paid, share) in shared(whole, &taken.paid) {
+            add(&mut self.tenders, paid, share);
+        }
         add(&mut self.cashiers, taken.cashier, whole);
         add(&mut self.hours, taken.hour, whole);
         self.total = self.total.with(whole);
@@ -260,7 +279,9 @@ impl Walk {
                 | Account::TaxPayable
                 | Account::FeeRevenue
                 | Account::Bank
-                | Account::OverShort => continue,
+                | Account::OverShort
+                | Account::TicketRevenue
+                | Account::TransferClearing => continue,
             };
             add(&mut self.received, paid, Sums { gross: line.amount, ..ONE });
         }
@@ -307,18 +328,6 @@ fn showing(snapshot: &Snapshot, id: PerformanceId) -> Result<Showing, Fault> {
     Ok(Showing { title: of.map(|one| one.title).unwrap_or_default(), starts: row.starts_at })
 }
 
-fn tender(house: &House, paid: Paid) -> Tender {
-    match paid {
-        Paid::Cash => Tender::Cash,
-        Paid::Pad(no) => {
-            let known = house.pads.iter().find(|pad| pad.no == no);
-            Tender::Pad(known.map_or_else(|| no.0.to_string(), |pad| pad.name.clone()))
-        }
-        Paid::Gateway => Tender::Gateway,
-        Paid::Nothing => Tender::Nothing,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,7 +362,9 @@ mod tests {
     fn taken<'a>(back: bool, orders: i64, lines: &'a [Line], fees: &'a [FeeLine]) -> Taken<'a> {
         let hour = if back { 20 } else { 19 };
         let cashier = Some(StaffNo(3));
-        Taken { back, orders, lines, fees, paid: Paid::Cash, cashier, hour }
+        let parts = lines.iter().map(|line| line.price.gross);
+        let gross = parts.chain(fees.iter().map(|fee| fee.amount.gross)).sum();
+        Taken { back, orders, lines, fees, paid: vec![(Paid::Cash, gross)], cashier, hour }
     }
 
     fn counted(all: &[Taken<'_>]) -> Walk {

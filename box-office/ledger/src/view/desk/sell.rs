@@ -7,25 +7,30 @@ use super::till::till_name;
 use crate::view::cart::deadline;
 use crate::view::showing::Offer;
 use crate::view::sums::{Named, Nth, sums};
-use crate::{Fault, Snapshot, cart, checkout, performance, production, write};
+use crate::{Fault, Snapshot, admission, cart, checkout, payment, performance, production, write};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
 use usher_rules::at::At;
 use usher_rules::cart::{Cart, Note, State as CartState};
 use usher_rules::checkout::pad::keeps_pad;
+use usher_rules::exchange::credit;
 use usher_rules::hold::COUNTER_SELLS_INTO;
 use usher_rules::house::House;
 use usher_rules::id::{CartId, OrderId, PadNo, TillNo};
 use usher_rules::money::Money;
 use usher_rules::order::Order;
-use usher_rules::tender::pad::AtPad;
+use usher_rules::payment::Part;
+use usher_rules::refund::quote;
+use usher_rules::tender::pad::{AtPad, Receipt};
 use usher_rules::tender::{Intent, State};
 use usher_rules::view::desk::pad::{Face, Link, Stage};
+use usher_rules::view::desk::payment::Payment;
 use usher_rules::view::desk::sell::{
-    Counter, Last, Line, PadHere, Paid, Paying, Show, Slip, Sold, Standing, Undecided, Waiting,
+    CameFrom, Counter, Exchanging, Last, Line, PadHere, Paid, Paying, Show, Slip, Sold, Standing,
+    Undecided, Waiting,
 };
-use usher_rules::{Key, view::cart::Sums};
+use usher_rules::{BusinessDay, Key, view::cart::Sums};
 
 /// Performances that a counter sells now and until some moment, by their start.
 pub fn shows(snapshot: &Snapshot, now: At, until: At) -> Result<Vec<Show>, Fault> {
@@ -65,6 +70,22 @@ pub fn slip(snapshot: &Snapshot, id: CartId, row: &Cart) -> Result<Option<Slip>,
     Ok(Some(Slip { cart: id, sums: sums_of(snapshot, row)? }))
 }
 
+/// What a sale gives up for what it sells.
+pub fn exchange(id: CartId, row: &Cart, form_key: String) -> Option<Exchanging> {
+    let exchange = row.exchange.as_ref()?;
+    Some(Exchanging {
+        cart: id,
+        form_key,
+        order: exchange.order,
+        tickets: u32::try_from(exchange.tickets.len()).unwrap_or(u32::MAX),
+        worth: exchange.worth,
+        due: row.due(),
+        credit: exchange.credit,
+        over: (exchange.credit - row.total()).max(Money::ZERO),
+        open: row.active().is_ok(),
+    })
+}
+
 /// Lines and sums of a sale.
 pub fn sums_of(snapshot: &Snapshot, row: &Cart) -> Result<Sums, Fault> {
     sums(snapshot, &write::house(snapshot)?, &row.lines, &row.fee_lines(), &row.taxes)
@@ -83,6 +104,7 @@ pub fn waiting(snapshot: &Snapshot, of: Option<TillNo>, all: bool) -> Result<Vec
         found.push(Waiting {
             cart: intent.cart,
             refund_of: intent.refunding().map(|one| one.order),
+            towards: intent.of_order().filter(|_| intent.refunding().is_none()),
             till: till_name(&house, pad.at.till),
             amount: intent.amount,
             since: intent.created_at,
@@ -115,6 +137,16 @@ pub fn lines(snapshot: &Snapshot, row: &Cart) -> Result<Vec<Line>, Fault> {
     Ok(found)
 }
 
+/// When the first performance of a sale is played.
+pub fn plays_on(snapshot: &Snapshot, row: &Cart) -> Result<Option<BusinessDay>, Fault> {
+    let mut first = None;
+    for line in &row.lines {
+        let day = performance::get(snapshot, line.performance)?.map(|row| row.day);
+        first = first.into_iter().chain(day).min();
+    }
+    Ok(first)
+}
+
 /// What the newest payment of a sale left to be paid in cash.
 pub fn cash_beside(snapshot: &Snapshot, row: &Cart) -> Result<Money, Fault> {
     let newest = match row.intent {
@@ -135,8 +167,14 @@ pub fn standing(
         Some(key) => checkout::intent(snapshot, key)?.map(|intent| (key, intent)),
         None => None,
     };
+    let busy_with = face.and_then(|face| face.running.as_ref()).map(|running| running.intent);
     match row.state {
         CartState::Active => {
+            // The outcome is known, but the terminal is not ready for another card yet.
+            if let Some((key, intent)) = newest.as_ref().filter(|(key, _)| busy_with == Some(*key))
+            {
+                return Ok(at_pad(*key, intent, face));
+            }
             let until = deadline(&write::house(snapshot)?, row, seen);
             Ok(Standing::Open { until, last: newest.and_then(|(_, intent)| last(&intent)) })
         }
@@ -195,12 +233,17 @@ fn last(intent: &Intent) -> Option<Last> {
 pub fn undecided(snapshot: &Snapshot, id: CartId, row: &Cart) -> Result<Option<Undecided>, Fault> {
     let house = write::house(snapshot)?;
     let open = checkout::all_pad_intents(snapshot)?.into_iter();
-    let open = open.filter(|(_, one)| one.cart == id && one.refunding().is_none());
+    let open = open.filter(|(_, one)| one.cart == id && one.of_order().is_none());
     let mut waiting = open.filter(|(_, one)| one.state == State::NeedsOperator);
     let Some((key, intent)) = waiting.next() else { return Ok(None) };
     let Some(pad) = intent.pad else { return Ok(None) };
     let whole = cart::holding(snapshot, id, row)?.len() == row.lines.len();
-    let same = row.intent == Some(key) && row.total() == intent.amount;
+    let whole_sale = match pad.part {
+        Some(Part::Deposit { total, .. }) => total,
+        Some(Part::Towards(_)) | None => intent.amount + pad.cash,
+    };
+    let same = row.intent == Some(key) && row.due() == whole_sale;
+    let whole = whole && exchange_stands(snapshot, row)?;
     Ok(Some(Undecided {
         intent: key,
         amount: intent.amount,
@@ -211,6 +254,23 @@ pub fn undecided(snapshot: &Snapshot, id: CartId, row: &Cart) -> Result<Option<U
         booking: pad.booking,
         can_be_sold: row.state.runs() && row.order.is_none() && same && whole,
     }))
+}
+
+/// Can what a sale gives up still be given up?
+fn exchange_stands(snapshot: &Snapshot, row: &Cart) -> Result<bool, Fault> {
+    let Some(exchange) = &row.exchange else { return Ok(true) };
+    let Some(order) = checkout::order(snapshot, exchange.order)? else { return Ok(false) };
+    let tickets = super::order::ticket_rows(snapshot, &order)?;
+    for (id, ticket) in &tickets {
+        let admission = admission::get(snapshot, ticket.performance, *id)?;
+        let used = admission.is_some_and(|admission| admission.ins > 0);
+        if exchange.tickets.contains(id) && (used || !ticket.is_good()) {
+            return Ok(false);
+        }
+    }
+    let worth = quote(&order, &tickets, &exchange.tickets).amount;
+    let pays = credit(worth, checkout::balance(snapshot, exchange.order)?);
+    Ok((worth, pays) == (exchange.worth, exchange.credit))
 }
 
 /// The pin pad of a till, as a sale finds it.
@@ -235,7 +295,7 @@ pub fn pad_here(
         (Link::Down { why }, _) => Ok(PadHere::Down { name, why }),
         (Link::Exchanged(what), _) => Ok(PadHere::Exchanged { name, what }),
         (Link::Up { .. }, Some(running)) => busy(name, running.till),
-        (Link::Up { .. }, None) => Ok(PadHere::Ready { name }),
+        (Link::Up { .. }, None) => Ok(PadHere::Ready { name, keyed: face.keyed }),
     }
 }
 
@@ -272,23 +332,52 @@ pub fn sold(snapshot: &Snapshot, counter: Counter, id: OrderId) -> Result<Option
         till: till_name(&house, at.till),
         cashier: super::till::name(snapshot, at.cashier)?,
         sums: sums(snapshot, &house, &order.lines, &order.fees, &taxes)?,
+        came_from: came_from(snapshot, &order)?,
         paid: paid(snapshot, &order, pad.as_deref())?,
-        receipts: pad.map(|pad| pad.receipts).unwrap_or_default(),
+        payments: parts(snapshot, &house, &order)?,
+        pay: None,
+        running: None,
+        at_pad: super::order::newest_at_pad(snapshot, &order)?,
+        form_key: String::new(),
+        told: None,
+        receipts: receipts(snapshot, &order)?,
         buyer: order.buyer,
     }))
+}
+
+/// The payments of an order that has more than one.
+fn parts(snapshot: &Snapshot, house: &House, order: &Order) -> Result<Vec<Payment>, Fault> {
+    let mut all = super::payment::payments(snapshot, house, order)?;
+    let booked = order.payments.as_ref().is_some_and(|payments| payments.deposit.is_some());
+    if all.len() < 2 && !booked {
+        all.clear();
+    }
+    Ok(all)
+}
+
+/// What the terminals printed of every card that paid.
+fn receipts(snapshot: &Snapshot, order: &Order) -> Result<Vec<Receipt>, Fault> {
+    let known = payment::known(snapshot, order)?.into_iter();
+    Ok(known.filter_map(|(_, intent)| intent.pad).flat_map(|pad| pad.receipts).collect())
+}
+
+fn came_from(snapshot: &Snapshot, order: &Order) -> Result<Option<CameFrom>, Fault> {
+    let Some(from) = order.origin() else { return Ok(None) };
+    let owed = (-checkout::balance(snapshot, from.order)?).max(Money::ZERO);
+    Ok(Some(CameFrom { order: from.order, amount: from.amount, owed }))
 }
 
 fn paid(snapshot: &Snapshot, order: &Order, pad: Option<&AtPad>) -> Result<Paid, Fault> {
     if order.intent.is_some() {
         let booking = pad.and_then(|pad| pad.booking.clone()).unwrap_or_default();
         let cash = pad.map_or(Money::ZERO, |pad| pad.cash);
-        return Ok(Paid::Card { booking, card: order.total - cash, cash });
+        return Ok(Paid::Card { booking, card: order.at_sale() - cash, cash });
     }
     let log = cart::log_of(snapshot, order.cart)?.into_iter().rev();
     let mut taken = log.filter_map(|(_, line)| match line.note {
         Note::CashTaken { given, change } => Some(Paid::Cash { given, change }),
         _ => None,
     });
-    let nothing = order.total == Money::ZERO;
+    let nothing = order.at_sale() == Money::ZERO;
     Ok(if nothing { Paid::Nothing } else { taken.next().unwrap_or(Paid::Nothing) })
 }

@@ -12,7 +12,7 @@ use usher_rules::staff::{Account, Event as StaffEvent};
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::account::{self as view, Notice, OpenSession};
 use usher_rules::view::desk::staff::{Act, Audit, By, Done, Member, Staff, Standing};
-use usher_rules::{Actor, Event, batch, checkout, journal, patron, till};
+use usher_rules::{Actor, Event, batch, checkout, end_of_day, journal, patron, till};
 
 /// Rows of the audit on one page.
 pub const ROWS_MAX: usize = 100;
@@ -160,14 +160,23 @@ fn act(event: &Event) -> Act {
         Event::Staff(StaffEvent::Put { account, .. }) => account.login.clone(),
         Event::Till(event) => till_session(event).to_string(),
         Event::Checkout(
-            checkout::Event::RefundBegun(order, _) | checkout::Event::Refunded { order, .. },
+            checkout::Event::RefundBegun(order, _)
+            | checkout::Event::Refunded { order, .. }
+            | checkout::Event::PaymentBegun(order, _)
+            | checkout::Event::PaymentMade(order, _)
+            | checkout::Event::Exchanged { order, .. },
         ) => order.to_string(),
         Event::Journal(journal::Event::Exported(no, _)) => no.0.to_string(),
+        Event::Journal(journal::Event::Fetched(no, file)) => format!("{}.{}", no.0, file.name()),
+        Event::Checkout(checkout::Event::OrphanSeen(id, seen)) => {
+            format!("{}: {}", id, seen.reason)
+        }
         Event::Journal(journal::Event::ProofAsked(..) | journal::Event::Proved(..)) => {
             String::new()
         }
         Event::Batch(event) => batch(event).to_string(),
         Event::Patron(patron::Event::Put(id, _)) => id.to_string(),
+        Event::EndOfDay(end_of_day::Event::Ran(no, _)) => no.0.to_string(),
         Event::Production(_)
         | Event::House(_)
         | Event::Performance(_)

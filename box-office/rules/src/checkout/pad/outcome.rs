@@ -3,12 +3,12 @@
 //! Never releases a seat while money may have moved (pin-pads 2). Next: `checkout/sell.rs`.
 
 use super::super::sell::Paying;
-use super::super::{Event, Saga};
+use super::super::{Saga, post};
 use super::Known;
 use crate::cart::{self, Note, State as CartState};
-use crate::id::PostingId;
 use crate::money::Money;
 use crate::order::Payment;
+use crate::payment::Part;
 use crate::tender::State;
 use crate::tender::pad::{AtPad, Booking, Copy, kept};
 use crate::{Event as AnyEvent, Refusal, posting, till};
@@ -85,7 +85,7 @@ impl Saga<'_> {
         waits
             && self.cart.intent == Some(known.key)
             && self.cart.order.is_none()
-            && self.cart.total() == known.intent.amount + known.pad.cash
+            && self.due_still() == Some(whole(known))
             && self.facts.lost.is_empty()
     }
 
@@ -100,33 +100,36 @@ impl Saga<'_> {
             pad.booking = Some(booking.clone());
             how(pad);
         })];
-        let paying =
-            Paying { intent: Some(known.key), payment: Payment::Paid, counter: Some(known.pad.at) };
+        let (intent, counter, payment) = (Some(known.key), Some(known.pad.at), Payment::Paid);
+        let deposit = match known.pad.part {
+            Some(Part::Deposit { deposit, .. }) => Some(deposit),
+            Some(Part::Towards(_)) | None => None,
+        };
+        let paying = Paying { intent, payment, counter, deposit };
         let authorized = Note::Authorized(Some(booking.approval.clone()));
         events.extend(self.sell(&self.cart.buyer, paying, authorized));
         let batch = u64::from(known.pad.pad.0);
         let (amount, at, day) = (known.intent.amount, self.ask.at, self.ask.day);
         let posting = posting::card_payment(fresh.order, batch, amount, at, day);
-        events.push(AnyEvent::Checkout(Event::Posted(self.second_posting(), posting)));
+        post(&mut events, fresh.posting, posting);
         events.push(till::card_taken(known.pad.at.session, amount));
-        events.extend(self.cash_beside(known));
+        self.cash_beside(known, &mut events);
+        self.exchanged(&mut events);
         events.push(self.log(vec![Note::Captured { card: true }]));
-        events.extend(self.complete(&self.cart.buyer, fresh.order));
+        events.extend(self.completed(&self.cart.buyer, deposit));
         events
     }
 
     /// The part in cash goes into the drawer when the card has paid its own.
-    fn cash_beside(&self, known: &Known) -> Vec<AnyEvent> {
+    fn cash_beside(&self, known: &Known, events: &mut Vec<AnyEvent>) {
         let cash = known.pad.cash;
         if cash == Money::ZERO {
-            return Vec::new();
+            return;
         }
-        let (order, till) = (self.facts.fresh.order, known.pad.at.till);
-        let posting = posting::cash_payment(order, till, cash, self.ask.at, self.ask.day);
-        vec![
-            AnyEvent::Checkout(Event::Posted(PostingId(self.second_posting().0 + 1), posting)),
-            self.log(vec![Note::CashTaken { given: cash, change: Money::ZERO }]),
-        ]
+        let (fresh, till) = (&self.facts.fresh, known.pad.at.till);
+        let posting = posting::cash_payment(fresh.order, till, cash, self.ask.at, self.ask.day);
+        post(events, fresh.posting, posting);
+        events.push(self.log(vec![Note::CashTaken { given: cash, change: Money::ZERO }]));
     }
 
     /// Nothing was charged: the cart is the cashier's again, its hold begins anew.
@@ -175,6 +178,14 @@ impl Saga<'_> {
         events.extend(self.hold_on(known));
         events.push(self.log(vec![Note::PadNeedsOperator { why }]));
         events
+    }
+}
+
+/// What is due for the whole sale that this payment is for, or is a part of.
+fn whole(known: &Known) -> Money {
+    match known.pad.part {
+        Some(Part::Deposit { total, .. }) => total,
+        Some(Part::Towards(_)) | None => known.intent.amount + known.pad.cash,
     }
 }
 

@@ -50,6 +50,11 @@ impl fmt::Display for Flaw {
                     "category {name:?} is not in the plan's categories: define or correct it"
                 )
             }
+            Flaw::CardNumber => write!(
+                out,
+                "a name or number in it may be the number of a card: take it out, or write it with \
+                 a letter"
+            ),
             Flaw::Misfit(misfit) => write!(out, "{misfit}"),
             Flaw::More { count } => write!(out, "and {count} more; correct these first"),
         }

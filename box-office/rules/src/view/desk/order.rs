@@ -4,12 +4,15 @@
 //! Never holds a ticket's code. Next: `ledger/view/desk/order.rs`, `web/desk/order.rs`.
 
 use super::Around;
+use super::payment::{Pay, Payment, Share};
 use super::sell::{Decider, Standing, Typed, Undecided};
+use crate::BusinessDay;
 use crate::at::At;
-use crate::id::{OrderId, TicketId};
+use crate::id::{CartId, OrderId, TicketId};
 use crate::money::Money;
 use crate::posting::{Account, Cause};
 use crate::tender::State;
+use crate::tender::exchanged::Exchanged;
 use crate::view::order::TicketState;
 use crate::view::venue::Place;
 
@@ -17,6 +20,8 @@ use crate::view::venue::Place;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Orders {
     pub around: Around,
+    /// Only those that something is due of, the first to be overdue first.
+    pub owing: bool,
     /// What was looked for; empty shows the newest.
     pub find: String,
     pub found: Vec<Glance>,
@@ -33,6 +38,10 @@ pub struct Glance {
     pub tickets: u32,
     pub total: Money,
     pub refunded: Money,
+    /// Still to be paid, and the last day for it.
+    pub due: Money,
+    pub until: Option<BusinessDay>,
+    pub overdue: bool,
 }
 
 /// `/desk/orders/{order}`.
@@ -42,9 +51,15 @@ pub struct Opened {
     pub glance: Glance,
     pub tickets: Vec<Ticket>,
     pub paid: Paid,
-    /// How the newest refund at a pad ended, if there was one.
+    /// Every payment, the oldest first.
+    pub payments: Vec<Payment>,
+    /// What is still to be paid.
+    pub pay: Option<Pay>,
+    /// What is owed to the customer, by the tenders it goes back to.
+    pub owed_back: Vec<Share>,
+    /// How the newest refund or payment at a pad ended, if there was one.
     pub at_pad: Option<AtPad>,
-    /// A refund at a pad that is not settled.
+    /// A refund or a payment at a pad that is not settled.
     pub running: Option<Running>,
     pub decider: Decider,
     /// What was typed to decide it.
@@ -57,8 +72,25 @@ pub struct Opened {
     pub may_refund: bool,
     /// What was chosen to be given back, and what that makes.
     pub chosen: Option<Chosen>,
+    /// The order that its tickets were exchanged from, and what came over.
+    pub origin: Option<(OrderId, Money)>,
+    /// Exchanges that gave up tickets of it.
+    pub exchanges: Vec<Exchange>,
+    /// The sale in which tickets of it are being exchanged.
+    pub exchanging: Option<CartId>,
     pub form_key: String,
     pub notice: Option<Notice>,
+}
+
+/// Tickets that were given up for those of another order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    pub at: At,
+    pub by: String,
+    pub reason: String,
+    pub tickets: u32,
+    pub worth: Money,
+    pub to: OrderId,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +111,8 @@ pub struct Ticket {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paid {
     Nothing,
+    /// By tickets that were given up for it, whole.
+    Exchanged,
     Cash {
         till: String,
     },
@@ -94,17 +128,20 @@ pub enum Paid {
     },
 }
 
-/// A refund at a pad that is not settled.
+/// A refund or a payment at a pad that is not settled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Running {
+    /// The customer pays; else the money goes back.
+    pub towards: bool,
     pub standing: Standing,
     /// Waits for a person; it can be sold if the tickets can still be given back for it.
     pub undecided: Option<Undecided>,
 }
 
-/// A refund at a pad, over.
+/// A refund or a payment at a pad, over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AtPad {
+    pub towards: bool,
     pub state: State,
     pub amount: Money,
     pub changed: At,
@@ -120,6 +157,8 @@ pub struct Refund {
     pub amount: Money,
     pub reason: String,
     pub to_card: bool,
+    /// The order that it went back to.
+    pub onward: Option<OrderId>,
 }
 
 /// One posting, and what it moved for the order.
@@ -135,7 +174,11 @@ pub struct Posting {
 pub struct Chosen {
     pub tickets: Vec<TicketId>,
     pub reason: String,
-    pub amount: Money,
+    /// To whom it goes, the first act first; none: nothing is to go back.
+    pub shares: Vec<Share>,
+    /// What they were sold for, and what of it an exchange has for others.
+    pub worth: Money,
+    pub credit: Money,
 }
 
 /// What a form is told back.
@@ -153,6 +196,10 @@ pub enum Notice {
     PaidOnline,
     /// Another one runs, or nobody knows yet how it ended.
     Running,
+    /// Tickets of the order are being exchanged.
+    Exchanging,
+    /// Not paid yet, or nobody can say.
+    NotPaid,
     /// Who asks has no till open.
     NoTill,
     DrawerShort {
@@ -170,4 +217,25 @@ pub enum Notice {
     },
     /// The tickets cannot be given back for it any more.
     GivenBefore,
+    /// No such amount is due, or none can be read.
+    NotDue {
+        due: Money,
+    },
+    /// Less was handed over than is to be paid now.
+    CashShort {
+        due: Money,
+    },
+    CashTooMuch {
+        max: Money,
+    },
+    /// The pad's batch is being closed.
+    PadClosing,
+    PadExchanged(Exchanged),
+    /// Cash was taken for it.
+    Taken {
+        amount: Money,
+        change: Money,
+    },
+    /// The money that came in is not due any more.
+    PaidBefore,
 }

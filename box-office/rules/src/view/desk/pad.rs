@@ -9,6 +9,7 @@ use crate::Key;
 use crate::at::At;
 use crate::id::TillNo;
 use crate::tender::exchanged::Exchanged;
+use crate::tender::orphan::OrphanId;
 use crate::tender::pad::Booking;
 
 /// What a pad tells right now.
@@ -17,6 +18,8 @@ pub struct Face {
     /// Connected and idle or at work; else the words of what is wrong with the line.
     pub link: Link,
     pub running: Option<Running>,
+    /// The number of a card may be typed at it, for a sale on the phone (K6).
+    pub keyed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,6 +52,8 @@ pub enum Stage {
     MakingReady,
     ConfirmAmount,
     InsertCard,
+    /// The cashier types what the customer tells on the phone.
+    TypeCard,
     RemoveCard,
     EnterPin,
     WrongPin,
@@ -76,6 +81,22 @@ pub struct Pads {
     pub more: bool,
     /// May who asks open the sale of a payment?
     pub may_sell: bool,
+    /// May who asks tick a booking off?
+    pub may_see: bool,
+    pub form_key: String,
+    pub notice: Option<Notice>,
+}
+
+/// What became of ticking a booking off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    Seen,
+    /// Somebody else was quicker.
+    Changed,
+    /// It says nothing, or more than so many characters.
+    Reason {
+        max: u32,
+    },
 }
 
 /// A pad of the house.
@@ -93,6 +114,7 @@ pub struct Listed {
 /// Booked at a terminal, and no payment of the box asked for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Orphan {
+    pub id: OrphanId,
     pub pad: String,
     /// When the box heard of it.
     pub at: At,

@@ -103,7 +103,11 @@ pub enum Tender {
     Pad(String),
     /// By card, in the shop.
     Gateway,
+    /// By tickets that were given up for it.
+    Exchange,
     Nothing,
+    /// Paid or given back at another time than the sale or its refund.
+    Later,
 }
 
 /// Who sold.

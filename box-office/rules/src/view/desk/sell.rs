@@ -4,9 +4,10 @@
 //! a card but what an intent keeps. Next: `ledger/view/desk/sell.rs`, `web/desk/sell.rs`.
 
 use super::Around;
+use super::order::{AtPad, Notice as Told, Running};
 use super::pad::Stage;
 use super::patron::Glance;
-use crate::Key;
+use super::payment::{Pay, Payment};
 use crate::at::At;
 use crate::cart::Buyer;
 use crate::id::{CartId, OrderId, PerformanceId};
@@ -16,6 +17,7 @@ use crate::tender::pad::{Booking, Receipt};
 use crate::view::cart::Sums;
 use crate::view::performance::Tickets;
 use crate::view::venue::Place;
+use crate::{BusinessDay, Key};
 
 /// What stands on every page of a sale.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +33,26 @@ pub struct Counter {
     pub slip: Option<Slip>,
     /// Payments whose outcome is not known: of this till, or of all for who may decide them.
     pub waiting: Vec<Waiting>,
+    /// What the sale in hand gives up.
+    pub exchange: Option<Exchanging>,
+}
+
+/// Tickets that a sale gives up for what it sells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchanging {
+    pub cart: CartId,
+    pub form_key: String,
+    pub order: OrderId,
+    pub tickets: u32,
+    pub worth: Money,
+    /// What of it was paid, and pays now.
+    pub credit: Money,
+    /// What the customer pays beside it.
+    pub due: Money,
+    /// What the house then owes.
+    pub over: Money,
+    /// The sale can still be changed.
+    pub open: bool,
 }
 
 /// Where who asks stands.
@@ -68,6 +90,8 @@ pub struct Waiting {
     pub cart: CartId,
     /// The money goes back, of this order.
     pub refund_of: Option<OrderId>,
+    /// It is paid towards this order.
+    pub towards: Option<OrderId>,
     pub till: String,
     pub amount: Money,
     pub since: At,
@@ -92,6 +116,8 @@ pub struct Sale {
     pub form_key: String,
     pub lines: Vec<Line>,
     pub sums: Sums,
+    /// When the first performance is played.
+    pub plays_on: Option<BusinessDay>,
     /// Of this till; who may only decide sees no tender.
     pub own: bool,
     pub standing: Standing,
@@ -178,6 +204,8 @@ pub enum PadHere {
     None,
     Ready {
         name: String,
+        /// The number of a card may be typed at it.
+        keyed: bool,
     },
     /// Not heard of since the box started.
     Starting {
@@ -230,6 +258,10 @@ pub struct Typed {
     /// Keep the buyer in the register.
     pub remember: bool,
     pub given: String,
+    /// Pay a part now, so much, the rest until this day or at once.
+    pub part: String,
+    pub due: String,
+    pub later: bool,
     pub evidence: String,
     pub name: String,
     pub reason: String,
@@ -257,6 +289,12 @@ pub enum Notice {
     },
     /// The card has nothing left to pay.
     CashCoversAll,
+    /// No part of the total, or none that can be read.
+    PartWrong,
+    /// Not a day from today to the first performance.
+    DueWrong,
+    /// A rest that comes later needs a name.
+    BookedLacksName,
     /// Name too long or no address that mail can reach.
     BuyerWrong {
         fields: Vec<&'static str>,
@@ -278,6 +316,10 @@ pub enum Notice {
     /// The pad's errand does not answer, or the till has no pad.
     PadSilent,
     SeatsGone,
+    /// The tickets to be given up are not good, not unused, or not worth that any more.
+    ExchangeGone,
+    /// They were paid in the shop: what is over cannot be paid out here.
+    ExchangeOver,
     TooManyAttempts {
         max: u8,
     },
@@ -293,9 +335,28 @@ pub struct Sold {
     pub cashier: String,
     pub buyer: Buyer,
     pub sums: Sums,
+    /// Where its tickets were exchanged from.
+    pub came_from: Option<CameFrom>,
     pub paid: Paid,
+    /// More than one tender: every one, the oldest first.
+    pub payments: Vec<Payment>,
+    /// What is still to be paid.
+    pub pay: Option<Pay>,
+    /// A payment at a pad that is not settled, and how the newest one ended.
+    pub running: Option<Running>,
+    pub at_pad: Option<AtPad>,
+    pub form_key: String,
+    pub told: Option<Told>,
     /// Receipts of the card, as the terminal worded them.
     pub receipts: Vec<Receipt>,
+}
+
+/// The order that tickets came from, and what is owed on it now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CameFrom {
+    pub order: OrderId,
+    pub amount: Money,
+    pub owed: Money,
 }
 
 #[derive(Debug, Clone, PartialEq)]

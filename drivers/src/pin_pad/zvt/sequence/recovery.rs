@@ -85,10 +85,12 @@ fn judge_reversal(tender: &Tender, found: &Booking, original: u32) -> Judgement 
                 false => Judgement::Open("another booking was reversed"),
             }
         }
-        Kind::Purchase | Kind::Refund if known => {
+        Kind::Purchase | Kind::KeyedPurchase | Kind::Refund if known => {
             Judgement::Open("the booking before this one was reversed")
         }
-        Kind::Purchase | Kind::Refund => Judgement::NotBooked("booked and taken back"),
+        Kind::Purchase | Kind::KeyedPurchase | Kind::Refund => {
+            Judgement::NotBooked("booked and taken back")
+        }
     }
 }
 

@@ -126,6 +126,7 @@ impl Terminal {
     fn take_scene(&mut self) {
         if self.refusals == 0 {
             self.scene = self.script.next_scene();
+            self.script.played().add(&self.scene);
             self.wire = Wire::new(self.scene.fault.clone());
         }
     }

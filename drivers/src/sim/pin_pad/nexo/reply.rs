@@ -70,6 +70,8 @@ impl Money {
 pub struct Told {
     pub partial: bool,
     pub clear_pan: bool,
+    /// The number of the card was typed.
+    pub keyed: bool,
 }
 
 pub fn success() -> Value {
@@ -94,10 +96,11 @@ pub fn approved(line: &Line, told: Told) -> Option<Body> {
     let result = if told.partial { "Partial" } else { "Success" };
     // A well-known test number, in the open for the scene that wants one.
     let pan = if told.clear_pan { "42".repeat(8) } else { "424242 **** 4242".to_owned() };
+    let entry = if told.keyed { "Keyed" } else { "ICC" };
     let card = json!({
         "PaymentBrand": "visa",
         "MaskedPan": pan,
-        "EntryMode": ["ICC"],
+        "EntryMode": [entry],
         "SensitiveCardData": { "ExpiryDate": "1230" },
     });
     body(
@@ -105,7 +108,9 @@ pub fn approved(line: &Line, told: Told) -> Option<Body> {
         &Payment {
             response: json!({
                 "Result": result,
-                "AdditionalResponse": "expiryMonth=12&expiryYear=2030&posEntryMode=ICC",
+                "AdditionalResponse": format!(
+                    "expiryMonth=12&expiryYear=2030&posEntryMode={entry}"
+                ),
             }),
             poi: json!({ "POITransactionID": transaction(line) }),
             result: PaymentResult {

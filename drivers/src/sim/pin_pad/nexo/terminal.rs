@@ -64,6 +64,7 @@ pub struct Working {
     id: String,
     play: Play,
     of: Of,
+    keyed: bool,
     amount_minor: u64,
     money: Money,
     abort: CancellationToken,
@@ -72,7 +73,8 @@ pub struct Working {
 impl Working {
     /// What a customer is asked for.
     pub fn bill(&self) -> Bill {
-        Bill { of: self.of, amount_minor: self.amount_minor, currency: self.money.number }
+        let Working { of, keyed, amount_minor, .. } = *self;
+        Bill { of, keyed, amount_minor, currency: self.money.number }
     }
 
     /// Told when the box wants to stop.
@@ -142,7 +144,7 @@ impl Terminal {
     /// The answers that the truth still knows.
     fn remember(&mut self) {
         for line in self.truth.lines() {
-            let plain = Told { partial: false, clear_pan: false };
+            let plain = Told { partial: false, clear_pan: false, keyed: false };
             let known = match line.deed {
                 Deed::Booked => ("Payment", reply::approved(line, plain)),
                 Deed::Reversed => ("Reversal", reply::reversed(line)),
@@ -161,7 +163,9 @@ impl Terminal {
     }
 
     pub fn next_scene(&mut self) -> Scene {
-        self.armed.pop_front().unwrap_or_else(|| self.script.next_scene())
+        let scene = self.armed.pop_front().unwrap_or_else(|| self.script.next_scene());
+        self.script.played().add(&scene);
+        scene
     }
 
     pub fn violations(&self) -> Vec<String> {
@@ -266,16 +270,17 @@ impl Terminal {
             Some("Refund") => Of::Refund,
             Some(other) => return Err(format!("the PaymentType {other}")),
         };
+        let keyed = keyed(body)?;
         let abort = CancellationToken::new();
         self.busy = Some((id.clone(), abort.clone()));
         let play = scene.play;
-        Ok(Taken::Working(Working { header, id, play, of, amount_minor, money, abort }))
+        Ok(Taken::Working(Working { header, id, play, of, keyed, amount_minor, money, abort }))
     }
 
     /// The end of a payment: truth first, then the answer. `None` when the terminal restarts.
     pub fn finish(&mut self, working: Working) -> Option<String> {
         self.busy = None;
-        let plain = Told { partial: false, clear_pan: false };
+        let plain = Told { partial: false, clear_pan: false, keyed: false };
         let asked_minor = working.amount_minor;
         let body = match working.play {
             Play::Approve | Play::Slow { .. } | Play::ApproveAfterAbort => {
@@ -316,7 +321,7 @@ impl Terminal {
 
     fn book(&mut self, working: &Working, amount_minor: u64, told: Told) -> Option<Body> {
         let line = self.write(working, Deed::Booked, amount_minor)?;
-        reply::approved(&line, told)
+        reply::approved(&line, Told { keyed: working.keyed, ..told })
     }
 
     fn write(&mut self, working: &Working, deed: Deed, amount_minor: u64) -> Option<Line> {
@@ -426,6 +431,15 @@ impl Terminal {
             },
         };
         Ok(answer(header, reply::body(name, &found)))
+    }
+}
+
+/// Does the till want the number of the card typed?
+fn keyed(body: &Value) -> Result<bool, String> {
+    match body.pointer("/PaymentTransaction/TransactionConditions/ForceEntryMode") {
+        None => Ok(false),
+        Some(modes) if *modes == json!(["Keyed"]) => Ok(true),
+        Some(other) => Err(format!("the ForceEntryMode {other}")),
     }
 }
 

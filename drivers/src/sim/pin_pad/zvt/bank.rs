@@ -92,6 +92,7 @@ impl Bank {
         let mut batch: (u32, i64) = (0, 0);
         for line in open {
             let amount = i64::try_from(line.amount_minor).unwrap_or(i64::MAX);
+            let amount = if line.of == Of::Refund { -amount } else { amount };
             match line.deed {
                 Deed::Booked => batch = (batch.0 + 1, batch.1 + amount),
                 Deed::Reversed => batch = (batch.0.saturating_sub(1), batch.1 - amount),

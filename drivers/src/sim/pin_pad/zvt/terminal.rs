@@ -130,12 +130,17 @@ impl Terminal {
             Ok(bytes) => bytes,
             Err(Lost) => {
                 // A cut inside the command itself is a scene that was played.
-                if !wire.is_cut() {
+                if wire.is_cut() {
+                    self.settings.script.played().add(&scene);
+                } else {
                     self.scene = Some(scene);
                 }
                 return Err(Lost);
             }
         };
+        if matches!(bytes.get(..2), Some([0x06, 0x01 | 0x30 | 0x31])) {
+            self.settings.script.played().add(&scene);
+        }
         match bytes.get(..2) {
             Some([0x06, 0x01]) => return self.pay(wire, &bytes, scene, Of::Purchase).await,
             Some([0x06, 0x31]) => return self.pay(wire, &bytes, scene, Of::Refund).await,

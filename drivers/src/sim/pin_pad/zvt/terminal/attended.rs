@@ -25,7 +25,7 @@ impl Terminal {
         repeats: u8,
     ) -> Result<(), Lost> {
         let Sum { of, amount_minor, currency } = sum;
-        hand.begin(Bill { of, amount_minor, currency });
+        hand.begin(Bill { of, keyed: false, amount_minor, currency });
         let verdict = loop {
             self.show(wire, progress(hand.shown())).await?;
             if self.is_aborted {
@@ -76,7 +76,7 @@ impl Terminal {
 /// What the display shows, as the protocol says it.
 fn progress(shown: Shown) -> u8 {
     match shown {
-        Shown::Idle | Shown::PresentCard => 0x0A,
+        Shown::Idle | Shown::PresentCard | Shown::TypeCard => 0x0A,
         Shown::EnterPin => 0x02,
         Shown::WrongPin => 0x15,
         Shown::Asking => 0x04,

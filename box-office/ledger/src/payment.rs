@@ -1,0 +1,63 @@
+//! Payments of orders: what those after the sale leave, what an order was paid with, what is due.
+//!
+//! What is due is asked of the balances, which are their own index. Never decides:
+//! `rules/payment/towards.rs` does. Next: `refund.rs`, `checkout.rs`.
+
+use crate::source::{self, Source};
+use crate::write::Write;
+use crate::{Fault, checkout, refund, tables};
+use usher_rules::Key;
+use usher_rules::id::OrderId;
+use usher_rules::money::Money;
+use usher_rules::order::{Order, Payment};
+use usher_rules::payment::{Made, Tender, intents, tenders};
+use usher_rules::posting::Account;
+use usher_rules::tender::Intent;
+
+/// Orders with a balance that are looked at.
+pub const OWING_MAX: usize = 10_000;
+
+/// A payment towards an order at a pad is on its way.
+pub(crate) fn begun(write: &Write, id: OrderId, key: Key) -> Result<(), Fault> {
+    refund::change(write, id, |order| order.payments.get_or_insert_default().newest = Some(key))
+}
+
+pub(crate) fn made(write: &Write, id: OrderId, made: &Made) -> Result<(), Fault> {
+    let made = made.clone();
+    refund::change(write, id, |order| order.payments.get_or_insert_default().made.push(made))
+}
+
+/// The intents that paid for an order, with their rows.
+pub fn known<S: Source>(source: &S, order: &Order) -> Result<Vec<(Key, Intent)>, Fault> {
+    let row = |key| checkout::intent(source, key).map(|found| found.map(|intent| (key, intent)));
+    intents(order).filter_map(|key| row(key).transpose()).collect()
+}
+
+/// Every payment of an order, the oldest first.
+pub fn of<S: Source>(source: &S, order: &Order) -> Result<Vec<Tender>, Fault> {
+    Ok(tenders(order, &known(source, order)?))
+}
+
+/// The payment or refund of an order at a pad that nobody has settled yet.
+pub fn running<S: Source>(source: &S, id: OrderId) -> Result<Option<(Key, Intent)>, Fault> {
+    let open = checkout::all_pad_intents(source)?;
+    Ok(open.into_iter().find(|(_, intent)| intent.of_order() == Some(id)))
+}
+
+/// What the customer still has to pay: nothing while the bank's money is on its way.
+pub fn due<S: Source>(source: &S, id: OrderId, order: &Order) -> Result<Money, Fault> {
+    if order.payment == Payment::CapturePending {
+        return Ok(Money::ZERO);
+    }
+    Ok(checkout::balance(source, id)?.max(Money::ZERO))
+}
+
+/// Orders that customers owe something of, and how much, by their number.
+pub fn owing<S: Source>(source: &S) -> Result<Vec<(OrderId, Money)>, Fault> {
+    let account = Account::Receivable.no();
+    let keys = (account, 0)..=(account, u64::MAX);
+    let rows = source::range(source, tables::BALANCES, keys, OWING_MAX, |(_, id), amount| {
+        Ok((OrderId(id), Money(amount)))
+    })?;
+    Ok(rows.into_iter().filter(|(_, amount)| *amount > Money::ZERO).collect())
+}
