@@ -6,8 +6,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use redb::backends::InMemoryBackend;
-use redb::{Builder, Database};
+use redb::{Builder, Database, StorageBackend};
 use std::collections::{HashMap, HashSet};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 use usher_ledger::turnout::Turnout;
 use usher_ledger::{Denied, admission as ledger, copy, events, open, proof};
 use usher_rules::admission::{self, Admission, Presence, Verdict};
@@ -458,4 +463,53 @@ fn whatever_a_door_did_without_the_box_is_recorded_and_never_later_than_now() {
     }
     println!("{told} told afterwards, {disputed} in dispute, {unheard} known already");
     assert!(told > 50 && disputed > 10 && unheard > 0);
+}
+
+/// Memory that takes its time to be let go of.
+#[derive(Debug)]
+struct SlowToLetGo {
+    memory: InMemoryBackend,
+    let_go: Arc<AtomicBool>,
+}
+
+impl StorageBackend for SlowToLetGo {
+    fn len(&self) -> io::Result<u64> {
+        self.memory.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.memory.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.memory.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.memory.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.memory.write(offset, data)
+    }
+}
+
+impl Drop for SlowToLetGo {
+    fn drop(&mut self) {
+        thread::sleep(Duration::from_millis(50));
+        self.let_go.store(true, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_house_that_has_ended_has_let_go_of_its_store() {
+    for seed in 0..20 {
+        let let_go = Arc::new(AtomicBool::new(false));
+        let memory = InMemoryBackend::new();
+        let slow = SlowToLetGo { memory, let_go: Arc::clone(&let_go) };
+        let store = Builder::new().create_with_backend(slow).unwrap();
+        open::prepare(&store, BoxNo(1)).unwrap();
+        Town::found(store, seed).stop();
+        assert!(let_go.load(Ordering::SeqCst), "the next to open it would find it in use");
+    }
 }

@@ -107,9 +107,12 @@ pub struct Ledger {
 impl Ledger {
     /// Waits until everything asked is on disk, then lets the store go.
     pub async fn stop(self) {
-        self.handle.close();
-        self.handle.ended().await;
-        drop(self.lock);
+        let Ledger { handle, lock, .. } = self;
+        handle.close();
+        handle.ended().await;
+        // Whoever finds the lock free finds the store free.
+        drop(handle);
+        drop(lock);
     }
 }
 

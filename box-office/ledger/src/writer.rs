@@ -47,7 +47,7 @@ pub struct Writer {
     pub now: Now,
     pub day_of: DayOf,
     pub luck: Luck,
-    /// Turns true when the thread has ended; with a fault the process must follow.
+    /// Has words when the thread has ended; with a fault the process must follow.
     pub ended: watch::Sender<Option<String>>,
 }
 
@@ -59,12 +59,19 @@ enum Outcome {
 
 impl Writer {
     /// Serves until the queues are closed, or until the store fails (trust 1.7).
-    pub fn run(mut self) {
+    pub fn run(self) {
+        let ended = self.ended.clone();
+        let words = self.serve_all();
+        ended.send_replace(Some(words));
+    }
+
+    /// Returns why it ended; the store is let go of by then, so that the next one can have it.
+    fn serve_all(mut self) -> String {
         let requests = std::mem::take(&mut self.requests);
         let mut memory = Memory { requests, ..Memory::default() };
-        let words = loop {
+        loop {
             let Some(batch) = self.queues.take() else {
-                break String::new();
+                return String::new();
             };
             if let Err((fault, rest)) = self.serve(batch, &mut memory) {
                 let waiting = self.queues.drain();
@@ -72,10 +79,9 @@ impl Writer {
                     let _ = pending.answer.send(Err(Denied::Busy));
                 }
                 tracing::error!(fault = %fault, "the store failed; the box stops and starts again");
-                break fault.to_string();
+                return fault.to_string();
             }
-        };
-        self.ended.send_replace(Some(words));
+        }
     }
 
     fn serve(
