@@ -302,6 +302,7 @@ impl Running {
                 pad: no,
                 currency,
                 closes_batches: settings.closes_batches(),
+                voids: settings.voids(),
                 serial_number: known.serial_number.clone(),
                 asks,
                 face,

@@ -40,6 +40,7 @@ impl Played {
             pad,
             currency: EURO,
             closes_batches: false,
+            voids: false,
             serial_number,
             asks,
             face,

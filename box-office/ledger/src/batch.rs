@@ -104,7 +104,7 @@ pub(crate) fn follow(write: &Write, id: PostingId, posting: &Posting) -> Result<
         let known = unsettled_of(write.txn, of)?;
         let open = known.into_iter().rev().find(|(_, row)| row.state == State::Open);
         let Some((batch, mut row)) = open else { continue };
-        row.taken = row.taken.with(amount);
+        row.counts(posting.cause, amount);
         write.put(tables::BATCHES, batch.0, &row)?;
         write.txn.open_table(tables::BATCH_PAYMENTS)?.insert((batch.0, id.0), posting.day.0)?;
     }

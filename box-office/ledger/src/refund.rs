@@ -8,6 +8,7 @@ use crate::write::Write;
 use crate::{
     Fault, admission, batch, checkout, exchange, payment, performance, production, tables, till,
 };
+use usher_rules::batch::Of;
 use usher_rules::cart::Place;
 use usher_rules::checkout::{Command, Facts as SaleFacts};
 use usher_rules::exchange::Command as Exchanging;
@@ -48,8 +49,9 @@ pub(crate) fn load(
     ask: &Ask,
     sale: &mut SaleFacts,
 ) -> Result<(), Fault> {
-    let Some(facts) = facts(write, id, ask, sale)? else { return Ok(()) };
+    let Some(mut facts) = facts(write, id, ask, sale)? else { return Ok(()) };
     if let Some(pad) = pad_asked(&facts, command) {
+        facts.batch_since = batch::running(write.txn, Of::Pad(pad))?.map(|(_, row)| row.opened_at);
         sale.on_pad = checkout::on_pad(write.txn, pad)?;
         sale.batch_closing = batch::closing(write.txn, pad)?;
     }
@@ -70,6 +72,8 @@ pub(crate) fn facts(
     let at_sale = later.iter().position(|(key, _)| Some(*key) == order.intent);
     let paid = at_sale.map(|place| later.remove(place).1);
     let running = payment::running(txn, id)?.map(|(_, intent)| intent);
+    let newest = order.refunds.as_ref().and_then(|refunds| refunds.newest);
+    let newest = newest.map(|key| checkout::intent(txn, key)).transpose()?.flatten();
     let exchanging = exchange::running(txn, id)?;
     let balance = checkout::balance(txn, id)?;
     let mut tickets = Vec::with_capacity(order.tickets.len());
@@ -80,13 +84,25 @@ pub(crate) fn facts(
         Some((_, row)) => till::drawer(txn, row.till)?,
         None => Money::ZERO,
     };
-    Ok(Some(Facts { id, order, tickets, paid, later, balance, running, exchanging, drawer }))
+    Ok(Some(Facts {
+        id,
+        order,
+        tickets,
+        paid,
+        later,
+        balance,
+        running,
+        newest,
+        batch_since: None,
+        exchanging,
+        drawer,
+    }))
 }
 
 /// The pad that a command begins something at.
 fn pad_asked(facts: &Facts, command: &Command) -> Option<PadNo> {
     match command {
-        Command::Refund(Refunds::AtPad(wanted, _)) => {
+        Command::Refund(Refunds::AtPad { wanted, .. }) => {
             facts.shares(&wanted.tickets).first()?.means.pad()
         }
         Command::Payment(Payments::AtPad { pad, .. }) => Some(*pad),

@@ -153,6 +153,10 @@ pub struct Batch {
     pub end: Option<End>,
     #[n(8)]
     pub no_match: Option<NoMatch>,
+    /// How many of its payments were taken back; `taken` does not count those.
+    #[n(9)]
+    #[cbor(default)]
+    pub voids: u32,
 }
 
 impl Batch {
@@ -168,6 +172,18 @@ impl Batch {
             why: String::new(),
             end: None,
             no_match: None,
+            voids: 0,
+        }
+    }
+
+    /// One payment more, or money given back.
+    pub fn counts(&mut self, cause: Cause, amount: Money) {
+        match cause {
+            Cause::CardVoid => {
+                self.taken = self.taken.without(-amount);
+                self.voids = self.voids.saturating_add(1);
+            }
+            _ => self.taken = self.taken.with(amount),
         }
     }
 
@@ -176,10 +192,13 @@ impl Batch {
         self.carried + self.taken.sum
     }
 
-    /// Is what the terminal tells what we have?
+    /// Is what the terminal tells what we have? A payment that was taken back is counted not at all
+    /// by some terminals, by others as two bookings.
     pub fn matches(&self, totals: &[BrandTotal]) -> bool {
         let told = sum_of(totals);
-        told.sum == self.sum() && (told.count == self.taken.count || self.carried != Money::ZERO)
+        let twice = self.taken.count.saturating_add(self.voids.saturating_mul(2));
+        let counts = [self.taken.count, twice].contains(&told.count);
+        told.sum == self.sum() && (counts || self.carried != Money::ZERO)
     }
 }
 
@@ -409,18 +428,31 @@ fn posted(id: PostingId, posting: Posting) -> AnyEvent {
     AnyEvent::Checkout(checkout::Event::Posted(id, posting))
 }
 
+/// One payment of a batch, as it is compared with what a terminal tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    pub brand: String,
+    pub amount: Money,
+    /// It took another one back.
+    pub voids: bool,
+}
+
 /// Which payments, told by their brand, cannot be found in what a terminal tells: those of a brand
 /// whose count or sum is another there. A terminal that tells nothing confirms nothing.
-pub fn unmatched(payments: &[(String, Money)], told: Option<&[BrandTotal]>) -> Vec<bool> {
+pub fn unmatched(payments: &[Compared], told: Option<&[BrandTotal]>) -> Vec<bool> {
+    // As `Batch::matches` counts, both ways.
     let ours = |brand: &str| {
-        let same = payments.iter().filter(|(other, _)| same_brand(other, brand));
-        same.fold(Takings::default(), |taken, (_, amount)| taken.with(*amount))
+        let same = payments.iter().filter(|other| same_brand(&other.brand, brand));
+        same.fold([Takings::default(); 2], |[net, twice], one| match one.voids {
+            true => [net.without(-one.amount), twice.with(one.amount)],
+            false => [net.with(one.amount), twice.with(one.amount)],
+        })
     };
     let theirs = |brand: &str| {
         let same = told.unwrap_or_default().iter().filter(|one| same_brand(&one.brand, brand));
         sum_of(&same.cloned().collect::<Vec<_>>())
     };
-    payments.iter().map(|(brand, _)| ours(brand) != theirs(brand)).collect()
+    payments.iter().map(|one| !ours(&one.brand).contains(&theirs(&one.brand))).collect()
 }
 
 fn same_brand(one: &str, other: &str) -> bool {

@@ -146,6 +146,9 @@ pub enum Cause {
     /// The sale of exchanged tickets, the other way round.
     #[n(16)]
     Exchange,
+    /// A card payment that its terminal took back before its batch was closed.
+    #[n(17)]
+    CardVoid,
 }
 
 /// A journal entry.

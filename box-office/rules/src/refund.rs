@@ -47,13 +47,22 @@ pub enum Command {
     Cash(#[n(0)] Wanted),
     /// To the card, at the pad that took it: the intent is written, nothing is sent yet.
     #[n(1)]
-    AtPad(#[n(0)] Wanted, #[n(1)] Option<Booking>),
+    AtPad {
+        #[n(0)]
+        wanted: Wanted,
+        /// The pad's newest booking, as far as it is known.
+        #[n(1)]
+        baseline: Option<Booking>,
+        /// Can the pad take its newest booking back without the card?
+        #[n(2)]
+        voids: bool,
+    },
 }
 
 impl Command {
     pub fn wanted(&self) -> &Wanted {
         match self {
-            Command::Cash(wanted) | Command::AtPad(wanted, _) => wanted,
+            Command::Cash(wanted) | Command::AtPad { wanted, .. } => wanted,
         }
     }
 }
@@ -105,7 +114,9 @@ pub fn decide(
     let refunding = Giving { facts, sale, ask };
     match command {
         Sale::Refund(Command::Cash(wanted)) => refunding.cash(wanted),
-        Sale::Refund(Command::AtPad(wanted, baseline)) => refunding.begin(wanted, baseline),
+        Sale::Refund(Command::AtPad { wanted, baseline, voids }) => {
+            refunding.begin(wanted, baseline, *voids)
+        }
         Sale::Payment(Payments::Cash { wanted, given }) => refunding.take_cash(wanted, *given),
         Sale::Payment(Payments::AtPad { wanted, pad, baseline }) => {
             refunding.begin_payment(wanted, *pad, baseline)

@@ -92,6 +92,17 @@ impl Takings {
     pub fn with(self, amount: Money) -> Takings {
         Takings { count: self.count.saturating_add(1), sum: self.sum + amount }
     }
+
+    /// Both together.
+    pub fn and(self, other: Takings) -> Takings {
+        let Takings { count, sum } = other;
+        Takings { count: self.count.saturating_add(count), sum: self.sum + sum }
+    }
+
+    /// One of its payments was taken back.
+    pub fn without(self, amount: Money) -> Takings {
+        Takings { count: self.count.saturating_sub(1), sum: self.sum - amount }
+    }
 }
 
 /// Stored. One cashier's time at a till.

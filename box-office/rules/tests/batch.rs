@@ -10,11 +10,11 @@ use proptest::prelude::*;
 use usher_rules::at::At;
 use usher_rules::batch::{
     Batch, BrandTotal, Closing, Command, End, Event, Facts, NoMatch, Of, REASON_CHARS_MAX, State,
-    decide, unmatched,
+    Compared, decide, unmatched,
 };
 use usher_rules::id::{BatchId, PadNo, PostingId, StaffNo, TillNo};
 use usher_rules::money::Money;
-use usher_rules::posting::{Account, PAD_OVER_SHORT, Posting};
+use usher_rules::posting::{Account, Cause, PAD_OVER_SHORT, Posting};
 use usher_rules::till::Takings;
 use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Refusal, checkout};
 
@@ -168,6 +168,16 @@ fn another_sum_or_another_count_does_not_match_and_posts_nothing() {
 }
 
 #[test]
+fn a_payment_that_was_taken_back_counts_as_none_or_as_two() {
+    for (count, fits) in [(2, true), (4, true), (3, false), (1, false)] {
+        let mut row = batch(State::Closing);
+        row.counts(Cause::CardVoid, Money(-2_000));
+        let (event, _) = house(&given(row), &closed(&[total("Visa", count, 4_000)])).unwrap();
+        assert!(matches!(event, Event::Ended(_, End { matched, .. }) if matched == fits), "{count}");
+    }
+}
+
+#[test]
 fn money_from_before_batches_were_kept_is_compared_by_its_sum_alone() {
     let older = Batch { carried: Money(1_000), ..batch(State::Closing) };
     let (event, _) = house(&given(older.clone()), &closed(&[total("Visa", 9, 7_000)])).unwrap();
@@ -268,12 +278,22 @@ fn no_match_needs_a_mismatch_a_person_and_a_reason() {
 
 #[test]
 fn payments_of_a_brand_that_differs_are_the_ones_to_look_at() {
-    let payment = |brand: &str, minor| (brand.to_owned(), Money(minor));
+    let payment = |brand: &str, minor| Compared {
+        brand: brand.to_owned(),
+        amount: Money(minor),
+        voids: false,
+    };
     let ours = [payment("VISA", 2_000), payment("Mastercard", 1_500), payment("Visa ", 500)];
     let told = [total("Visa", 2, 2_500), total("Mastercard", 2, 3_000)];
     assert_eq!(unmatched(&ours, Some(&told)), [false, true, false]);
     assert_eq!(unmatched(&ours, None), [true, true, true]);
     assert_eq!(unmatched(&ours, Some(&[])), [true, true, true]);
+    let void = Compared { voids: true, ..payment("Visa", -500) };
+    for (count, matches) in [(1, true), (3, true), (2, false)] {
+        let told = [total("Visa", count, 2_000)];
+        let ours = [payment("Visa", 2_000), payment("Visa", 500), void.clone()];
+        assert_eq!(unmatched(&ours, Some(&told)), [!matches; 3], "{count}");
+    }
 }
 
 proptest! {

@@ -188,6 +188,8 @@ impl Side {
             later: Vec::new(),
             balance,
             running: None,
+            newest: None,
+            batch_since: None,
             exchanging: None,
             drawer: Money::ZERO,
         };

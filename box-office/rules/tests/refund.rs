@@ -150,6 +150,8 @@ struct Counterside {
     last: Option<Key>,
     balances: BTreeMap<(u16, u64), Money>,
     cards_back: Money,
+    /// The newest booking of the terminal.
+    newest: Option<Booking>,
 }
 
 impl Counterside {
@@ -164,6 +166,8 @@ impl Counterside {
             later: Vec::new(),
             balance: Money::ZERO,
             running: None,
+            newest: None,
+            batch_since: None,
             exchanging: None,
             drawer: Money::ZERO,
             order,
@@ -199,7 +203,8 @@ impl Counterside {
             fresh,
         };
         let balances = BTreeMap::new();
-        let mut side = Counterside { sale, last: None, balances, cards_back: Money::ZERO };
+        let cards_back = Money::ZERO;
+        let mut side = Counterside { sale, last: None, balances, cards_back, newest: None };
         let sold = side.about().order.clone();
         let tickets: Vec<_> = sold.lines.iter().map(|line| (PLAY, &line.price)).collect();
         side.post(&posting::sale(ORDER, &tickets, &sold.fees, At(1), BusinessDay(3)));
@@ -254,7 +259,12 @@ impl Counterside {
 
     fn begin(&mut self, tickets: &[u64]) -> Result<(), Refusal> {
         let wanted = self.wanted(tickets, self.quoted(tickets));
-        self.ask(&Command::Refund(refund::Command::AtPad(wanted, None)))
+        self.begin_with(wanted, true)
+    }
+
+    fn begin_with(&mut self, wanted: Wanted, voids: bool) -> Result<(), Refusal> {
+        let refund = refund::Command::AtPad { wanted, baseline: self.newest.clone(), voids };
+        self.ask(&Command::Refund(refund))
     }
 
     fn step(&mut self, step: impl FnOnce(Key) -> Pad) -> Result<(), Refusal> {
@@ -276,6 +286,7 @@ impl Counterside {
                 self.last = Some(key);
                 self.sale.fresh.intent_no = u64::from(intent.pad.as_ref().unwrap().no) + 1;
                 self.sale.intent = Some(intent.clone());
+                self.about().newest = Some(intent.clone());
                 self.about().running = Some(intent).filter(|intent| intent.state.open());
             }
             AnyEvent::Checkout(Event::RefundBegun(id, key)) => {
@@ -593,5 +604,83 @@ proptest! {
             prop_assert!(side.refunded() <= TOTAL);
             prop_assert_eq!(side.good() == 0, side.refunded() == TOTAL);
         }
+    }
+}
+
+/// A card sale that nothing followed at its terminal, in a batch that is open.
+fn just_paid() -> Counterside {
+    let mut side = Counterside::paid(true);
+    side.newest = payment().pad.unwrap().booking;
+    side.about().batch_since = Some(At(1));
+    side
+}
+
+fn is_void(side: &Counterside) -> bool {
+    side.sale.intent.as_ref().unwrap().refunding().unwrap().voids
+}
+
+#[test]
+fn the_newest_payment_of_an_open_batch_is_taken_back_whole_and_any_other_is_refunded() {
+    type Change = fn(&mut Counterside);
+    let elsewhere: [(&str, Change); 6] = [
+        ("it is not the newest", |side| side.newest.as_mut().unwrap().trace = Some(9)),
+        ("nobody knows which is", |side| side.newest = None),
+        ("they have no number in common", |side| {
+            side.newest = Some(Booking { receipt: Some(8), ..Booking::default() });
+        }),
+        ("its batch was closed", |side| side.about().batch_since = Some(At(2))),
+        ("no batch is open", |side| side.about().batch_since = None),
+        ("a part went back before", |side| {
+            let newest = side.newest.clone();
+            side.begin(&[31]).unwrap();
+            side.step(Pad::Send).unwrap();
+            side.step(|key| approved(EACH, key)).unwrap();
+            side.step(Pad::Done).unwrap();
+            side.newest = newest;
+        }),
+    ];
+    for (why, change) in elsewhere {
+        let mut side = just_paid();
+        change(&mut side);
+        let good: Vec<u64> = [31, 32, 33].into_iter().skip(3 - side.good()).collect();
+        side.begin(&good).unwrap();
+        assert!(!is_void(&side), "{why}");
+    }
+    let mut side = just_paid();
+    side.begin(&[31, 32]).unwrap();
+    assert!(!is_void(&side), "a part is refunded");
+    let mut side = just_paid();
+    let wanted = side.wanted(&[31, 32, 33], TOTAL);
+    side.begin_with(wanted, false).unwrap();
+    assert!(!is_void(&side), "the terminal has no word for it");
+    let mut side = just_paid();
+    side.begin(&[31, 32, 33]).unwrap();
+    assert!(is_void(&side));
+    side.step(Pad::Send).unwrap();
+    side.step(|key| approved(TOTAL, key)).unwrap();
+    side.step(Pad::Done).unwrap();
+    assert_eq!((side.state(), side.good(), side.refunded()), (State::Captured, 0, TOTAL));
+    assert_eq!(side.cards_back, TOTAL);
+    side.settled();
+}
+
+#[test]
+fn what_could_not_be_taken_back_is_refunded_at_the_next_try() {
+    let ends: [fn(Key) -> Pad; 3] = [
+        |intent| Pad::Ended {
+            intent,
+            outcome: Outcome::Declined { code: "B5".to_owned(), text: "No".to_owned() },
+        },
+        |intent| Pad::NotStarted { intent, why: "another is the newest".to_owned() },
+        |intent| Pad::Ended { intent, outcome: Outcome::Cancelled },
+    ];
+    for end in ends {
+        let mut side = just_paid();
+        side.begin(&[31, 32, 33]).unwrap();
+        assert!(is_void(&side));
+        side.step(Pad::Send).unwrap();
+        side.step(end).unwrap();
+        side.begin(&[31, 32, 33]).unwrap();
+        assert!(!is_void(&side));
     }
 }

@@ -74,6 +74,15 @@ impl PinPadSettings {
         }
     }
 
+    /// Can it take its newest booking back without the card (pin-pads 3.9)? A refund of nexo names
+    /// its booking anyhow, and Concert has no number to name it by.
+    pub fn voids(&self) -> bool {
+        match self {
+            PinPadSettings::Zvt(_) => true,
+            PinPadSettings::Concert(_) | PinPadSettings::Nexo(_) => false,
+        }
+    }
+
     /// May the number of a card be typed at it, for a sale on the phone (K6)?
     pub fn takes_keyed_cards(&self) -> bool {
         match self {

@@ -51,6 +51,8 @@ pub struct PadErrand {
     pub currency: Currency,
     /// Its protocol has words for closing a batch.
     pub closes_batches: bool,
+    /// It can take its newest booking back without the card.
+    pub voids: bool,
     /// What stands on its back, if somebody noted it.
     pub serial_number: Option<String>,
     pub asks: mpsc::Sender<Ask>,
@@ -132,7 +134,8 @@ impl PadErrand {
                 self.begin(by, Sale::Pad(command), keyed, reply, memory).await;
             }
             Order::Refund { by, wanted, reply } => {
-                let command = Refund::AtPad(wanted, memory.baseline());
+                let (baseline, voids) = (memory.baseline(), self.voids);
+                let command = Refund::AtPad { wanted, baseline, voids };
                 self.begin(by, Sale::Refund(command), false, reply, memory).await;
             }
             Order::Towards { by, wanted, reply } => {
@@ -179,7 +182,8 @@ impl PadErrand {
         }
         memory.remember(key, &intent);
         let no = tender.intent;
-        memory.current = Some(Current { key, no, watched: None, stopping: false });
+        let voids = tender.kind == Kind::Reversal;
+        memory.current = Some(Current { key, no, watched: None, stopping: false, voids });
         if let Some(at) = &intent.pad {
             let running = Running { intent: key, till: at.at.till, stage: Stage::MakingReady };
             self.face.send_modify(|face| face.running = Some(running));
@@ -261,7 +265,8 @@ impl PadErrand {
         {
             return self.ask(Ask::Abort(no)).await;
         }
-        self.stage(Stage::InsertCard);
+        let voids = memory.current.as_ref().is_some_and(|now| now.no == no && now.voids);
+        self.stage(if voids { Stage::TakingBack } else { Stage::InsertCard });
         self.ask(Ask::Go(no)).await;
     }
 

@@ -128,7 +128,8 @@ impl Pad {
     }
 
     async fn give_back(&self, by: Actor, wanted: refund::Wanted) -> Result<Key, Denied> {
-        self.of_order(by, Checkout::Refund(refund::Command::AtPad(wanted, None))).await
+        let refund = refund::Command::AtPad { wanted, baseline: None, voids: false };
+        self.of_order(by, Checkout::Refund(refund)).await
     }
 
     /// A refund, or a payment of an order.

@@ -16,7 +16,7 @@ use usher_rules::hold;
 use usher_rules::id::{AreaNo, LevelNo, OrderId, PadNo, TicketId};
 use usher_rules::money::Money;
 use usher_rules::order::Order;
-use usher_rules::payment::{self as payments_of, Deposit};
+use usher_rules::payment::{self as payments_of, Deposit, Means};
 use usher_rules::price::Places;
 use usher_rules::refund::{self, Wanted};
 use usher_rules::tender::pad::{Booking, Finding, Outcome};
@@ -118,9 +118,13 @@ impl Town {
         let first = shares.first();
         let shown = first.map_or(Money::ZERO, |share| share.amount);
         let wanted = Wanted { order, tickets, reason: "Fell ill".to_owned(), shown };
-        Some(Command::Checkout(Sale::Refund(match first.and_then(|share| share.means.pad()) {
-            Some(_) => refund::Command::AtPad(wanted, None),
-            None => refund::Command::Cash(wanted),
+        let voids = self.dice.chance(50);
+        Some(Command::Checkout(Sale::Refund(match first.map(|share| &share.means) {
+            Some(Means::Pad { booking, .. }) => {
+                let baseline = Some(booking.as_ref().clone());
+                refund::Command::AtPad { wanted, baseline, voids }
+            }
+            _ => refund::Command::Cash(wanted),
         })))
     }
 
@@ -199,7 +203,9 @@ impl Town {
     /// What a terminal tells next of a payment, or a person.
     fn pad(&mut self, intent: Key, row: &Intent) -> Command {
         let (amount, approval) = (Some(row.amount), "APP".to_owned());
-        let booking = Booking { amount, approval, brand: "Visa".into(), ..Booking::default() };
+        let trace = row.pad.as_ref().map(|pad| pad.no);
+        let brand = "Visa".to_owned();
+        let booking = Booking { amount, approval, brand, trace, ..Booking::default() };
         let (why, evidence) = ("silence".to_owned(), "asked".to_owned());
         let (name, reason) = ("Kit".to_owned(), "looked".to_owned());
         let lucky = self.dice.chance(70);

@@ -163,6 +163,7 @@ pub(crate) fn cause(cause: Cause) -> &'static str {
         Cause::Refund => "cause-refund",
         Cause::CashRefund => "cause-cash-refund",
         Cause::CardRefund => "cause-card-refund",
+        Cause::CardVoid => "cause-card-void",
         Cause::Deposit => "cause-deposit",
         Cause::BatchDifference => "cause-batch-difference",
         Cause::RevenueRecognised => "cause-revenue-recognised",

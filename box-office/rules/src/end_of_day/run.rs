@@ -295,7 +295,7 @@ fn part(cause: Cause) -> Part {
         Cause::Refund | Cause::Exchange => Part::Refunds,
         // What goes from order to order nets to nothing.
         Cause::CardPayment | Cause::CashPayment | Cause::Transfer => Part::Payments,
-        Cause::CardRefund | Cause::CashRefund => Part::PaidOut,
+        Cause::CardRefund | Cause::CardVoid | Cause::CashRefund => Part::PaidOut,
         Cause::Float
         | Cause::PayIn
         | Cause::PayOut
@@ -402,7 +402,8 @@ pub(super) fn web(sums: &Sums) -> Paid {
 fn cards(sums: &Sums, tender: Tender, sub: u64) -> Paid {
     let taken = sums.taken(Cause::CardPayment, Account::CardClearing, sub);
     let back = sums.taken(Cause::CardRefund, Account::CardClearing, sub);
-    Paid { tender, taken, back: turned(back) }
+    let voids = sums.taken(Cause::CardVoid, Account::CardClearing, sub);
+    Paid { tender, taken, back: turned(back.and(voids)) }
 }
 
 fn turned(back: Takings) -> Takings {

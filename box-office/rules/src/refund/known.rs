@@ -5,6 +5,7 @@
 
 use crate::Key;
 use crate::Refusal;
+use crate::at::At;
 use crate::fee::FeeLine;
 use crate::id::{CartId, OrderId, PerformanceId, TicketId};
 use crate::money::Money;
@@ -12,7 +13,7 @@ use crate::order::Order;
 use crate::payment::{Share, Tender, shares, tenders};
 use crate::tax::Assessed;
 use crate::tender::Intent;
-use crate::tender::pad::Refunding;
+use crate::tender::pad::{Booking, Refunding};
 use crate::ticket::Ticket;
 use std::ops::Range;
 
@@ -42,6 +43,10 @@ pub struct Facts {
     pub balance: Money,
     /// A refund or a payment of it at a pad that is not settled.
     pub running: Option<Intent>,
+    /// The newest refund of it at a pad, however it ended.
+    pub newest: Option<Intent>,
+    /// Since when the batch that is open at the pad of a refund takes payments.
+    pub batch_since: Option<At>,
     /// The sale in which tickets of it are being exchanged.
     pub exchanging: Option<CartId>,
     /// What the drawer of the cashier's till has.
@@ -68,6 +73,28 @@ impl Facts {
     /// What goes back for these tickets.
     pub(crate) fn quote(&self, wanted: &[TicketId]) -> Quote {
         quote(&self.order, &self.rows(), wanted)
+    }
+
+    /// Can the payment be taken back as if it had never been: the whole of it, while it is the
+    /// newest of its terminal and in the batch that is open (domain 6.1, pin-pads 3.9)? Not if that
+    /// was tried before and did not work.
+    pub(crate) fn can_be_voided(
+        &self,
+        to: Key,
+        (amount, booking): (Money, &Booking),
+        newest: Option<&Booking>,
+    ) -> bool {
+        let tenders = self.tenders();
+        let paid = tenders.iter().find(|tender| tender.means.intent() == Some(to));
+        let whole = paid.is_some_and(|paid| paid.amount == amount && paid.back == Money::ZERO);
+        let rows = self.order.intent.zip(self.paid.as_ref());
+        let mut rows = rows.into_iter().chain(self.later.iter().map(|(key, row)| (*key, row)));
+        let row = rows.find(|(key, _)| *key == to).map(|(_, row)| row);
+        let in_batch = row.zip(self.batch_since).is_some_and(|(row, at)| at <= row.changed_at);
+        let tried = self.newest.as_ref().and_then(Intent::refunding);
+        let tried = tried.is_some_and(|tried| tried.voids && tried.to == Some(to));
+        let is_newest = newest.is_some_and(|newest| newest.is_same(booking));
+        whole && in_batch && is_newest && !tried
     }
 
     /// What was paid and not given back yet.

@@ -38,6 +38,7 @@ impl Giving<'_> {
         &self,
         wanted: &Wanted,
         baseline: &Option<Booking>,
+        voids: bool,
     ) -> Result<Vec<AnyEvent>, Refusal> {
         let first = self.allowed(wanted)?.into_iter().next();
         let at = self.counter()?;
@@ -50,12 +51,15 @@ impl Giving<'_> {
         let no = number(fresh.intent_no);
         let (order, cart) = (self.facts.id, self.facts.order.cart);
         let key = tender::refund_key(fresh.box_no, fresh.epoch, cart, no);
+        let what = (amount, &*booking);
+        let voids = voids && self.facts.can_be_voided(paid, what, baseline.as_ref());
         let refunding = Refunding {
             order,
             tickets: wanted.tickets.clone(),
             reason: masked(wanted.reason.trim()),
             original: Some(*booking).filter(|booking| *booking != Booking::default()),
             to: Some(paid),
+            voids,
         };
         let pad = fresh_at(took, no, at, baseline.clone(), Some(refunding));
         let intent = created(cart, amount, pad, self.ask.at);
@@ -244,7 +248,8 @@ impl Giving<'_> {
         let (session, from) = (pad.at.session, (Account::CardClearing, u64::from(pad.pad.0)));
         let mut events = vec![self.row(known, State::Captured, pad)];
         self.given(&mut events, &given, None);
-        self.paid_out(&mut events, Cause::CardRefund, from, amount);
+        let cause = if refunding.voids { Cause::CardVoid } else { Cause::CardRefund };
+        self.paid_out(&mut events, cause, from, amount);
         events.push(till::card_given_back(session, amount));
         self.rest_onward(&mut events, &given, self.next(refunding, amount).as_ref());
         events

@@ -74,6 +74,10 @@ pub struct Refunding {
     /// The payment that it goes back to; none: the one that paid at the sale.
     #[n(4)]
     pub to: Option<Key>,
+    /// The booking itself is taken back, without the card, instead of a new one the other way.
+    #[n(5)]
+    #[cbor(default)]
+    pub voids: bool,
 }
 
 /// Stored. Who sold, and where.
@@ -121,6 +125,15 @@ pub struct Booking {
     /// What the terminal wants to hear again for a refund.
     #[n(12)]
     pub reference: String,
+}
+
+impl Booking {
+    /// The same booking, by the numbers that both have.
+    pub fn is_same(&self, other: &Booking) -> bool {
+        let pairs = [(self.trace, other.trace), (self.receipt, other.receipt)];
+        let mut known = pairs.into_iter().filter_map(|(left, right)| left.zip(right)).peekable();
+        known.peek().is_some() && known.all(|(left, right)| left == right)
+    }
 }
 
 /// How the card came (K1).

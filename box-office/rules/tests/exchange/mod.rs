@@ -214,6 +214,8 @@ impl Counter {
             later: later.map(|key| (key, self.intents[&key].clone())).collect(),
             balance: self.owed(id),
             running: open.cloned(),
+            newest: None,
+            batch_since: None,
             exchanging: self.carts.iter().find(|(_, cart)| gives(cart)).map(|(id, _)| *id),
             drawer: self.drawer(),
             order,
@@ -558,7 +560,8 @@ impl Counter {
     /// The same at the pad, as far as its approval.
     pub fn refund_card(&mut self, order: OrderId, tickets: &[u64]) -> Result<Key, Refusal> {
         let wanted = self.back(order, tickets);
-        self.ask(&Command::Refund(refund::Command::AtPad(wanted, None)))?;
+        let refund = refund::Command::AtPad { wanted, baseline: None, voids: false };
+        self.ask(&Command::Refund(refund))?;
         self.begun()
     }
 

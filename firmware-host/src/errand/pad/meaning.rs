@@ -13,7 +13,10 @@ pub fn tender(intent: &Intent, currency: pad::Currency) -> Option<pad::Tender> {
     let amount_minor = u64::try_from(intent.amount.0).ok().filter(|amount| *amount > 0)?;
     let (kind, original) = match &at.refund {
         None => (pad::Kind::Purchase, None),
-        Some(refunding) => (pad::Kind::Refund, refunding.original.as_ref().map(told)),
+        Some(refunding) => {
+            let kind = if refunding.voids { pad::Kind::Reversal } else { pad::Kind::Refund };
+            (kind, refunding.original.as_ref().map(told))
+        }
     };
     Some(pad::Tender {
         intent: pad::IntentNo(at.no),

@@ -21,6 +21,8 @@ pub(super) struct Current {
     /// When a page last looked; none while no page said that it looks.
     pub(super) watched: Option<Instant>,
     pub(super) stopping: bool,
+    /// A booking is taken back: nobody need present a card.
+    pub(super) voids: bool,
 }
 
 /// A payment whose outcome must be asked for.

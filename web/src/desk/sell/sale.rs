@@ -117,6 +117,7 @@ fn paying_words(pen: &Pen<'_>, standing: &Standing, paying: &Paying) -> Told {
         Stage::MakingReady => ("pad-making-ready", "pad-of-amount", 0),
         Stage::ConfirmAmount => ("pad-confirm", "pad-of-amount", 1),
         Stage::InsertCard => ("pad-card", "pad-card-more", 1),
+        Stage::TakingBack => ("pad-taking-back", "pad-taking-back-more", 1),
         Stage::TypeCard => ("pad-type", "pad-type-more", 1),
         Stage::EnterPin => ("pad-pin", "pad-of-amount", 2),
         Stage::WrongPin => ("pad-pin-wrong", "pad-of-amount", 2),

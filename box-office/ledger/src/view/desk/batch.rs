@@ -6,10 +6,10 @@
 use super::till;
 use crate::{Fault, Snapshot, batch, cart, checkout, events, source, tables, write};
 use usher_rules::at::At;
-use usher_rules::batch::{Batch as Row, Of, State, sum_of, unmatched};
+use usher_rules::batch::{Batch as Row, Compared, Of, State, sum_of, unmatched};
 use usher_rules::house::House;
 use usher_rules::id::{BatchId, OrderId, PadNo};
-use usher_rules::posting::Posting;
+use usher_rules::posting::{Cause, Posting};
 use usher_rules::tender::pad::Booking;
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::batch::{
@@ -88,8 +88,13 @@ pub fn page(
         payments.push(payment(snapshot, row.of, posting)?);
     }
     if row.state == State::Mismatched || row.no_match.is_some() {
-        let brands: Vec<_> = payments.iter().map(|one| (one.brand.clone(), one.amount)).collect();
-        let marks = unmatched(&brands, told.as_deref());
+        let compared = |(one, (_, posting)): (&Payment, &(_, Posting))| Compared {
+            brand: one.brand.clone(),
+            amount: one.amount,
+            voids: posting.cause == Cause::CardVoid,
+        };
+        let ours: Vec<_> = payments.iter().zip(&found).map(compared).collect();
+        let marks = unmatched(&ours, told.as_deref());
         payments.iter_mut().zip(marks).for_each(|(one, mark)| one.unmatched = mark);
     }
     let by = row.closing.as_ref().map(|closing| till::name(snapshot, closing.by)).transpose()?;

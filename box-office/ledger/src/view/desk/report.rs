@@ -69,9 +69,11 @@ pub fn sales(
                 walk.posted(&posting, taken.counted());
                 walk.taken(&taken);
             }
-            Cause::CardPayment | Cause::CashPayment | Cause::CardRefund | Cause::CashRefund => {
-                walk.received(&posting)
-            }
+            Cause::CardPayment
+            | Cause::CashPayment
+            | Cause::CardRefund
+            | Cause::CardVoid
+            | Cause::CashRefund => walk.received(&posting),
             Cause::Float
             | Cause::PayIn
             | Cause::PayOut

@@ -52,6 +52,8 @@ pub enum Stage {
     MakingReady,
     ConfirmAmount,
     InsertCard,
+    /// The newest booking is taken back: no card is needed.
+    TakingBack,
     /// The cashier types what the customer tells on the phone.
     TypeCard,
     RemoveCard,
