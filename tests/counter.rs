@@ -21,6 +21,8 @@ mod house;
 mod lanes;
 #[path = "counter/line.rs"]
 mod line;
+#[path = "counter/page.rs"]
+mod page;
 #[path = "counter/payment.rs"]
 mod payment;
 #[path = "counter/refund.rs"]
@@ -98,9 +100,10 @@ async fn an_order_is_paid_up_if_and_only_if_the_terminal_booked_it_wherever_the_
     every_way_it_can_end_was_seen(&Lanes::work::<Towards>().await);
 }
 
-/// A terminal that cannot give money back is not asked to: nothing is cancelled.
+/// A terminal that cannot give money back is not asked to: nothing is cancelled, and the cashier
+/// reads why.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_terminal_cannot_give_back_stays_as_it_was() {
+async fn what_a_terminal_cannot_give_back_stays_as_it_was_and_the_cashier_is_told_why() {
     let folder = Folder::new();
     let lane = Lane::sound(1, Line::Concert, &folder);
     let stand = lane.stand;
@@ -115,6 +118,10 @@ async fn what_a_terminal_cannot_give_back_stays_as_it_was() {
     assert_eq!(house.settled(key).await.state, State::NotCharged);
     assert_eq!(house.order(cart).1.refunded().0, 0);
     assert_eq!(terminal::given_back_minor(&lane.truth), 0);
+    let page = page::of(house, order);
+    for told in ["did not happen", "Nothing went back", "switched off for this terminal"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
     lanes.agree();
 }
 

@@ -13,6 +13,7 @@ use usher_ledger::{
     tables, till as tills,
 };
 use usher_listener::pad::{Order, Wanted};
+use usher_listener::state::Shop;
 use usher_rules::at::{At, Span};
 use usher_rules::batch::{self as batch_rules, Batch};
 use usher_rules::cart::{self, Buyer};
@@ -87,6 +88,10 @@ impl House {
 
     pub fn handle(&self) -> &Handle {
         &self.running.handle
+    }
+
+    pub fn shop(&self) -> &Shop {
+        &self.running.shop
     }
 
     async fn ask(&self, by: Actor, command: Command) -> Result<Vec<Event>, Refusal> {
