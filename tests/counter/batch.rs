@@ -5,6 +5,7 @@
 
 use super::cuts::{Lane, Line};
 use super::house::{House, Stand};
+use super::lanes::{Lanes, SECOND};
 use super::line::CutLine;
 use super::terminal::{self, Terminal};
 use std::path::Path;
@@ -18,8 +19,6 @@ use usher_rules::money::Money;
 use usher_rules::tender::State as Paid;
 use usher_tests::folder::Folder;
 
-/// Number of the till that shares the first one's pad.
-const SECOND: u16 = 999;
 /// Bytes of a close each way, from the question what there is to the newest booking after it.
 const TO_BOX: usize = 200;
 const FROM_BOX: usize = 60;
@@ -56,28 +55,22 @@ async fn each_terminal_closes_its_batch_or_says_that_it_has_no_word_for_it() {
     let folder = Folder::new();
     let lines = [(Line::ZvtTcp, true), (Line::ZvtSerial, true), (Line::Concert, false)];
     let lines = lines.into_iter().chain([(Line::Nexo, false)]);
-    let mut running = Vec::new();
-    for (no, (line, _)) in (1..).zip(lines.clone()) {
-        let lane = Lane::sound(no, line, &folder);
-        let terminal = terminal::start(&folder, &lane).await;
-        running.push((lane, terminal));
-    }
-    let stands: Vec<Stand> = running.iter().map(|(lane, _)| lane.stand).collect();
-    let config = terminal::config(&folder, &running, Stand::numbered(SECOND));
-    let house = House::open(&config, &stands).await;
-    for ((lane, terminal), (line, tells)) in running.iter().zip(lines) {
+    let sound = (1..).zip(lines.clone()).map(|(no, (line, _))| Lane::sound(no, line, &folder));
+    let lanes = Lanes::open(&folder, sound.collect()).await;
+    let house = &lanes.house;
+    for ((lane, terminal), (line, tells)) in lanes.running.iter().zip(lines) {
         for _ in 0..2 {
-            paid(&house, lane.stand).await;
+            paid(house, lane.stand).await;
         }
-        let row = closed(&house, lane.stand).await;
+        let row = closed(house, lane.stand).await;
         assert_eq!(row.state, State::Settled, "{line:?}: {row:?}");
         assert_eq!(told(&row), tells.then_some((2, Money(7_000))), "{line:?}");
         assert_eq!(house.close_batch(lane.stand.pad, lane.stand.cashier).await, None, "{line:?}");
-        paid(&house, lane.stand).await;
+        paid(house, lane.stand).await;
         assert_eq!(terminal.violations(), Vec::<String>::new());
     }
     assert_eq!(house.card_clearing(), 4 * 3_500);
-    is_proven(&house);
+    is_proven(house);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -94,20 +87,19 @@ async fn what_a_terminal_booked_and_the_box_does_not_know_of_does_not_match() {
         reference: String::new(),
     };
     Truth::open(&lane.truth).unwrap().write(unknown).unwrap();
-    let running = vec![(lane.clone(), terminal::start(&folder, &lane).await)];
-    let config = terminal::config(&folder, &running, Stand::numbered(SECOND));
-    let house = House::open(&config, &[lane.stand]).await;
-    paid(&house, lane.stand).await;
-    let row = closed(&house, lane.stand).await;
+    let lanes = Lanes::open(&folder, vec![lane.clone()]).await;
+    let house = &lanes.house;
+    paid(house, lane.stand).await;
+    let row = closed(house, lane.stand).await;
     assert_eq!(row.state, State::Mismatched);
     assert_eq!((row.taken.count, row.sum()), (1, Money(3_500)));
     assert_eq!(told(&row), Some((2, Money(4_750))));
     assert_eq!((house.card_clearing(), house.bank()), (3_500, -10_000), "nothing was deposited");
-    paid(&house, lane.stand).await;
-    let row = closed(&house, lane.stand).await;
+    paid(house, lane.stand).await;
+    let row = closed(house, lane.stand).await;
     assert_eq!((row.state, told(&row)), (State::Settled, Some((1, Money(3_500)))));
     assert_eq!(house.card_clearing(), 3_500);
-    is_proven(&house);
+    is_proven(house);
 }
 
 /// The line goes after every byte of a close, one way and the other: a batch is sent to the bank
@@ -120,22 +112,21 @@ async fn a_batch_reaches_the_bank_once_wherever_its_close_is_cut() {
     let ways = [(Direction::ToBox, TO_BOX), (Direction::FromBox, FROM_BOX)];
     let cuts = ways.map(|(way, bytes)| (1..bytes).step_by(stride).map(move |at| (way, at)));
     let cuts: Vec<(Direction, usize)> = cuts.into_iter().flatten().collect();
-    let (mut running, mut lines) = (Vec::new(), Vec::new());
-    for no in 1..=LANES {
-        let lane = Lane::sound(no, Line::ZvtTcp, &folder);
-        let terminal = terminal::start(&folder, &lane).await;
-        let Terminal::Zvt(zvt) = &terminal else { panic!("not that terminal") };
-        lines.push((zvt.address().unwrap(), CutLine::to(zvt.address().unwrap()).await));
-        running.push((lane, terminal));
-    }
+    let sound = (1..=LANES).map(|no| Lane::sound(no, Line::ZvtTcp, &folder)).collect();
+    let running = Lanes::switch_on(&folder, sound).await;
+    let mut lines = Vec::new();
     let mut config = terminal::config(&folder, &running, Stand::numbered(SECOND));
-    for (terminal, line) in &lines {
+    for (_, terminal) in &running {
+        let Terminal::Zvt(zvt) = terminal else { panic!("not that terminal") };
+        let terminal = zvt.address().unwrap();
+        let line = CutLine::to(terminal).await;
         config = config.replace(&terminal.to_string(), &line.address.to_string());
+        lines.push(line);
     }
     let stands: Vec<Stand> = running.iter().map(|(lane, _)| lane.stand).collect();
     let house = Arc::new(House::open(&config, &stands).await);
     let mut at_work = JoinSet::new();
-    for (share, (stand, (_, line))) in stands.into_iter().zip(lines).enumerate() {
+    for (share, (stand, line)) in stands.into_iter().zip(lines).enumerate() {
         let own: Vec<_> = cuts.iter().copied().skip(share).step_by(usize::from(LANES)).collect();
         at_work.spawn(cut_again_and_again(Arc::clone(&house), stand, line, own));
     }

@@ -3,107 +3,65 @@
 //! Every sale before is undisturbed, the payment of the exchange is not. Never decides what a
 //! terminal booked: its own books do. Next: `refund.rs`, which does the same to money going back.
 
-use super::cuts::{Lane, Line};
+use super::cuts::{Cuts, Lane, Line};
 use super::house::{House, Stand};
-use super::refund::sold;
+use super::lanes::{Act, Fate};
+use super::sale::sold;
 use super::terminal;
-use usher_drivers::sim::pin_pad::script::{Direction, LineFault, Play, Scene, Unacknowledged};
+use usher_drivers::sim::pin_pad::script::{Play, Scene};
 use usher_ledger::checkout;
 use usher_rules::id::{CartId, OrderId};
 use usher_rules::money::Money;
-use usher_rules::tender::State;
 use usher_rules::ticket;
-use usher_tests::folder::Folder;
 
-/// Lanes that share the cuts.
-const LANES: usize = 6;
-/// Bytes of a payment each way, and from cut to cut.
-const TO_BOX: u64 = 180;
-const FROM_BOX: u64 = 45;
-const EVERY: u64 = 9;
 /// One place costs this; each exchange takes two for one.
 const PLACE: Money = Money(3_500);
 
-/// How the exchanges of a lane ended.
-#[derive(Debug, Default)]
-pub struct Ends {
-    pub tried: u64,
-    pub made: u64,
-    /// Approved first, then lost, then found.
-    pub after_approval: u64,
-}
+pub struct Exchange;
 
-/// Payments as a customer and a bank make them, and payments whose line is cut.
-fn scenes() -> Vec<Scene> {
-    let played = |play| Scene { play, ..Scene::default() };
-    let mut scenes = Vec::new();
-    for _ in 0..LANES {
-        scenes.push(Scene::default());
+impl Act for Exchange {
+    const NAME: &'static str = "exchanges";
+    const AFTER_A_SALE: bool = true;
+    const CUTS: &'static [Cuts] = &[
+        Cuts { line: Line::ZvtTcp, lanes: 6, to_box: 180, from_box: 45, every: 9, every_long: 1 },
+        Cuts {
+            line: Line::ZvtSerial,
+            lanes: 14,
+            to_box: 330,
+            from_box: 90,
+            every: 11,
+            every_long: 1,
+        },
+        Cuts { line: Line::Concert, lanes: 18, to_box: 50, from_box: 50, every: 7, every_long: 1 },
+        Cuts {
+            line: Line::Nexo,
+            lanes: 16,
+            to_box: 6_000,
+            from_box: 3_000,
+            every: 600,
+            every_long: 60,
+        },
+    ];
+
+    fn plays(_: Line) -> Vec<Play> {
+        vec![Play::Approve, Play::Decline { code: 5 }]
     }
-    for _ in 0..LANES {
-        scenes.push(played(Play::Decline { code: 5 }));
-    }
-    for unacknowledged in [Unacknowledged::Keep, Unacknowledged::Reverse] {
-        for (direction, bytes) in [(Direction::ToBox, TO_BOX), (Direction::FromBox, FROM_BOX)] {
-            scenes.extend((0..bytes).step_by(EVERY as usize).map(|after| Scene {
-                fault: Some(LineFault::Cut { direction, after }),
-                unacknowledged,
-                ..Scene::default()
-            }));
+
+    async fn once(house: &House, lane: &Lane, scene: &Scene) -> Fate {
+        let Stand { pad, cashier, .. } = lane.stand;
+        let (order, _) = house.order(sold(house, lane, 1).await);
+        let before = terminal::standing_minor(&lane.truth);
+        let cart = house.exchange(cashier, order, 2).await;
+        let key = house.pay(pad, cashier, cart).await.unwrap();
+        let booked = || terminal::standing_minor(&lane.truth) - before;
+        let fate = Fate::of(house, lane, key, || booked() != 0).await;
+        let what = format!("{scene:?} on {}: {fate:?}", lane.name);
+        assert_eq!(booked(), if fate.moved { PLACE.0 } else { 0 }, "{what}");
+        told_by_both(house, order, cart, fate.moved);
+        if !fate.moved {
+            house.close(cart).await;
         }
-    }
-    scenes
-}
-
-/// Lanes with the scenes of their exchanges; before each of these an undisturbed sale.
-pub fn lanes(folder: &Folder) -> Vec<(Lane, Vec<Scene>)> {
-    let lane = |share: usize| {
-        let own: Vec<Scene> = scenes().into_iter().skip(share).step_by(LANES).collect();
-        let no = u16::try_from(share + 1).unwrap();
-        let scenes = own.iter().flat_map(|scene| [Scene::default(), scene.clone()]).collect();
-        (Lane::new(no, Line::ZvtTcp, scenes, folder.path()), own)
-    };
-    (0..LANES).map(lane).collect()
-}
-
-/// One sale and its exchange after the other.
-pub async fn run(house: &House, lane: Lane, scenes: Vec<Scene>) -> Ends {
-    let mut ends = Ends::default();
-    for scene in &scenes {
-        one(house, &lane, scene, &mut ends).await;
-    }
-    ends
-}
-
-async fn one(house: &House, lane: &Lane, scene: &Scene, ends: &mut Ends) {
-    let Stand { pad, cashier, .. } = lane.stand;
-    let (order, _) = house.order(sold(house, lane).await);
-    let before = terminal::standing_minor(&lane.truth);
-    let cart = house.exchange(cashier, order, 2).await;
-    let key = house.pay(pad, cashier, cart).await.unwrap();
-    let mut approved = false;
-    let intent = house
-        .settled_seeing(key, || {
-            let now = house.intent(key);
-            approved |=
-                now.state == State::Unknown && now.pad.is_some_and(|pad| pad.booking.is_some());
-        })
-        .await;
-    let what = format!("{scene:?} on {}: {intent:?}", lane.name);
-    let made = match intent.state {
-        State::Captured => true,
-        State::NotCharged | State::Declined | State::Cancelled => false,
-        other => panic!("{what} ended as {other:?}"),
-    };
-    house.pad_is_free(pad).await;
-    let booked = terminal::standing_minor(&lane.truth) - before;
-    assert_eq!(booked, if made { PLACE.0 } else { 0 }, "{what}");
-    told_by_both(house, order, cart, made);
-    ends.tried += 1;
-    ends.made += u64::from(made);
-    ends.after_approval += u64::from(made && approved);
-    if !made {
-        house.close(cart).await;
+        fate
     }
 }
 

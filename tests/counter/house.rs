@@ -13,6 +13,7 @@ use usher_ledger::{
     tables, till as tills,
 };
 use usher_listener::pad::{Order, Wanted};
+use usher_listener::state::Shop;
 use usher_rules::at::{At, Span};
 use usher_rules::batch::{self as batch_rules, Batch};
 use usher_rules::cart::{self, Buyer};
@@ -87,6 +88,10 @@ impl House {
 
     pub fn handle(&self) -> &Handle {
         &self.running.handle
+    }
+
+    pub fn shop(&self) -> &Shop {
+        &self.running.shop
     }
 
     async fn ask(&self, by: Actor, command: Command) -> Result<Vec<Event>, Refusal> {
@@ -201,6 +206,11 @@ impl House {
 
     /// A cart of this till with one place in it.
     pub async fn cart(&self, till: TillNo) -> CartId {
+        self.cart_of(till, 1).await
+    }
+
+    /// A cart with so many places.
+    pub async fn cart_of(&self, till: TillNo, places: u8) -> CartId {
         let cashier = StaffNo(u32::from(till.0));
         let opened =
             self.ask(Actor::Account(cashier), Command::Cart(cart::Command::OpenAtTill(till)));
@@ -209,7 +219,7 @@ impl House {
             _ => None,
         });
         let cart = cart.unwrap();
-        self.take(cashier, cart, 1).await;
+        self.take(cashier, cart, places).await;
         cart
     }
 
@@ -295,11 +305,11 @@ impl House {
         }
     }
 
-    /// Gives all tickets of an order back to its card.
+    /// Gives the first ticket of an order back to its card.
     pub async fn give_back(&self, pad: PadNo, by: StaffNo, order: OrderId) -> Result<Key, Refusal> {
         let snapshot = self.snapshot();
         let row = checkout::order(&snapshot, order).unwrap().unwrap();
-        let (tickets, shown) = (row.tickets.clone(), row.total);
+        let (tickets, shown) = (row.tickets[..1].to_vec(), row.lines[0].price.gross);
         let reason = "Fell ill".to_owned();
         let wanted = refund::Wanted { order, tickets, reason, shown };
         let (reply, answer) = oneshot::channel();
@@ -402,8 +412,13 @@ impl House {
         let decision = Pad::Decide { intent: key, charged, evidence, name, reason };
         let command = Command::Checkout(Sale::Pad(decision));
         let events = self.ask(Actor::Account(by), command).await.unwrap();
-        let sold = events.iter().any(|event| matches!(event, Event::Checkout(Sold::Sold { .. })));
-        assert_eq!(sold, charged);
+        let moved = |event: &Event| {
+            matches!(
+                event,
+                Event::Checkout(Sold::Sold { .. } | Sold::Refunded { .. } | Sold::PaymentMade(..))
+            )
+        };
+        assert_eq!(events.iter().any(moved), charged);
     }
 
     /// Payments of a pad that are not settled.

@@ -154,6 +154,11 @@ pub fn listed(config: &str, serial_number: &str) -> String {
     config.replace(place, &format!("{place}serial_number = {serial_number:?}\n"))
 }
 
+/// The same where somebody tried what Concert terminals do with a refund.
+pub fn giving_back(config: &str) -> String {
+    config.replace("[pin_pad.concert]\n", "[pin_pad.concert]\nrefunds = true\n")
+}
+
 /// What a terminal booked and did not take back, in minor units: one amount a booking.
 pub fn standing(truth: &Path) -> Vec<u64> {
     let truth = Truth::open(truth).unwrap();

@@ -9,8 +9,8 @@
 use proptest::prelude::*;
 use usher_rules::at::At;
 use usher_rules::batch::{
-    Batch, BrandTotal, Closing, Command, End, Event, Facts, NoMatch, Of, REASON_CHARS_MAX, State,
-    Compared, decide, unmatched,
+    Batch, BrandTotal, Closing, Command, Compared, End, Event, Facts, NoMatch, Of,
+    REASON_CHARS_MAX, State, decide, unmatched,
 };
 use usher_rules::id::{BatchId, PadNo, PostingId, StaffNo, TillNo};
 use usher_rules::money::Money;
@@ -173,7 +173,10 @@ fn a_payment_that_was_taken_back_counts_as_none_or_as_two() {
         let mut row = batch(State::Closing);
         row.counts(Cause::CardVoid, Money(-2_000));
         let (event, _) = house(&given(row), &closed(&[total("Visa", count, 4_000)])).unwrap();
-        assert!(matches!(event, Event::Ended(_, End { matched, .. }) if matched == fits), "{count}");
+        assert!(
+            matches!(event, Event::Ended(_, End { matched, .. }) if matched == fits),
+            "{count}"
+        );
     }
 }
 

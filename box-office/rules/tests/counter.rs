@@ -4,15 +4,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod facts;
+
+use facts::{ANNA, CART, NOW, PAD, TILL};
 use proptest::prelude::*;
 use usher_rules::at::{At, Span};
 use usher_rules::cart::{self, Buyer, Cart, Line, Note, Place, State as CartState};
 use usher_rules::checkout::pad::Command as Pad;
 use usher_rules::checkout::{Command, Event, Facts, Fresh, decide};
-use usher_rules::house::{self, House};
 use usher_rules::id::{
-    BoxNo, CartId, CategoryNo, LetterId, LevelNo, OrderId, PadNo, PerformanceId, PostingId, SeatNo,
-    StaffNo, TillNo, TillSessionId,
+    CategoryNo, LevelNo, OrderId, PerformanceId, PostingId, SeatNo, TillNo, TillSessionId,
 };
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
@@ -20,14 +21,8 @@ use usher_rules::posting::{Account, Posting};
 use usher_rules::tax::assess;
 use usher_rules::tender::pad::{Booking, Copy, Finding, Outcome, Receipt};
 use usher_rules::tender::{Intent, State};
-use usher_rules::till::TillSession;
 use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal, till};
 
-const NOW: At = At(5_000_000);
-const CART: CartId = CartId(9);
-const TILL: TillNo = TillNo(2);
-const PAD: PadNo = PadNo(4);
-const ANNA: StaffNo = StaffNo(3);
 const TOTAL: Money = Money(7_000);
 
 fn line(no: u16) -> Line {
@@ -54,36 +49,13 @@ fn cart() -> Cart {
 }
 
 fn facts() -> Facts {
-    let pad = house::Pad { no: PAD, name: "Pad".into(), place: "Foyer".into() };
-    let session = TillSession::opened(TILL, ANNA, Money(10_000), &ask(Actor::Account(ANNA)));
+    let (order, first_ticket, posting) = (OrderId(20), 30, PostingId(40));
+    let fresh = Fresh { order, first_ticket, posting, tags: vec![0xaa, 0xbb], ..facts::fresh() };
     Facts {
-        house: House { pads: vec![pad], ..House::default() },
-        cart_id: CART,
         cart: Some(cart()),
-        intent: None,
-        lost: Vec::new(),
         performance_nos: vec![(PerformanceId(7), 77)],
-        cancelled: false,
-        order: None,
-        till: Some((TillSessionId(60), session)),
-        on_pad: None,
-        refund: None,
-        exchange: None,
-        batch_closing: false,
-        plays_on: None,
-        orphan: Default::default(),
-        fresh: Fresh {
-            box_no: BoxNo(1),
-            epoch: 1,
-            cart: CartId(10),
-            order: OrderId(20),
-            first_ticket: 30,
-            posting: PostingId(40),
-            letter: LetterId(50),
-            key: 1,
-            tags: vec![0xaa, 0xbb],
-            intent_no: 17,
-        },
+        fresh,
+        ..facts::counter(&[PAD], Money(10_000))
     }
 }
 

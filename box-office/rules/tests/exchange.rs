@@ -8,8 +8,10 @@
 
 #[path = "exchange/mod.rs"]
 mod counter;
+mod facts;
 
-use counter::{By, Counter, EACH, FLOAT, ORDER, PAD, TILL};
+use counter::{By, Counter, EACH, FLOAT};
+use facts::{ORDER, PAD, TILL};
 use proptest::prelude::*;
 use usher_rules::Refusal;
 use usher_rules::cart::State as CartState;

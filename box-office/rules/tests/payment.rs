@@ -6,15 +6,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod facts;
+
+use facts::{ANNA, AT, NOW, ORDER, PAD, TILL, about, ask, at_pad, counter, taken};
 use proptest::prelude::*;
 use usher_rules::at::At;
 use usher_rules::cart::Buyer;
 use usher_rules::checkout::pad::Command as Pad;
-use usher_rules::checkout::{CASH_MINOR_MAX, Command, Event, Facts as SaleFacts, Fresh, decide};
-use usher_rules::house::{self, House};
-use usher_rules::id::{
-    BoxNo, CartId, LetterId, OrderId, PadNo, PostingId, StaffNo, TillNo, TillSessionId,
-};
+use usher_rules::checkout::{CASH_MINOR_MAX, Command, Event, Facts as SaleFacts, decide};
+use usher_rules::id::{BoxNo, CartId, PadNo};
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
 use usher_rules::payment::{
@@ -22,45 +22,23 @@ use usher_rules::payment::{
 };
 use usher_rules::posting::Account;
 use usher_rules::refund::{Facts, Refund, Refunds};
-use usher_rules::tender::pad::{AtPad, Booking, Counter, Finding, Outcome};
+use usher_rules::tender::pad::{AtPad, Booking, Finding, Outcome};
 use usher_rules::tender::{Intent, State};
-use usher_rules::till::TillSession;
-use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal, till};
+use usher_rules::{BusinessDay, Event as AnyEvent, Key, Refusal, till};
 
-const NOW: At = At(5_000_000);
-const ORDER: OrderId = OrderId(20);
-const TILL: TillNo = TillNo(2);
-const PAD: PadNo = PadNo(4);
 const OTHER_PAD: PadNo = PadNo(5);
-const ANNA: StaffNo = StaffNo(3);
 const FIRST: Key = Key([1; 16]);
 const SECOND: Key = Key([2; 16]);
 const TOTAL: Money = Money(10_000);
-const AT: Counter = Counter { till: TILL, session: TillSessionId(60), cashier: ANNA };
-
-fn ask() -> Ask {
-    Ask { by: Actor::Account(ANNA), at: NOW, day: BusinessDay(3), random: [0; 32] }
-}
 
 fn order(intent: Option<Key>, deposit: Option<i64>, made: Vec<Made>) -> Order {
     let payments = Payments { deposit: deposit.map(Money), due: None, made, newest: None };
     Order {
-        cart: CartId(9),
         buyer: Buyer { email: "ada@harbourmail.example".to_owned(), ..Buyer::default() },
-        created_at: At(1),
-        day: BusinessDay(3),
-        lines: Vec::new(),
-        fees: Vec::new(),
         total: TOTAL,
-        payment: Payment::Paid,
-        tickets: Vec::new(),
-        note: String::new(),
-        source: String::new(),
         intent,
-        counter: Some(AT),
-        refunds: None,
         payments: (payments != Payments::default()).then(|| Box::new(payments)),
-        exchanges: None,
+        ..facts::order(Vec::new())
     }
 }
 
@@ -76,33 +54,8 @@ fn back(intent: Option<Key>, to: Option<Key>, minor: i64) -> Refund {
 }
 
 fn intent(minor: i64, cash: i64, part: Option<Part>) -> Intent {
-    let pad = AtPad {
-        pad: PAD,
-        no: 16,
-        at: AT,
-        baseline: None,
-        booking: Some(Booking { last_four: "4242".to_owned(), ..Booking::default() }),
-        receipts: Vec::new(),
-        why: String::new(),
-        decision: None,
-        recovered: false,
-        housekept: true,
-        refund: None,
-        cash: Money(cash),
-        part,
-    };
-    Intent {
-        cart: CartId(9),
-        amount: Money(minor),
-        state: State::Captured,
-        created_at: At(0),
-        changed_at: At(1),
-        token: String::new(),
-        approval: String::new(),
-        reference: String::new(),
-        queries: 0,
-        pad: Some(Box::new(pad)),
-    }
+    let booking = Booking { last_four: "4242".to_owned(), ..Booking::default() };
+    taken(Money(minor), AtPad { cash: Money(cash), part, ..at_pad(booking) })
 }
 
 fn told(tenders: &[Tender]) -> Vec<(Option<Key>, i64, i64)> {
@@ -178,52 +131,10 @@ struct Side {
 
 impl Side {
     fn owing(minor: i64) -> Side {
-        let pad = |no| house::Pad { no, name: "Pad".into(), place: "Foyer".into() };
-        let balance = Money(minor);
-        let facts = Facts {
-            id: ORDER,
-            order: order(None, Some(TOTAL.0 - minor), Vec::new()),
-            tickets: Vec::new(),
-            paid: None,
-            later: Vec::new(),
-            balance,
-            running: None,
-            newest: None,
-            batch_since: None,
-            exchanging: None,
-            drawer: Money::ZERO,
-        };
-        let fresh = Fresh {
-            box_no: BoxNo(1),
-            epoch: 1,
-            cart: CartId(20),
-            order: OrderId(21),
-            first_ticket: 34,
-            posting: PostingId(42),
-            letter: LetterId(50),
-            key: 1,
-            tags: Vec::new(),
-            intent_no: 17,
-        };
-        let session = TillSession::opened(TILL, ANNA, Money::ZERO, &ask());
-        let sale = SaleFacts {
-            house: House { pads: vec![pad(PAD), pad(OTHER_PAD)], ..House::default() },
-            cart_id: CartId(9),
-            cart: None,
-            intent: None,
-            lost: Vec::new(),
-            performance_nos: Vec::new(),
-            cancelled: false,
-            order: None,
-            till: Some((TillSessionId(60), session)),
-            on_pad: None,
-            batch_closing: false,
-            plays_on: None,
-            orphan: Default::default(),
-            refund: Some(Box::new(facts)),
-            exchange: None,
-            fresh,
-        };
+        let owing = order(None, Some(TOTAL.0 - minor), Vec::new());
+        let facts = Facts { balance: Money(minor), ..about(ORDER, owing) };
+        let sale =
+            SaleFacts { refund: Some(Box::new(facts)), ..counter(&[PAD, OTHER_PAD], Money::ZERO) };
         Side { sale, last: None, cards: 0, drawer: 0, letters: 0 }
     }
 

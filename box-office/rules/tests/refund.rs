@@ -6,63 +6,33 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod facts;
+
+use facts::{
+    NOW, ORDER, PAD, PLAY, TILL, about, ask, at_pad, counter, line, standing, taken, taxes, ticket,
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use usher_rules::at::At;
-use usher_rules::cart::{Buyer, Line, Place};
+use usher_rules::cart::Line;
 use usher_rules::checkout::pad::Command as Pad;
-use usher_rules::checkout::{Command, Event, Facts as SaleFacts, Fresh, decide};
-use usher_rules::code::CodeBody;
+use usher_rules::checkout::{Command, Event, Facts as SaleFacts, decide};
 use usher_rules::fee::{self, Fee, Per};
-use usher_rules::house::{self, House};
-use usher_rules::id::{
-    BoxNo, CartId, CategoryNo, LetterId, LevelNo, OrderId, PadNo, PerformanceId, PostingId, SeatNo,
-    StaffNo, TicketId, TillNo, TillSessionId,
-};
+use usher_rules::id::TicketId;
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
 use usher_rules::posting::{self, Account, Posting};
-use usher_rules::refund::{self, Facts, REASON_CHARS_MAX, Standing, Wanted};
-use usher_rules::tax::{Tax, assess};
-use usher_rules::tender::pad::{AtPad, Booking, Counter, Finding, Outcome};
+use usher_rules::refund::{self, Facts, REASON_CHARS_MAX, Wanted};
+use usher_rules::tax::assess;
+use usher_rules::tender::pad::{Booking, Finding, Outcome};
 use usher_rules::tender::{Intent, State};
-use usher_rules::ticket::{self, Ticket};
-use usher_rules::till::TillSession;
-use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal, till};
+use usher_rules::ticket::{self};
+use usher_rules::{BusinessDay, Event as AnyEvent, Key, Refusal, till};
 
-const NOW: At = At(5_000_000);
-const CART: CartId = CartId(9);
-const ORDER: OrderId = OrderId(20);
-const TILL: TillNo = TillNo(2);
-const PAD: PadNo = PadNo(4);
-const ANNA: StaffNo = StaffNo(3);
-const PLAY: PerformanceId = PerformanceId(7);
 const PAYMENT: Key = Key([1; 16]);
 /// Three tickets at 33.33, 1.00 a ticket and 0.50 on the order.
 const TOTAL: Money = Money(3 * 3_333 + 3 * 100 + 50);
 const EACH: Money = Money(3_433);
-
-fn ask() -> Ask {
-    Ask { by: Actor::Account(ANNA), at: NOW, day: BusinessDay(3), random: [0; 32] }
-}
-
-fn taxes() -> Vec<Tax> {
-    let name = "VAT".to_owned();
-    vec![Tax { no: 1, name, rate_ppm: 200_000, inclusive: true, compound: false }]
-}
-
-fn lines() -> Vec<Line> {
-    let line = |no: u16| Line {
-        no,
-        performance: PLAY,
-        place: Place::Seat(SeatNo(u32::from(no))),
-        level: LevelNo(1),
-        category: CategoryNo(0),
-        listed: Money(3_333),
-        price: assess(Money(3_333), &taxes()),
-    };
-    vec![line(1), line(2), line(3)]
-}
 
 fn order(by_card: bool) -> Order {
     let fee = |no, per, minor| Fee {
@@ -73,75 +43,18 @@ fn order(by_card: bool) -> Order {
         taxed: per == Per::Ticket,
     };
     let fees = [fee(1, Per::Ticket, 100), fee(2, Per::Order, 50)];
-    let session = TillSessionId(60);
     Order {
-        cart: CART,
-        buyer: Buyer::default(),
-        created_at: At(1),
-        day: BusinessDay(3),
-        lines: lines(),
         fees: fee::lines(&fees, &taxes(), 3),
         total: TOTAL,
-        payment: Payment::Paid,
         tickets: vec![TicketId(31), TicketId(32), TicketId(33)],
-        note: String::new(),
-        source: String::new(),
         intent: by_card.then_some(PAYMENT),
-        counter: Some(Counter { till: TILL, session, cashier: ANNA }),
-        refunds: None,
-        payments: None,
-        exchanges: None,
+        ..facts::order((1..=3).map(|no| line(no, u32::from(no), 3_333)).collect())
     }
-}
-
-fn standing(line: &Line) -> Standing {
-    let code = CodeBody { key: 1, performance: 77, tag: u64::from(line.no), generation: 0 };
-    let ticket = Ticket {
-        order: ORDER,
-        line: line.no,
-        performance: PLAY,
-        place: line.place,
-        level: line.level,
-        category: line.category,
-        price: line.price.gross,
-        code,
-        state: ticket::State::Valid,
-        blocked: false,
-        replaced_at: None,
-    };
-    Standing { id: TicketId(30 + u64::from(line.no)), ticket, used: false, over: false }
 }
 
 fn payment() -> Intent {
     let booked = Booking { amount: Some(TOTAL), trace: Some(8), ..Booking::default() };
-    let at = Counter { till: TILL, session: TillSessionId(60), cashier: ANNA };
-    let pad = AtPad {
-        pad: PAD,
-        no: 16,
-        at,
-        baseline: None,
-        booking: Some(booked),
-        receipts: Vec::new(),
-        why: String::new(),
-        decision: None,
-        recovered: false,
-        housekept: true,
-        refund: None,
-        cash: Money::ZERO,
-        part: None,
-    };
-    Intent {
-        cart: CART,
-        amount: TOTAL,
-        state: State::Captured,
-        created_at: At(0),
-        changed_at: At(1),
-        token: String::new(),
-        approval: String::new(),
-        reference: String::new(),
-        queries: 0,
-        pad: Some(Box::new(pad)),
-    }
+    taken(TOTAL, at_pad(booked))
 }
 
 /// An order at a counter at which things happen one after the other.
@@ -157,51 +70,13 @@ struct Counterside {
 impl Counterside {
     fn paid(by_card: bool) -> Counterside {
         let order = order(by_card);
-        let pad = house::Pad { no: PAD, name: "Pad".into(), place: "Foyer".into() };
-        let session = TillSession::opened(TILL, ANNA, Money(100), &ask());
+        let good = |line: &Line| standing(TicketId(30 + u64::from(line.no)), ticket(ORDER, line));
         let facts = Facts {
-            id: ORDER,
-            tickets: order.lines.iter().map(standing).collect(),
+            tickets: order.lines.iter().map(good).collect(),
             paid: by_card.then(payment),
-            later: Vec::new(),
-            balance: Money::ZERO,
-            running: None,
-            newest: None,
-            batch_since: None,
-            exchanging: None,
-            drawer: Money::ZERO,
-            order,
+            ..about(ORDER, order)
         };
-        let fresh = Fresh {
-            box_no: BoxNo(1),
-            epoch: 1,
-            cart: CartId(10),
-            order: OrderId(21),
-            first_ticket: 34,
-            posting: PostingId(42),
-            letter: LetterId(50),
-            key: 1,
-            tags: Vec::new(),
-            intent_no: 17,
-        };
-        let sale = SaleFacts {
-            house: House { pads: vec![pad], ..House::default() },
-            cart_id: CART,
-            cart: None,
-            intent: None,
-            lost: Vec::new(),
-            performance_nos: Vec::new(),
-            cancelled: false,
-            order: None,
-            till: Some((TillSessionId(60), session)),
-            on_pad: None,
-            batch_closing: false,
-            plays_on: None,
-            exchange: None,
-            orphan: Default::default(),
-            refund: Some(Box::new(facts)),
-            fresh,
-        };
+        let sale = SaleFacts { refund: Some(Box::new(facts)), ..counter(&[PAD], Money(100)) };
         let balances = BTreeMap::new();
         let cards_back = Money::ZERO;
         let mut side = Counterside { sale, last: None, balances, cards_back, newest: None };

@@ -49,21 +49,26 @@ fn payments<S: Source>(
         Ok((key.0, key.1, day))
     })?;
     let mut seen = BTreeSet::new();
-    let mut taken: BTreeMap<u64, Takings> = BTreeMap::new();
+    let mut taken: BTreeMap<u64, (Takings, u32)> = BTreeMap::new();
     for (id, posting, day) in keys {
         let of = batch::get(source, BatchId(id))?.map(|row| row.of);
         let found = journal.get(&posting).filter(|(on, one)| *on == day && is_payment(one));
-        let amount = found.and_then(|(_, posting)| {
-            batch::cleared(posting).find(|(whose, _)| Some(*whose) == of).map(|(_, amount)| amount)
+        let paid = found.and_then(|(_, posting)| {
+            let (_, amount) = batch::cleared(posting).find(|(whose, _)| Some(*whose) == of)?;
+            Some((posting.cause, amount))
         });
-        let Some(amount) = amount.filter(|_| seen.insert(posting)) else {
+        let Some((cause, amount)) = paid.filter(|_| seen.insert(posting)) else {
             wrong.push(format!("batch {} has a payment that is not its own", BatchId(id)));
             continue;
         };
-        let sum = taken.entry(id).or_default();
-        *sum = sum.with(amount);
+        let (sum, voids) = taken.entry(id).or_default();
+        match cause {
+            Cause::CardVoid => (*sum, *voids) = (sum.without(-amount), *voids + 1),
+            _ => *sum = sum.with(amount),
+        }
     }
-    let told: BTreeMap<u64, Takings> = all.iter().map(|(id, row)| (*id, row.taken)).collect();
+    let told: BTreeMap<u64, (Takings, u32)> =
+        all.iter().map(|(id, row)| (*id, (row.taken, row.voids))).collect();
     same(wrong, "what batches took", &told, &taken);
     Ok(())
 }

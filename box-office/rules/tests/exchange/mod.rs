@@ -3,59 +3,32 @@
 //!
 //! Checks the books after every event that it takes. Never decides: `rules` does.
 
+use super::facts::{
+    self, ANNA, CART, DAY, NOW, ORDER, PAD, PLAY, SESSION, TILL, ask, at_pad, counter, line,
+    standing, taken, taxes, ticket,
+};
 use std::collections::BTreeMap;
 use usher_rules::at::At;
-use usher_rules::cart::{self, Buyer, Cart, Line, Place, State as CartState};
+use usher_rules::cart::{self, Buyer, Cart, Place, State as CartState};
 use usher_rules::checkout::pad::Command as Pad;
 use usher_rules::checkout::{Command, Event, Facts as SaleFacts, Fresh, decide};
-use usher_rules::code::CodeBody;
 use usher_rules::exchange::{self, Exchanges, fits};
 use usher_rules::fee::{self, Fee, Per};
-use usher_rules::house::{self, House};
-use usher_rules::id::{
-    BoxNo, CartId, CategoryNo, LetterId, LevelNo, OrderId, PadNo, PerformanceId, PostingId, SeatNo,
-    StaffNo, TicketId, TillNo, TillSessionId,
-};
+use usher_rules::id::{CartId, LetterId, OrderId, PostingId, SeatNo, TicketId, TillNo};
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
 use usher_rules::payment::{self, Deposit, Means};
 use usher_rules::posting::{self, Account, Posting};
 use usher_rules::refund::{self, Facts, Standing, Wanted};
-use usher_rules::tax::{Tax, assess};
 use usher_rules::tender::pad::{Booking, Outcome};
 use usher_rules::tender::{Intent, State};
 use usher_rules::ticket::{self, Ticket};
 use usher_rules::till::TillSession;
-use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal, till};
+use usher_rules::{Event as AnyEvent, Key, Refusal, till};
 
-pub const NOW: At = At(5_000_000);
-pub const DAY: BusinessDay = BusinessDay(3);
-pub const ORDER: OrderId = OrderId(20);
-pub const TILL: TillNo = TillNo(2);
-pub const PAD: PadNo = PadNo(4);
-pub const ANNA: StaffNo = StaffNo(3);
-pub const PLAY: PerformanceId = PerformanceId(7);
-const SESSION: TillSessionId = TillSessionId(60);
 /// What the order's two tickets cost, and their fee.
 pub const EACH: Money = Money(2_000 + 100);
 pub const FLOAT: Money = Money(10_000);
-
-fn taxes() -> Vec<Tax> {
-    let name = "VAT".to_owned();
-    vec![Tax { no: 1, name, rate_ppm: 200_000, inclusive: true, compound: false }]
-}
-
-fn line(no: u16, seat: u32, minor: i64) -> Line {
-    Line {
-        no,
-        performance: PLAY,
-        place: Place::Seat(SeatNo(seat)),
-        level: LevelNo(1),
-        category: CategoryNo(0),
-        listed: Money(minor),
-        price: assess(Money(minor), &taxes()),
-    }
-}
 
 /// How the first order was paid.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,10 +50,6 @@ pub struct Counter {
     pub till: TillNo,
     pub letters: usize,
     card_of_shop: Money,
-}
-
-fn ask() -> Ask {
-    Ask { by: Actor::Account(ANNA), at: NOW, day: DAY, random: [0; 32] }
 }
 
 impl Counter {
@@ -117,33 +86,25 @@ impl Counter {
             order: Some(ORDER),
             ..Cart::bare(At(0))
         };
-        self.carts.insert(CartId(9), cart.clone());
+        self.carts.insert(CART, cart.clone());
         let drawer = (Account::DrawerCash, u64::from(TILL.0));
         let bank = (Account::Bank, 0);
         self.post(&posting::between(None, posting::Cause::Float, drawer, bank, FLOAT, NOW, DAY));
         let total = EACH + EACH;
         let key = Key([1; 16]);
         let order = Order {
-            cart: CartId(9),
             buyer: Buyer {
                 name: "Ada Finch".into(),
                 email: "ada@example.org".into(),
                 patron: None,
             },
-            created_at: At(1),
-            day: DAY,
-            lines: cart.lines.clone(),
             fees: fees.clone(),
             total,
             payment: if by == By::Shop { Payment::Captured } else { Payment::Paid },
             tickets: vec![TicketId(31), TicketId(32)],
-            note: String::new(),
-            source: String::new(),
             intent: (by != By::Cash).then_some(key),
             counter: None,
-            refunds: None,
-            payments: None,
-            exchanges: None,
+            ..facts::order(cart.lines.clone())
         };
         for (line, id) in order.lines.iter().zip(&order.tickets) {
             self.stands(*id, ticket(ORDER, line));
@@ -160,7 +121,8 @@ impl Counter {
             }
         }
         if by == By::Card {
-            self.intents.insert(key, paid(total));
+            let booked = Booking { amount: Some(total), trace: Some(8), ..Booking::default() };
+            self.intents.insert(key, taken(total, at_pad(booked)));
         }
         self.orders.insert(ORDER, order);
     }
@@ -168,7 +130,7 @@ impl Counter {
     fn stands(&mut self, id: TicketId, ticket: Ticket) {
         let Place::Seat(seat) = ticket.place else { panic!("only seats here") };
         self.seats.insert(seat, Some(id));
-        self.tickets.insert(id, Standing { id, ticket, used: false, over: false });
+        self.tickets.insert(id, standing(id, ticket));
     }
 
     fn post(&mut self, posting: &Posting) {
@@ -245,35 +207,27 @@ impl Counter {
         let gives = cart.as_ref().filter(|cart| cart.state.runs());
         let gives = gives.and_then(|cart| Some(cart.exchange.as_ref()?.order));
         let busy = |intent: &&Intent| usher_rules::checkout::pad::keeps_pad(intent.state);
-        let pad = house::Pad { no: PAD, name: "Pad".into(), place: "Foyer".into() };
+        let fresh = Fresh {
+            cart: CartId(self.next),
+            order: OrderId(self.next),
+            first_ticket: self.next,
+            posting: PostingId(self.next),
+            letter: LetterId(self.next),
+            tags: (0..20).map(|nth| self.next + nth).collect(),
+            intent_no: self.next,
+            ..facts::fresh()
+        };
         SaleFacts {
-            house: House { pads: vec![pad], ..House::default() },
             cart_id,
-            lost: Vec::new(),
             performance_nos: vec![(PLAY, 77)],
-            cancelled: false,
-            order: None,
             till: Some((SESSION, TillSession::opened(self.till, ANNA, FLOAT, &ask()))),
             on_pad: self.intents.values().find(busy).cloned(),
             refund: about.and_then(|id| self.facts(id)).map(Box::new),
             exchange: gives.and_then(|id| self.facts(id)).map(Box::new),
-            batch_closing: false,
-            plays_on: None,
-            orphan: Default::default(),
-            fresh: Fresh {
-                box_no: BoxNo(1),
-                epoch: 1,
-                cart: CartId(self.next),
-                order: OrderId(self.next),
-                first_ticket: self.next,
-                posting: PostingId(self.next),
-                letter: LetterId(self.next),
-                key: 1,
-                tags: (0..20).map(|nth| self.next + nth).collect(),
-                intent_no: self.next,
-            },
+            fresh,
             cart,
             intent,
+            ..counter(&[PAD], FLOAT)
         }
     }
 
@@ -572,53 +526,5 @@ impl Counter {
     pub fn good(&self, order: OrderId) -> usize {
         let good = |id: &&TicketId| self.tickets[*id].ticket.is_good();
         self.orders[&order].tickets.iter().filter(good).count()
-    }
-}
-
-fn ticket(order: OrderId, line: &Line) -> Ticket {
-    Ticket {
-        order,
-        line: line.no,
-        performance: PLAY,
-        place: line.place,
-        level: line.level,
-        category: line.category,
-        price: line.price.gross,
-        code: CodeBody { key: 1, performance: 77, tag: u64::from(line.no), generation: 0 },
-        state: ticket::State::Valid,
-        blocked: false,
-        replaced_at: None,
-    }
-}
-
-fn paid(total: Money) -> Intent {
-    use usher_rules::tender::pad::{AtPad, Counter};
-    let booked = Booking { amount: Some(total), trace: Some(8), ..Booking::default() };
-    let pad = AtPad {
-        pad: PAD,
-        no: 16,
-        at: Counter { till: TILL, session: SESSION, cashier: ANNA },
-        baseline: None,
-        booking: Some(booked),
-        receipts: Vec::new(),
-        why: String::new(),
-        decision: None,
-        recovered: false,
-        housekept: true,
-        refund: None,
-        cash: Money::ZERO,
-        part: None,
-    };
-    Intent {
-        cart: CartId(9),
-        amount: total,
-        state: State::Captured,
-        created_at: At(0),
-        changed_at: At(1),
-        token: String::new(),
-        approval: String::new(),
-        reference: String::new(),
-        queries: 0,
-        pad: Some(Box::new(pad)),
     }
 }
