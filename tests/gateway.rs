@@ -20,7 +20,9 @@ use usher_cloud::gateway::demo::{
     DemoGateway, TOKEN_APPROVED, TOKEN_DECLINED, TOKEN_TIMEOUT, TOKEN_UNKNOWN,
 };
 use usher_cloud::gateway::worker::Worker;
-use usher_cloud::gateway::{Answer, Authorized, Charge, Gateway, IntentKey, Moved, Standing};
+use usher_cloud::gateway::{
+    Answer, Authorized, Charge, Gateway, IntentKey, Moved, Refund, Returned, Settles, Standing,
+};
 use usher_ledger::{cart, checkout, open, proof};
 use usher_rules::at::Span;
 use usher_rules::cart::{self as cart_rules, Buyer, Cart, Note, State as CartState};
@@ -356,6 +358,15 @@ impl Gateway for Clumsy {
     }
     fn void(&self, key: IntentKey) -> Answer<'_, Moved> {
         self.bank.void(key)
+    }
+    fn refund(&self, refund: Refund) -> Answer<'_, Returned> {
+        self.bank.refund(refund)
+    }
+    fn query_refund(&self, key: IntentKey) -> Answer<'_, Returned> {
+        self.bank.query_refund(key)
+    }
+    fn settles(&self) -> Option<&dyn Settles> {
+        self.bank.settles()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::write::Write;
 use crate::{
     Fault, admission, batch, checkout, exchange, payment, performance, production, tables, till,
 };
+use usher_rules::batch::Of;
 use usher_rules::cart::Place;
 use usher_rules::checkout::{Command, Facts as SaleFacts};
 use usher_rules::exchange::Command as Exchanging;
@@ -51,7 +52,10 @@ pub(crate) fn load(
     let Some(facts) = facts(write, id, ask, sale)? else { return Ok(()) };
     if let Some(pad) = pad_asked(&facts, command) {
         sale.on_pad = checkout::on_pad(write.txn, pad)?;
-        sale.batch_closing = batch::closing(write.txn, pad)?;
+        sale.batch_closing = batch::closing(write.txn, Of::Pad(pad))?;
+    }
+    if let Command::Refund(Refunds::Online(_)) = command {
+        sale.batch_closing = batch::closing(write.txn, Of::Gateway)?;
     }
     sale.refund = Some(Box::new(facts));
     Ok(())
@@ -107,7 +111,7 @@ fn standing(write: &mut Write, id: TicketId, ask: &Ask) -> Result<Standing, Faul
     Ok(Standing { id, ticket, used, over })
 }
 
-/// A refund at a pad is on its way.
+/// A refund to a card is on its way.
 pub(crate) fn begun(write: &Write, id: OrderId, key: Key) -> Result<(), Fault> {
     change(write, id, |order| order.refunds.get_or_insert_default().newest = Some(key))
 }

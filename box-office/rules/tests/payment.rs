@@ -102,6 +102,7 @@ fn intent(minor: i64, cash: i64, part: Option<Part>) -> Intent {
         reference: String::new(),
         queries: 0,
         pad: Some(Box::new(pad)),
+        back: None,
     }
 }
 
@@ -359,7 +360,7 @@ fn nobody_pays_what_they_did_not_see_or_without_a_till_or_while_something_runs()
     );
     assert_eq!(
         refused(|side| side.about().order.payment = Payment::CapturePending),
-        both(Refusal::PaidOnline)
+        both(Refusal::CapturePending)
     );
 }
 

@@ -21,6 +21,7 @@ fn intent(state: State, queries: u16, ago: Span) -> Intent {
         reference: String::new(),
         queries,
         pad: None,
+        back: None,
     }
 }
 
@@ -86,16 +87,16 @@ fn what_failed_waits_twice_as_long_each_time() {
     for _ in 0..10 {
         let id = runtime.block_on(async { tokio::spawn(async { tokio::task::id() }).await });
         let id = id.unwrap();
-        rounds.keys.insert(id, key);
-        rounds.land(Ok((id, false)), NOW);
+        rounds.keys.insert(id, (key, Step::Capture));
+        rounds.land(Ok((id, Landed::Not)), NOW);
         waits.push((rounds.memory[&key].not_before - NOW).0 / 1_000);
     }
     assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
     let failed = rounds.memory[&key];
     check(&intent(State::Approved, 0, Span::ZERO), failed, None);
     let id = runtime.block_on(async { tokio::spawn(async { tokio::task::id() }).await }).unwrap();
-    rounds.keys.insert(id, key);
-    rounds.land(Ok((id, true)), NOW);
+    rounds.keys.insert(id, (key, Step::Capture));
+    rounds.land(Ok((id, Landed::Done)), NOW);
     check(&intent(State::Approved, 0, Span::ZERO), rounds.memory[&key], Some(Step::Capture));
 }
 
