@@ -38,6 +38,13 @@ use usher_rules::tender::State;
 use usher_rules::{Command, Event, Key};
 use usher_tests::town::{Town, settings};
 
+#[path = "gateway/back.rs"]
+mod back;
+#[path = "gateway/moody.rs"]
+mod moody;
+#[path = "gateway/settle.rs"]
+mod settle;
+
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// A town with a bank, and the runtime that the worker lives on.
