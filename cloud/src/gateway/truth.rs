@@ -166,18 +166,26 @@ impl Truth {
 
     /// Writes a deed down; it counts from the moment this returns.
     pub fn record(&mut self, deed: &Deed) -> Result<(), TruthFault> {
-        self.append(deed).map_err(|source| TruthFault::File { path: self.path.clone(), source })?;
-        self.books.enter(deed);
+        self.record_all(std::slice::from_ref(deed))
+    }
+
+    /// Writes many down at once.
+    pub fn record_all(&mut self, deeds: &[Deed]) -> Result<(), TruthFault> {
+        self.append(deeds).map_err(|source| TruthFault::File { path: self.path.clone(), source })?;
+        deeds.iter().for_each(|deed| self.books.enter(deed));
         Ok(())
     }
 
-    fn append(&mut self, deed: &Deed) -> io::Result<()> {
-        let mut line = serde_json::to_vec(deed)?;
-        line.push(b'\n');
+    fn append(&mut self, deeds: &[Deed]) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for deed in deeds {
+            serde_json::to_writer(&mut lines, deed)?;
+            lines.push(b'\n');
+        }
         self.cut_back()?;
-        self.file.write_all(&line)?;
+        self.file.write_all(&lines)?;
         self.file.sync_all()?;
-        self.length += u64::try_from(line.len()).unwrap_or(0);
+        self.length += u64::try_from(lines.len()).unwrap_or(0);
         Ok(())
     }
 
