@@ -57,3 +57,5 @@ mod tls;
 #[cfg(feature = "peers")]
 #[path = "box/unit.rs"]
 mod unit;
+#[path = "box/web_back.rs"]
+mod web_back;

@@ -20,7 +20,9 @@ use usher_cloud::gateway::demo::{
     DemoGateway, TOKEN_APPROVED, TOKEN_DECLINED, TOKEN_TIMEOUT, TOKEN_UNKNOWN,
 };
 use usher_cloud::gateway::worker::Worker;
-use usher_cloud::gateway::{Answer, Authorized, Charge, Gateway, IntentKey, Moved, Standing};
+use usher_cloud::gateway::{
+    Answer, Authorized, Charge, Gateway, IntentKey, Moved, Refund, Returned, Settles, Standing,
+};
 use usher_ledger::{cart, checkout, open, proof};
 use usher_rules::at::Span;
 use usher_rules::cart::{self as cart_rules, Buyer, Cart, Note, State as CartState};
@@ -35,6 +37,13 @@ use usher_rules::price::Places;
 use usher_rules::tender::State;
 use usher_rules::{Command, Event, Key};
 use usher_tests::town::{Town, settings};
+
+#[path = "gateway/back.rs"]
+mod back;
+#[path = "gateway/moody.rs"]
+mod moody;
+#[path = "gateway/settle.rs"]
+mod settle;
 
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
@@ -356,6 +365,15 @@ impl Gateway for Clumsy {
     }
     fn void(&self, key: IntentKey) -> Answer<'_, Moved> {
         self.bank.void(key)
+    }
+    fn refund(&self, refund: Refund) -> Answer<'_, Returned> {
+        self.bank.refund(refund)
+    }
+    fn query_refund(&self, key: IntentKey) -> Answer<'_, Returned> {
+        self.bank.query_refund(key)
+    }
+    fn settles(&self) -> Option<&dyn Settles> {
+        self.bank.settles()
     }
 }
 

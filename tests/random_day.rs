@@ -90,7 +90,7 @@ async fn live(seed: u64) {
     }
     for _ in 0..PATRONS {
         let (day, dice) = (Arc::clone(&day), Dice::new(dice.draw()));
-        at_work.spawn(Patrons { day, dice, manager: MANAGER, acts: ACTS_OF_A_PATRON }.run());
+        at_work.spawn(Patrons { day, dice, manager: MANAGER, acts: ACTS_OF_A_PATRON, sold: Vec::new() }.run());
     }
     let misfortune = tokio::spawn(misfortune(Arc::clone(&day), Dice::new(dice.draw())));
     while let Some(done) = at_work.join_next().await {
@@ -162,12 +162,12 @@ async fn close_batches(day: &Arc<Day>, dice: &mut Dice) {
         }
     }
     let (day, dice) = (Arc::clone(day), dice.clone());
-    let patrons = Patrons { day, dice, manager: MANAGER, acts: 0 };
+    let patrons = Patrons { day, dice, manager: MANAGER, acts: 0, sold: Vec::new() };
     while patrons.close_batch().await != "nothing to close" {}
 }
 
 fn everything_happened(day: &Day) {
-    let acts = [Act::ALL.as_slice(), &[web::SALE, web::CLOSE]].concat();
+    let acts = [Act::ALL.as_slice(), &[web::SALE, web::CLOSE, web::BACK]].concat();
     let of_web = [web::SILENT, web::UNDECIDED, web::DECLINES, weather::CAPTURE_FAILS];
     let mut faults = [pads::FAULTS.as_slice(), &of_web].concat();
     faults.push("box killed with it under way");

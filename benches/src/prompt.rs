@@ -4,7 +4,9 @@
 //! disk before it answers. Next: `usher_cloud::gateway`.
 
 use std::time::Duration;
-use usher_cloud::gateway::{Answer, Authorized, Charge, Gateway, IntentKey, Moved, Standing};
+use usher_cloud::gateway::{
+    Answer, Authorized, Charge, Gateway, IntentKey, Moved, Refund, Returned, Standing,
+};
 
 /// See the module.
 pub struct Prompt;
@@ -33,5 +35,13 @@ impl Gateway for Prompt {
 
     fn void(&self, _: IntentKey) -> Answer<'_, Moved> {
         now(Moved::Done)
+    }
+
+    fn refund(&self, _: Refund) -> Answer<'_, Returned> {
+        now(Returned::Done { reference: "r-2".to_owned() })
+    }
+
+    fn query_refund(&self, _: IntentKey) -> Answer<'_, Returned> {
+        now(Returned::Unknown)
     }
 }

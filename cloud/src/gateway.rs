@@ -5,6 +5,7 @@
 //! gateway's own making. Next: `gateway/demo.rs`, the first member; `gateway/worker.rs`.
 
 pub mod demo;
+pub mod settle;
 pub mod truth;
 pub mod worker;
 
@@ -73,6 +74,60 @@ pub enum Moved {
     Unknown,
 }
 
+/// Money that goes back of a charge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refund {
+    /// Of this refund alone.
+    pub key: IntentKey,
+    /// Of the charge that was captured.
+    pub charge: IntentKey,
+    /// No more than what of the charge is not given back yet.
+    pub amount: Money,
+}
+
+/// What the gateway says to a refund, or knows of its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Returned {
+    /// The money is on its way back.
+    Done {
+        reference: String,
+    },
+    /// Nothing went back, and asking again will not help.
+    Refused {
+        reason: String,
+    },
+    /// Asked by key: it has not heard of this refund.
+    NeverAsked,
+    /// The gateway does not know yet, or did not answer.
+    Unknown,
+}
+
+/// What a gateway captured less what it gave back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Captures and refunds, each counts one.
+    pub count: u32,
+    pub sum: Money,
+}
+
+/// What the gateway says to a settlement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// With what was in it.
+    Done(Totals),
+    /// It did not settle.
+    Refused { reason: String },
+    Unknown,
+}
+
+/// A gateway that tells what it has and settles it when it is asked to.
+pub trait Settles: Send + Sync {
+    /// What it has since its last settlement; none: no answer. Moves nothing.
+    fn totals(&self) -> Answer<'_, Option<Totals>>;
+    /// Sends to the bank what it has. Repeating a key settles nothing more and tells the same.
+    fn settle(&self, key: IntentKey) -> Answer<'_, Settled>;
+}
+
 /// A card gateway. Answers may take as long as they like: [`by_deadline`] is what callers wait by.
 pub trait Gateway: Send + Sync {
     /// The longest that the patron's page waits for an authorisation.
@@ -85,6 +140,14 @@ pub trait Gateway: Send + Sync {
     fn capture(&self, key: IntentKey) -> Answer<'_, Moved>;
     /// Gives an authorisation back. A key that was never booked is given back already.
     fn void(&self, key: IntentKey) -> Answer<'_, Moved>;
+    /// Gives back what was captured, or a part. Repeating a key gives back nothing more.
+    fn refund(&self, refund: Refund) -> Answer<'_, Returned>;
+    /// Asks what became of a refund.
+    fn query_refund(&self, key: IntentKey) -> Answer<'_, Returned>;
+    /// Itself, if it tells sums and settles when asked; none settles when it likes.
+    fn settles(&self) -> Option<&dyn Settles> {
+        None
+    }
 }
 
 /// Waits for an answer until the gateway's deadline; silence is `unknown`.

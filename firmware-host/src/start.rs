@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use usher_cloud::gateway::Gateway;
 use usher_cloud::gateway::demo::DemoGateway;
+use usher_cloud::gateway::truth::TruthFault;
 use usher_cloud::{gateway, mail};
 use usher_drivers::gate::run_gate_on;
 use usher_drivers::gate::{GateEvent, GateOrder, GateSettings, ORDERS_MAX, PortKind, run_gate};
@@ -58,7 +59,7 @@ pub enum StartFault {
     #[error("venue.time_zone: {0}")]
     TimeZone(#[from] jiff::Error),
     #[error("the demo's bank could not be opened: {0}")]
-    Bank(#[from] usher_cloud::gateway::truth::TruthFault),
+    Bank(#[from] TruthFault),
     #[error("{0}")]
     Look(String),
 }
@@ -203,6 +204,12 @@ fn shop(
     Ok(shop)
 }
 
+/// The demo's bank, with its file beside the store.
+pub fn bank(config: &Config, handle: &Handle) -> Result<DemoGateway, TruthFault> {
+    let truth = config.store.folder.join("bank.jsonl");
+    DemoGateway::open(&truth, Arc::clone(handle.clock()))
+}
+
 impl Running {
     /// Starts gateway, mail, sweeper, proof, disk watch and every local device.
     pub fn work(
@@ -214,9 +221,7 @@ impl Running {
         self.pads(config, circumstances.credentials);
         let handle = self.handle.clone();
         if circumstances.demo && config.gateway.kind == GatewayKind::Demo {
-            let truth = config.store.folder.join("bank.jsonl");
-            let bank = DemoGateway::open(&truth, Arc::clone(handle.clock()))?;
-            let gateway: Arc<dyn Gateway> = Arc::new(bank);
+            let gateway: Arc<dyn Gateway> = Arc::new(bank(config, &handle)?);
             let currency = config.venue.currency.clone();
             let worker = gateway::worker::Worker { handle: handle.clone(), gateway, currency };
             self.spawn(worker.run());

@@ -19,7 +19,8 @@ use usher_rules::{Command, Entry, Event, Key, tender};
 /// How much longer than the gateway's own deadline its word is waited for.
 const GRACE: Duration = Duration::from_secs(2);
 /// Tokens that only the demo's gateway knows.
-const DEMO_TOKENS: [&str; 4] = ["tok_4242", "tok_declined", "tok_timeout", "tok_unknown"];
+const DEMO_TOKENS: [&str; 5] =
+    ["tok_4242", "tok_declined", "tok_timeout", "tok_unknown", "tok_no_refund"];
 
 /// What the patron pressed pay with.
 pub struct Payment {

@@ -297,7 +297,7 @@ fn refusal_wording(refusal: &Refusal) -> (&'static str, StatusCode, &'static str
         Refusal::OverRefund { .. } => ("OverRefund", CONFLICT, "refund-over-title"),
         Refusal::PerformanceOver => ("PerformanceOver", NO, "refund-late-title"),
         Refusal::TicketUsed { .. } => ("TicketUsed", CONFLICT, "refund-used-title"),
-        Refusal::PaidOnline => ("PaidOnline", CONFLICT, "refund-online-title"),
+        Refusal::CapturePending => ("CapturePending", CONFLICT, "refund-pending-title"),
         Refusal::PaidByCard => ("PaidByCard", CONFLICT, "refund-by-card-title"),
         Refusal::RefundRunning => ("RefundRunning", CONFLICT, "refund-running-title"),
         Refusal::ExchangeRunning { .. } => ("ExchangeRunning", CONFLICT, "exchange-running-title"),
@@ -367,7 +367,7 @@ fn refusal_members(refusal: &Refusal, terms: &Terms<'_>) -> Value {
         | Refusal::LastManager
         | Refusal::TillClosed
         | Refusal::PerformanceOver
-        | Refusal::PaidOnline
+        | Refusal::CapturePending
         | Refusal::PaidByCard
         | Refusal::RefundRunning => json!({}),
         Refusal::ExchangeRunning { cart } => json!({ "cart": cart.to_string() }),

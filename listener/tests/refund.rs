@@ -1,7 +1,8 @@
 //! Orders at the desk: found, looked at, and tickets of them given back in cash.
 //!
-//! As a browser without scripts meets the pages; the ticket's code is then brought to a door. A
-//! card's way back is in `rules/tests/refund.rs`. Next: `till.rs`, `matrix.rs`.
+//! As a browser without scripts meets the pages; the ticket's code is then brought to a door; an
+//! order of the shop goes back through the gateway. A card's way back at a pad is in
+//! `rules/tests/refund.rs`. Next: `till.rs`, `matrix.rs`.
 
 #![allow(clippy::unwrap_used, clippy::panic)] // A test says what it wants and stops.
 
@@ -10,6 +11,7 @@ mod house;
 
 use browser::{Browser, Form, form, forms, says};
 use house::{House, Told};
+use std::time::{Duration, Instant};
 use usher_ledger::{Lane, checkout, inventory, proof, till};
 use usher_rules::at::Span;
 use usher_rules::cart::{self, Buyer, Place};
@@ -18,7 +20,8 @@ use usher_rules::money::Money;
 use usher_rules::order::Order;
 use usher_rules::price::Places;
 use usher_rules::staff::Role;
-use usher_rules::{Actor, Command, Event, checkout as sale, hold, house as rules};
+use usher_rules::tender::State;
+use usher_rules::{Actor, Command, Event, Key, checkout as sale, hold, house as rules};
 
 /// A house with a till that somebody senior has open, and an order sold there in cash.
 struct Scene<'h> {
@@ -194,29 +197,101 @@ async fn what_may_not_go_back_is_said_on_the_page_and_changes_nothing() {
     scene.is_proven();
 }
 
-#[tokio::test]
-async fn an_order_of_the_shop_is_not_refunded_at_the_counter_and_says_where() {
-    let house = House::open().await;
-    let mut scene = sold(&house, Money::ZERO, 1).await;
-    let (ticket, code) = house.sold(&["C-C-1", "C-C-2"]).await[0].clone();
-    let found = scene.browser.go(&format!("/desk/orders?find={code}")).await;
-    let ticket = ticket.parse().unwrap();
+/// An order of two tickets that was paid in the shop, on the page of somebody senior without a till.
+async fn sold_in_shop<'h>(house: &'h House) -> Scene<'h> {
+    let anna = house.engaged("anna", Role::Supervisor).await.no;
+    let mut browser = Browser::new(house);
+    browser.cookie = Some(house.session_of(anna).await);
+    let ticket = house.sold(&["C-C-1", "C-C-2"]).await[0].0.parse().unwrap();
     let row = checkout::ticket(&house.handle.snapshot().unwrap(), ticket).unwrap().unwrap();
-    says(&found, &format!("/desk/orders/{}", row.order));
-    let page = scene.browser.go(&format!("/desk/orders/{}", row.order)).await;
-    says(&page, "in the processor’s own portal");
-    assert!(!forms(&page.body).iter().any(|form| form.action.ends_with("/refund")));
-    let by = Actor::Account(scene.anna);
-    let wanted = usher_rules::refund::Wanted {
-        order: row.order,
-        tickets: vec![ticket],
-        reason: "Ill".to_owned(),
-        shown: Money(1),
-    };
-    let command = sale::Command::Refund(usher_rules::refund::Command::Cash(wanted));
-    let refused = house.handle.ask(Lane::Till, by, None, Command::Checkout(command)).await;
-    let refusal = usher_rules::Refusal::PaidOnline;
-    assert_eq!(refused.unwrap_err(), usher_ledger::Denied::Refused(refusal));
+    Scene { house, anna, browser, order: row.order }
+}
+
+impl Scene<'_> {
+    /// Gives the first ticket back for this reason, and waits until the gateway's word is written.
+    async fn give_back(&mut self, reason: &str, until: State) -> Told {
+        let page = self.browser.go(&self.address()).await;
+        let choice = form(&page, &self.address()).set("reason", reason);
+        let ticket = self.row().tickets[0].to_string();
+        let page = self.browser.press(&choice.add("ticket", &ticket)).await;
+        says(&page, "to the card, through the web gateway");
+        assert_eq!(self.browser.press(&refund(&page)).await.status, 303);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while self.newest() != until {
+            assert!(Instant::now() < deadline, "{until:?} awaited, is {:?}", self.newest());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.browser.go(&self.address()).await
+    }
+
+    fn intent(&self) -> Key {
+        self.row().refunds.unwrap().newest.unwrap()
+    }
+
+    fn newest(&self) -> State {
+        let snapshot = self.house.handle.snapshot().unwrap();
+        checkout::intent(&snapshot, self.intent()).unwrap().unwrap().state
+    }
+
+    async fn standing(&mut self) -> String {
+        let told = self.browser.look(&format!("{}/pad", self.address())).await.json();
+        told["standing"].as_str().unwrap().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn an_order_of_the_shop_is_refunded_through_the_gateway_without_a_till() {
+    let house = House::open().await;
+    let mut scene = sold_in_shop(&house).await;
+    let page = scene.give_back("Fell ill", State::Captured).await;
+    says(&page, "went back to the card");
+    says(&page, "Fell ill");
+    assert_eq!(scene.standing().await, "settled");
+    let row = scene.row();
+    assert!(row.refunded() > Money::ZERO && row.refunded() < row.total);
+    let snapshot = house.handle.snapshot().unwrap();
+    assert_eq!(checkout::balance(&snapshot, scene.order).unwrap(), Money::ZERO);
+    let clearing = usher_ledger::batch::balance(&snapshot, usher_rules::batch::Of::Gateway);
+    assert_eq!(clearing.unwrap(), row.total - row.refunded());
+    scene.is_proven();
+}
+
+#[tokio::test]
+async fn a_refund_the_gateway_refuses_is_said_in_its_words_and_can_be_tried_again() {
+    let house = House::open().await;
+    let mut scene = sold_in_shop(&house).await;
+    let page = scene.give_back(house::gateway::REFUSED, State::Declined).await;
+    says(&page, "was declined");
+    says(&page, "Do not honour");
+    assert_eq!(scene.row().refunded(), Money::ZERO);
+    let page = scene.give_back("Fell ill", State::Captured).await;
+    says(&page, "went back to the card");
+    scene.is_proven();
+}
+
+#[tokio::test]
+async fn a_refund_nobody_answers_is_unknown_on_its_page_and_then_a_persons_to_decide() {
+    let house = House::open().await;
+    let mut scene = sold_in_shop(&house).await;
+    let page = scene.give_back(house::gateway::UNHEARD, State::Unknown).await;
+    says(&page, "Outcome unknown: give nothing back in another way");
+    says(&page, "The gateway did not answer at");
+    let here = |page: &Told, end: &str| forms(&page.body).iter().any(|one| one.action.ends_with(end));
+    assert!(!here(&page, "/refund") && !here(&page, "/stop"), "nothing else goes back meanwhile");
+    assert_eq!(scene.standing().await, "unknown");
+    for _ in 0..3 {
+        let unheard = sale::Command::Answered(scene.intent(), sale::Answer::NoAnswer);
+        house::gateway::ask(&house.handle, unheard).await;
+    }
+    let page = scene.browser.go(&scene.address()).await;
+    says(&page, "Look for this refund in the gateway’s own portal");
+    assert_eq!(scene.row().refunded(), Money::ZERO);
+    let decide = form(&page, "/decide").add("charged", "yes").set("name", "Anna Birch");
+    let decide = decide.set("reason", "Seen in the portal").set("evidence", "R-77");
+    let page = scene.browser.submit(&decide).await;
+    says(&page, "went back to the card");
+    assert!(scene.row().refunded() > Money::ZERO);
+    scene.is_proven();
 }
 
 #[tokio::test]

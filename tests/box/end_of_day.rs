@@ -17,12 +17,12 @@ use usher_rules::at::At;
 const DEATHS: u64 = 6;
 const LATER: Duration = Duration::from_millis(3);
 
-fn between<'a>(page: &'a str, before: &str, after: &str) -> Option<&'a str> {
+pub fn between<'a>(page: &'a str, before: &str, after: &str) -> Option<&'a str> {
     page.split_once(before)?.1.split(after).next()
 }
 
 /// The supervisor of the demo signs in with password and phone; the cookie.
-fn sign_in(address: SocketAddr, told: &Value) -> String {
+pub fn sign_in(address: SocketAddr, told: &Value) -> String {
     let staff = told["staff"].as_array().unwrap();
     let one = staff.iter().find(|one| one["role"] == "supervisor").unwrap();
     let text = |name: &str| one[name].as_str().unwrap();
@@ -53,9 +53,18 @@ fn press(address: SocketAddr, cookie: &str, key: &str) -> String {
 
 /// A press whose answer may never come.
 fn press_and_look_away(address: SocketAddr, cookie: &str, key: &str) -> thread::JoinHandle<()> {
-    let fields = format!("key={key}&cut_off=");
+    look_away(address, "/desk/day", cookie, format!("key={key}&cut_off="))
+}
+
+/// The same of any form.
+pub fn look_away(
+    address: SocketAddr,
+    path: &str,
+    cookie: &str,
+    fields: String,
+) -> thread::JoinHandle<()> {
     let text = format!(
-        "POST /desk/day HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
          origin: http://{address}\r\ncookie: {cookie}\r\n\
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{fields}",
         fields.len()

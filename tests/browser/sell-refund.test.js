@@ -1,9 +1,11 @@
-// Tickets given back at the counter: in cash, to the card at its pad, declined, and cut off.
+// Tickets given back at the counter: in cash, to the card at its pad, declined, cut off, and through
+// the gateway of the shop.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
+import { DESK, PHONE, farewell, open, press, tabTo, visitor } from './house/browser.js';
 import { Demo } from './house/demo.js';
 import { look } from './house/looks.js';
+import { bestSeats, fill, pay, toCheckout } from './house/shop.js';
 import { openTill, ordered, signIn } from './house/staff.js';
 
 const FOUND_MS_MAX = 120_000;
@@ -111,6 +113,40 @@ test('a cable pulled while money goes back is told calmly, and the box finds it 
   await press('right-pin');
   await press('plug-in');
   await desk.getByText(/went back to the card/).first().waitFor({ timeout: FOUND_MS_MAX });
+  assert.deepEqual(desk.complaints, []);
+});
+
+test('an order of the shop goes back through the gateway, by keyboard alone', async () => {
+  const patron = await visitor(browser, demo.url);
+  await bestSeats(patron, demo.tonight, { Adult: 2 });
+  await toCheckout(patron);
+  await fill(patron);
+  await pay(patron);
+  await patron.waitForURL('**/orders/*');
+  const code = (await patron.locator('.ticket .typed').first().textContent()).replaceAll(/\s/g, '');
+  const desk = await counter();
+  await desk.goto('/desk/orders');
+  await tabTo(desk, '#find');
+  await desk.keyboard.type(code);
+  await desk.keyboard.press('Enter');
+  await desk.waitForURL('**/desk/orders?find=*');
+  await press(desk, 'main a[href^="/desk/orders/"]');
+  await desk.waitForURL(url => /\/desk\/orders\/[^/?]+$/.test(url.href));
+  await look(desk, 'desk-order-web', { full: true });
+  await tabTo(desk, 'input[name=ticket]');
+  await desk.keyboard.press('Space');
+  await tabTo(desk, '#reason');
+  await desk.keyboard.type('Fell ill');
+  await desk.keyboard.press('Enter');
+  await desk.getByText('to the card, through the web gateway').first().waitFor();
+  await look(desk, 'desk-order-web-ask', { full: true });
+  await press(desk, 'form[action$="/refund"] button.primary');
+  await desk.getByText(/went back to the card/).first().waitFor();
+  assert.equal(await desk.getByRole('checkbox').count(), 1, 'one ticket is left');
+  await look(desk, 'desk-order-web-back', { full: true });
+  const phone = await counter({ size: PHONE });
+  await phone.goto(desk.url());
+  await look(phone, 'desk-order-web-back', { full: true });
   assert.deepEqual(desk.complaints, []);
 });
 

@@ -78,7 +78,8 @@ pub fn count_faults(day: &Day, snapshot: &Snapshot, killed: &[Key]) {
         scenes.iter().filter_map(pads::fault).for_each(|fault| tally.fault(fault, end));
     }
     for (key, fault) in day.weather.did() {
-        tally.fault(fault, ended(&all[&key]));
+        // A settlement is no intent.
+        tally.fault(fault, all.get(&key).map_or("asked again", ended));
     }
     for key in killed {
         tally.fault("box killed with it under way", ended(&all[&key.0]));
@@ -218,7 +219,8 @@ fn a_terminal_agrees(snapshot: &Snapshot, pad: &Pad, reckoning: &Reckoning) {
     println!("{name}: {ours:?}, {} batches", batches.len());
 }
 
-/// The bank's own file: what it was told to capture is what was sold on the web.
+/// The bank's own file: what it was told to capture and to give back is what was sold on the web
+/// and given back.
 fn the_bank_of_the_web_agrees(bank: &Path, reckoning: &Reckoning) {
     let mut captured = Cards::default();
     for line in std::fs::read_to_string(bank).unwrap().lines() {
@@ -226,6 +228,10 @@ fn the_bank_of_the_web_agrees(bank: &Path, reckoning: &Reckoning) {
         if deed["kind"] == "capture" {
             captured.taken_count += 1;
             captured.taken = captured.taken + Money(deed["minor"].as_i64().unwrap());
+        }
+        if deed["kind"] == "refund" {
+            captured.back_count += 1;
+            captured.back = captured.back + Money(deed["minor"].as_i64().unwrap());
         }
     }
     assert_eq!(captured, reckoning.web);

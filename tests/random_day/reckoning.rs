@@ -87,6 +87,12 @@ impl Reckoning {
         self.web.taken = self.web.taken + amount;
     }
 
+    pub fn back_on_the_web(&mut self, amount: Money) {
+        self.returned = self.returned + amount;
+        self.web.back_count += 1;
+        self.web.back = self.web.back + amount;
+    }
+
     pub fn back_in_cash(&mut self, till: TillNo, amount: Money) {
         self.returned = self.returned + amount;
         self.drawer(till, -amount);

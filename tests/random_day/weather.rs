@@ -7,7 +7,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use usher_cloud::gateway::demo::DemoGateway;
-use usher_cloud::gateway::{Answer, Authorized, Charge, Gateway, IntentKey, Moved, Standing};
+use usher_cloud::gateway::{
+    Answer, Authorized, Charge, Gateway, IntentKey, Moved, Refund, Returned, Settled, Settles,
+    Standing, Totals,
+};
 use usher_rules::at::{At, Clock, Span};
 use usher_tests::dice::Dice;
 
@@ -17,9 +20,13 @@ const DEADLINE: Duration = Duration::from_millis(600);
 /// In a hundred.
 const CAPTURES_THAT_FAIL: u64 = 8;
 const QUESTIONS_UNHEARD: u64 = 3;
+const REFUNDS_UNHEARD: u64 = 15;
+const SETTLEMENTS_UNHEARD: u64 = 30;
 
 pub const CAPTURE_FAILS: &str = "gateway: capture fails once";
 pub const QUESTION_UNHEARD: &str = "gateway: a question is not answered";
+pub const REFUND_UNHEARD: &str = "gateway: gives back, its answer is lost";
+pub const SETTLEMENT_UNHEARD: &str = "gateway: settles, its answer is lost";
 
 #[derive(Clone)]
 pub struct Weather {
@@ -79,6 +86,41 @@ impl Gateway for Weather {
 
     fn void(&self, key: IntentKey) -> Answer<'_, Moved> {
         self.bank.void(key)
+    }
+
+    fn refund(&self, refund: Refund) -> Answer<'_, Returned> {
+        match self.does(refund.key, REFUND_UNHEARD, REFUNDS_UNHEARD) {
+            // Done, and the answer got lost.
+            true => Box::pin(async move {
+                let _ = self.bank.refund(refund).await;
+                std::future::pending().await
+            }),
+            false => self.bank.refund(refund),
+        }
+    }
+
+    fn query_refund(&self, key: IntentKey) -> Answer<'_, Returned> {
+        self.bank.query_refund(key)
+    }
+
+    fn settles(&self) -> Option<&dyn Settles> {
+        Some(self)
+    }
+}
+
+impl Settles for Weather {
+    fn totals(&self) -> Answer<'_, Option<Totals>> {
+        Settles::totals(&self.bank)
+    }
+
+    fn settle(&self, key: IntentKey) -> Answer<'_, Settled> {
+        match self.does(key, SETTLEMENT_UNHEARD, SETTLEMENTS_UNHEARD) {
+            true => Box::pin(async move {
+                let _ = self.bank.settle(key).await;
+                std::future::pending().await
+            }),
+            false => self.bank.settle(key),
+        }
     }
 }
 

@@ -633,6 +633,7 @@ batch-payments = Payments
 batch-open = Open
 batch-closing = Being closed
 batch-closing-more = The terminal is asked to close, or what became of it. This page looks again by itself.
+batch-closing-web = The gateway is asked for its sums, then to settle. This page looks again by itself.
 batch-closing-pay = The pin pad is closing its batch. Nothing was charged; try again in a moment, or take cash.
 batch-mismatched = Does not match
 batch-matched = Settled
@@ -644,15 +645,20 @@ batch-taken = { $count ->
   }
 batch-ours = By our books
 batch-theirs = By the terminal
+batch-theirs-web = By the gateway
+batch-untold-web = Not told: compare the gateway’s own statement
 batch-untold = Not told: not compared with the terminal
 batch-why = What was said
 batch-close-go = Close the batch
 batch-close-hint = The terminal counts up and sends what it has to the bank. No card can pay there meanwhile.
+batch-close-web = The gateway counts up and sends what it has to the bank. The shop sells on; cards approved meanwhile are paid right after.
+batch-force-web = The gateway and our books differ. Settling it all the same needs a reason; what the bank does not pay is posted as short.
 batch-force-hint = The terminal and our books differ. Settling it all the same needs a reason; what the bank does not pay is posted as short.
 batch-force-go = Settle without a match
 batch-order = Order
 batch-card = Card
 batch-unmatched = Not found at the terminal
+batch-unmatched-web = The gateway’s sums differ
 batch-more = There are more than this page lists.
 batch-no-payments = None.
 batch-orphans = Booked by the terminal, asked by nobody
@@ -1551,7 +1557,7 @@ back-title = { $amount } is owed to the customer
 back-body = Money goes back where it was paid: to the newest card first, then in cash.
 back-act-cash = Give back { $amount } in cash
 back-act-card = Refund { $amount } to { $card }
-back-act-online = Refund { $amount } in the processor’s portal
+back-act-online = Refund { $amount } to the card, through the gateway
 back-act-order = Give back { $amount } to order { $order }
 back-then = After that: { $acts }.
 paid-nothing = Nothing to pay
@@ -1578,6 +1584,10 @@ refund-ask-card = { $count ->
     [one] Refund 1 ticket: { $amount } to the card at its pad
    *[other] Refund { $count } tickets: { $amount } to the card at its pad
 }
+refund-ask-online = { $count ->
+    [one] Refund 1 ticket: { $amount } to the card, through the web gateway
+   *[other] Refund { $count } tickets: { $amount } to the card, through the web gateway
+}
 refund-ask-both = { $count ->
     [one] Refund 1 ticket: { $amount } goes back in parts, as it was paid
    *[other] Refund { $count } tickets: { $amount } goes back in parts, as it was paid
@@ -1596,10 +1606,6 @@ owed-pay = Pay back
 exchanges-heading = Exchanges
 exchanges-to = For order
 exchanges-worth = Worth
-exchange-ask = { $count ->
-    [one] Exchange 1 ticket, worth { $amount }
-   *[other] Exchange { $count } tickets, worth { $amount }
-}
 exchange-worth = To exchange: { $amount } towards other tickets. The difference is paid, or paid back.
 exchange-go = Exchange
 exchange-look = Look at that sale
@@ -1621,8 +1627,6 @@ exchange-due = Due
 exchange-over = Owed to the customer afterwards:
 exchange-gone = These tickets cannot be exchanged any more
 exchange-gone-more = Somebody came in with one of them, or it was given back. Leave the exchange, or start it again.
-exchange-online = The new tickets must cost at least as much
-exchange-online-more = The old ones were paid in the shop, and what is over cannot be paid out here. Refund them in the processor’s own portal instead.
 refund-none-title = Choose the tickets that go back
 refund-none-body = Tick at least one that is still good.
 refund-reason-title = Say why
@@ -1633,11 +1637,13 @@ refund-late-title = The performance is over
 refund-late-body = Its tickets are not given back any more.
 refund-used-title = Somebody came in with this ticket
 refund-used-body = A used ticket is not given back.
-refund-online-title = This order was paid in the shop
-refund-online-body = Orders paid in the shop are not refunded here. Give the money back in the processor’s own portal.
+refund-pending-title = The bank has not paid this order yet
+refund-pending-body = The bank approved the card, and its payment is not answered yet. The box goes on asking. Refund or exchange once this page says the card is paid.
+refund-closing-title = That batch is being closed
+refund-closing-body = Nothing went back. Try again in a moment.
 refund-by-card-title = This order was paid by card
 refund-running-title = A refund or a payment of this order is not settled yet
-refund-running-body = The box is asking the terminal. Do not take or pay out anything; try again once its outcome is shown.
+refund-running-body = The box is asking the terminal or the gateway. Do not take or pay out anything; try again once its outcome is shown.
 refund-no-till-title = You have no till open
 refund-no-till-body = Open your till first: a refund belongs to a drawer.
 refund-drawer-title = There is not that much in your drawer
@@ -1652,6 +1658,13 @@ refund-pad-unknown = Outcome unknown: give nothing back in another way
 refund-pad-stopping = { $amount }. If the bank was quicker, it goes back all the same.
 refund-unknown-customer = we are finding out whether the money is on its way to your card; this takes about a minute.
 refund-unknown-cash = Pay nothing out before the outcome is known.
+refund-web-asked = The gateway is asked to give it back
+refund-web-asked-more = { $amount } to the card that paid in the shop. The tickets stay good until the gateway says so.
+refund-web-unknown = The gateway did not answer at { $time }. The box asks again until it knows, and no money goes back twice.
+refund-web-decide-body = The box asked the gateway whether { $amount } went back and has no answer yet. It goes on asking. The tickets stay good until it answers or this is decided.
+refund-web-decide-look = Look for this refund in the gateway’s own portal, then say what you saw.
+refund-web-decide-evidence = Only if it went back, the gateway’s number of the refund
+refund-web-decide-undone = It was taken back in the gateway’s portal
 refund-decide-title = Somebody must look: did the money go back?
 refund-decide-body = The box asked { $pad } whether { $amount } went back and could not find it out. The tickets stay good until this is decided.
 refund-decide-evidence = Only if it went back, as it stands on the receipt
@@ -1663,6 +1676,7 @@ refund-before-title = Those tickets were given back before
 refund-before-body = Take the booking back at the terminal, then say so here.
 refund-waits = Refund of order { $order }, { $amount }, till { $till }, since { $when }: the box is asking the pad
 refund-waits-person = Refund of order { $order }, { $amount }, till { $till }, since { $when }: somebody must decide
+refund-waits-web = Refund of order { $order }, { $amount }, through the web gateway, since { $when }: somebody must decide
 refund-pad-done = { $amount } went back to the card, { $when }
 refund-pad-declined = The refund of { $amount } was declined, { $when }. Nothing went back.
 refund-pad-cancelled = The refund of { $amount } was cancelled, { $when }. Nothing went back.

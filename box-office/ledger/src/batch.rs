@@ -12,7 +12,7 @@ use redb::{ReadableTable, WriteTransaction};
 use usher_rules::at::At;
 use usher_rules::batch::{Batch, Command, Event, Facts, Of, State};
 use usher_rules::checkout::Event as Done;
-use usher_rules::id::{BatchId, BoxNo, PadNo, PostingId, compose};
+use usher_rules::id::{BatchId, BoxNo, PostingId, compose};
 use usher_rules::money::Money;
 use usher_rules::posting::{Account, Cause, Posting};
 
@@ -30,6 +30,7 @@ pub fn load(write: &Write, box_no: BoxNo, command: &Command) -> Result<Facts, Fa
         }
         Command::CloseGateway => (running(txn, Of::Gateway)?, None),
         Command::Closed { batch, .. }
+        | Command::Settling { batch, .. }
         | Command::NotClosed { batch, .. }
         | Command::Unreconciled { batch, .. }
         | Command::Undecided { batch, .. }
@@ -83,7 +84,7 @@ pub fn open_for(txn: &WriteTransaction, events: &mut Vec<usher_rules::Event>) ->
         let usher_rules::Event::Checkout(Done::Posted(id, posting)) = event else { continue };
         for (of, _) in payments_in(posting) {
             let known = unsettled_of(txn, of)?;
-            let open = known.iter().any(|(_, row)| row.state == State::Open);
+            let open = known.iter().any(|(_, row)| row.takes());
             if open || begun.iter().any(|(_, other, ..)| *other == of) {
                 continue;
             }
@@ -102,7 +103,7 @@ pub fn open_for(txn: &WriteTransaction, events: &mut Vec<usher_rules::Event>) ->
 pub(crate) fn follow(write: &Write, id: PostingId, posting: &Posting) -> Result<(), Fault> {
     for (of, amount) in payments_in(posting) {
         let known = unsettled_of(write.txn, of)?;
-        let open = known.into_iter().rev().find(|(_, row)| row.state == State::Open);
+        let open = known.into_iter().rev().find(|(_, row)| row.takes());
         let Some((batch, mut row)) = open else { continue };
         row.counts(posting.cause, amount);
         write.put(tables::BATCHES, batch.0, &row)?;
@@ -142,9 +143,9 @@ pub fn running<S: Source>(source: &S, of: Of) -> Result<Option<(BatchId, Batch)>
     Ok(found.into_iter().find(|(_, row)| row.state != State::Mismatched))
 }
 
-/// Is the batch of this pad being closed?
-pub fn closing<S: Source>(source: &S, pad: PadNo) -> Result<bool, Fault> {
-    let found = running(source, Of::Pad(pad))?;
+/// Is the batch of this pad, or of the gateway, being closed?
+pub fn closing<S: Source>(source: &S, of: Of) -> Result<bool, Fault> {
+    let found = running(source, of)?;
     Ok(found.is_some_and(|(_, row)| row.state == State::Closing))
 }
 

@@ -12,6 +12,7 @@ use crate::{
 };
 use redb::ReadableTable;
 use sha2::{Digest, Sha256};
+use usher_rules::batch::Of;
 use usher_rules::cart::{Cart, Place};
 use usher_rules::checkout::{Command, Event, Facts, Fresh, pad};
 use usher_rules::exchange::Command as Exchanging;
@@ -84,7 +85,7 @@ pub fn load(
         refund: None,
         exchange: None,
         batch_closing: match command {
-            Command::Pad(pad::Command::Begin { pad, .. }) => batch::closing(txn, *pad)?,
+            Command::Pad(pad::Command::Begin { pad, .. }) => batch::closing(txn, Of::Pad(*pad))?,
             _ => false,
         },
         plays_on: None,
@@ -218,6 +219,9 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             if let Some(pad) = &intent.pad {
                 write.used(|counters| &mut counters.intent, u64::from(pad.no))?;
             }
+            if let Some(back) = &intent.back {
+                write.used(|counters| &mut counters.intent, u64::from(back.no))?;
+            }
             put_intent(write, *key, intent)
         }
         Event::Orphaned(pad, booking) => write.put(tables::ORPHANS, (pad.0, write.seq), booking),
@@ -337,6 +341,13 @@ pub fn pad_intents<S: Source>(source: &S, pad: PadNo) -> Result<Vec<(Key, Intent
     Ok(open)
 }
 
+/// Payments towards orders and refunds, at pads and through the gateway, as [`pad_intents`].
+pub fn order_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> {
+    let mut open = open_intents(source)?;
+    open.retain(|(_, intent)| intent.of_order().is_some());
+    Ok(open)
+}
+
 /// Intents of every pin pad, as [`pad_intents`].
 pub fn all_pad_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> {
     let mut open = open_intents(source)?;
@@ -344,7 +355,8 @@ pub fn all_pad_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Faul
     Ok(open)
 }
 
-fn open_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> {
+/// Every intent on which something is still to be done, to be asked or to be said.
+pub fn open_intents<S: Source>(source: &S) -> Result<Vec<(Key, Intent)>, Fault> {
     let keys = source::range(source, tables::INTENTS_OPEN, .., OPEN_MAX, |key, ()| {
         Ok(Key(key.1.to_be_bytes()))
     })?;

@@ -38,9 +38,9 @@ pub fn of<S: Source>(source: &S, order: &Order) -> Result<Vec<Tender>, Fault> {
     Ok(tenders(order, &known(source, order)?))
 }
 
-/// The payment or refund of an order at a pad that nobody has settled yet.
+/// The payment or refund of an order that nobody has settled yet.
 pub fn running<S: Source>(source: &S, id: OrderId) -> Result<Option<(Key, Intent)>, Fault> {
-    let open = checkout::all_pad_intents(source)?;
+    let open = checkout::order_intents(source)?;
     Ok(open.into_iter().find(|(_, intent)| intent.of_order() == Some(id)))
 }
 

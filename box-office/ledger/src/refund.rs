@@ -53,7 +53,10 @@ pub(crate) fn load(
     if let Some(pad) = pad_asked(&facts, command) {
         facts.batch_since = batch::running(write.txn, Of::Pad(pad))?.map(|(_, row)| row.opened_at);
         sale.on_pad = checkout::on_pad(write.txn, pad)?;
-        sale.batch_closing = batch::closing(write.txn, pad)?;
+        sale.batch_closing = batch::closing(write.txn, Of::Pad(pad))?;
+    }
+    if let Command::Refund(Refunds::Online(_)) = command {
+        sale.batch_closing = batch::closing(write.txn, Of::Gateway)?;
     }
     sale.refund = Some(Box::new(facts));
     Ok(())
@@ -123,7 +126,7 @@ fn standing(write: &mut Write, id: TicketId, ask: &Ask) -> Result<Standing, Faul
     Ok(Standing { id, ticket, used, over })
 }
 
-/// A refund at a pad is on its way.
+/// A refund to a card is on its way.
 pub(crate) fn begun(write: &Write, id: OrderId, key: Key) -> Result<(), Fault> {
     change(write, id, |order| order.refunds.get_or_insert_default().newest = Some(key))
 }

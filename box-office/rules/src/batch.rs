@@ -2,7 +2,7 @@
 //!
 //! Closed by the terminal's own count and sum, compared with ours; a difference waits for somebody
 //! senior. A close that nobody answered is unknown until the terminal was asked, and ends once.
-//! Never talks to a pad: the box's pad errand does. Next: `ledger/batch.rs`, `posting.rs`.
+//! Never talks to a pad or the gateway: the box's pad errand and `cloud/gateway` do. Next: `ledger/batch.rs`, `posting.rs`.
 
 use crate::at::At;
 use crate::card_number::masked;
@@ -95,7 +95,8 @@ pub struct Closing {
     pub at: At,
     #[n(1)]
     pub by: StaffNo,
-    /// None of a terminal that does not tell sums of an open batch.
+    /// None of a terminal that does not tell sums of an open batch; of the gateway's, as long as
+    /// it has not told them.
     #[n(2)]
     pub before: Option<Vec<BrandTotal>>,
 }
@@ -187,6 +188,15 @@ impl Batch {
         }
     }
 
+    /// Does what comes to card clearing belong to it? Nobody can keep money of the shop from
+    /// coming in while the gateway is asked for its sums.
+    pub fn takes(&self) -> bool {
+        match (self.state, self.of) {
+            (State::Open, _) | (State::Closing, Of::Gateway) => true,
+            (State::Closing, Of::Pad(_)) | (State::Mismatched | State::Settled, _) => false,
+        }
+    }
+
     /// What card clearing has of it as long as it is not settled.
     pub fn sum(&self) -> Money {
         self.carried + self.taken.sum
@@ -257,9 +267,17 @@ pub enum Command {
         #[n(1)]
         reason: String,
     },
-    /// The gateway's batch: by our own books, the gateway tells no sums.
+    /// The gateway's batch, by a member of staff: it is asked for its sums, and to settle.
     #[n(6)]
     CloseGateway,
+    /// The gateway told what it has; on disk before it is asked to settle that.
+    #[n(7)]
+    Settling {
+        #[n(0)]
+        batch: BatchId,
+        #[n(1)]
+        before: Vec<BrandTotal>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -302,10 +320,8 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
             Ok(vec![known.ended(false, None, Vec::new(), kept(why))])
         }
         Command::NoMatch { reason, .. } => known.forced(reason),
-        Command::CloseGateway => {
-            known.wants(State::Open)?;
-            Ok(known.settled(None, Vec::new(), String::new()))
-        }
+        Command::CloseGateway => known.close(None),
+        Command::Settling { before, .. } => known.settling(before),
     }
 }
 
@@ -331,6 +347,15 @@ impl Known<'_> {
             return Err(Refusal::PadBusy { till });
         }
         let closing = Closing { at: self.ask.at, by, before: before.map(totals_kept) };
+        Ok(vec![happened(Event::Closing(self.id, closing))])
+    }
+
+    /// From here on the gateway may have settled, and nothing comes into this batch any more.
+    fn settling(&self, before: &[BrandTotal]) -> Result<Vec<AnyEvent>, Refusal> {
+        self.wants(State::Closing)?;
+        let asked = self.row.closing.as_ref().filter(|closing| closing.before.is_none());
+        let asked = asked.filter(|_| self.row.of == Of::Gateway).ok_or(Refusal::Stale)?;
+        let closing = Closing { before: Some(totals_kept(before)), ..asked.clone() };
         Ok(vec![happened(Event::Closing(self.id, closing))])
     }
 

@@ -362,6 +362,7 @@ impl Saga<'_> {
             reference: String::new(),
             queries: 0,
             pad: None,
+            back: None,
         };
         let until = checkout_until(self.cart.until, now, self.facts.house.gateway_deadline);
         vec![

@@ -12,7 +12,6 @@ use crate::checkout::{Event, Facts as SaleFacts};
 use crate::id::{CartId, OrderId, StaffNo, TicketId};
 use crate::money::Money;
 use crate::order::{Order, Payment};
-use crate::payment::{Share, shares};
 use crate::refund::{Facts, Giving, Wanted, owed_back};
 use crate::{Actor, Ask, BusinessDay, Event as AnyEvent, Refusal};
 use minicbor::{Decode, Encode};
@@ -129,7 +128,7 @@ pub(crate) fn begin(
     }
     match facts.order.payment {
         // Nobody knows yet whether it was paid.
-        Payment::CapturePending => return Err(Refusal::PaidOnline),
+        Payment::CapturePending => return Err(Refusal::CapturePending),
         Payment::Captured | Payment::Paid | Payment::NothingToPay => {}
     }
     facts.standing(&wanted.tickets)?;
@@ -172,17 +171,10 @@ fn same(exchange: &Exchange, facts: &Facts) -> Result<(), Refusal> {
     }
 }
 
-/// May the exchange be made now, for a new order of this total? What is over must be payable.
-pub(crate) fn may(exchange: &Exchange, facts: &Facts, total: Money) -> Result<(), Refusal> {
+/// May the exchange be made now?
+pub(crate) fn may(exchange: &Exchange, facts: &Facts) -> Result<(), Refusal> {
     facts.standing(&exchange.tickets)?;
-    same(exchange, facts)?;
-    let moved = exchange.credit.min(total);
-    let over = owed_back(facts.balance + moved, exchange.worth);
-    let online = |share: Share| share.means.online();
-    match moved < exchange.credit && shares(&facts.tenders(), over).into_iter().any(online) {
-        true => Err(Refusal::PaidOnline),
-        false => Ok(()),
-    }
+    same(exchange, facts)
 }
 
 /// A cart lets go of what it was to give up.

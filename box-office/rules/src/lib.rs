@@ -321,8 +321,8 @@ pub enum Refusal {
     TicketUsed {
         tickets: Vec<TicketId>,
     },
-    /// Paid through the processor, which gives it back itself.
-    PaidOnline,
+    /// The bank approved the payment of the shop and has not paid yet: nothing can go back.
+    CapturePending,
     /// Paid at a pin pad: it goes back to the card, there.
     PaidByCard,
     /// Another refund or payment of the order runs, or its outcome is not known yet.

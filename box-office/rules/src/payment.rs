@@ -162,15 +162,6 @@ impl Means {
         }
     }
 
-    /// Does it go back through the processor of the shop? That does so by itself.
-    pub fn online(&self) -> bool {
-        match self {
-            Means::Online { .. } => true,
-            Means::Order { online, .. } => *online,
-            Means::Cash | Means::Pad { .. } => false,
-        }
-    }
-
     /// Is this what a refund of the order went back to?
     fn got(&self, refund: &Refund, order: &Order) -> bool {
         match self {

@@ -2,9 +2,11 @@
 //!
 //! One act is one tender: the newest card first, then cash; what came over from another order goes
 //! back to that one, which then owes it. Never refunds what somebody came in with, and never more
-//! than was paid. Next: `refund/known.rs` for how much, `refund/pad.rs` for cards, `exchange.rs`.
+//! than was paid. Next: `refund/known.rs` for how much, `refund/pad.rs` for cards, `refund/online.rs`
+//! for those of the shop, `exchange.rs`.
 
 mod known;
+mod online;
 mod pad;
 
 pub use known::{Facts, Quote, Standing, fees_back, fits, owed_back, quote};
@@ -57,12 +59,15 @@ pub enum Command {
         #[n(2)]
         voids: bool,
     },
+    /// Through the gateway, which took it in the shop: the intent is written, nothing is asked yet.
+    #[n(2)]
+    Online(#[n(0)] Wanted),
 }
 
 impl Command {
     pub fn wanted(&self) -> &Wanted {
         match self {
-            Command::Cash(wanted) | Command::AtPad { wanted, .. } => wanted,
+            Command::Cash(wanted) | Command::AtPad { wanted, .. } | Command::Online(wanted) => wanted,
         }
     }
 }
@@ -73,7 +78,7 @@ pub struct Refunds {
     /// In the order they happened.
     #[n(0)]
     pub made: Vec<Refund>,
-    /// The newest intent of a refund at a pad, however it ended.
+    /// The newest intent of a refund to a card, however it ended.
     #[n(1)]
     pub newest: Option<Key>,
 }
@@ -93,7 +98,7 @@ pub struct Refund {
     pub amount: Money,
     #[n(5)]
     pub reason: String,
-    /// The refund at a pad; none went to a card.
+    /// The refund to a card; none went in cash or nowhere.
     #[n(6)]
     pub intent: Option<Key>,
     /// The payment it went back to; none: in cash, or to the card that paid at the sale.
@@ -112,18 +117,21 @@ pub fn decide(
     ask: &Ask,
 ) -> Result<Vec<AnyEvent>, Refusal> {
     let refunding = Giving { facts, sale, ask };
+    let online = sale.intent.as_ref().is_some_and(|intent| intent.back.is_some());
     match command {
         Sale::Refund(Command::Cash(wanted)) => refunding.cash(wanted),
         Sale::Refund(Command::AtPad { wanted, baseline, voids }) => {
             refunding.begin(wanted, baseline, *voids)
         }
+        Sale::Refund(Command::Online(wanted)) => refunding.begin_online(wanted),
         Sale::Payment(Payments::Cash { wanted, given }) => refunding.take_cash(wanted, *given),
         Sale::Payment(Payments::AtPad { wanted, pad, baseline }) => {
             refunding.begin_payment(wanted, *pad, baseline)
         }
+        Sale::Answered(key, answer) => refunding.online_answered(*key, answer),
+        Sale::Pad(command) if online => refunding.online_decided(command),
         Sale::Pad(command) => refunding.step(command),
         Sale::Begin { .. }
-        | Sale::Answered(..)
         | Sale::Captured(_)
         | Sale::CaptureFailed { .. }
         | Sale::Voided(_)
@@ -190,8 +198,9 @@ impl Giving<'_> {
     fn allowed(&self, wanted: &Wanted) -> Result<Vec<Share>, Refusal> {
         self.free(wanted)?;
         match self.facts.order.payment {
-            Payment::CapturePending | Payment::Captured => return Err(Refusal::PaidOnline),
-            Payment::Paid | Payment::NothingToPay => {}
+            // The bank approved it and has not paid yet: there is nothing to give back.
+            Payment::CapturePending => return Err(Refusal::CapturePending),
+            Payment::Captured | Payment::Paid | Payment::NothingToPay => {}
         }
         // What is owed to the customer already goes back without tickets.
         if wanted.tickets.is_empty() && self.facts.balance >= Money::ZERO {
@@ -204,9 +213,6 @@ impl Giving<'_> {
             return Err(Refusal::OverRefund { left });
         }
         let shares = self.facts.shares(&wanted.tickets);
-        if shares.iter().any(|share| share.means.online()) {
-            return Err(Refusal::PaidOnline);
-        }
         let amount = shares.first().map_or(Money::ZERO, |share| share.amount);
         if amount != wanted.shown {
             return Err(Refusal::PriceChanged { old: wanted.shown, new: amount });

@@ -10,7 +10,7 @@ pub mod pad;
 
 use crate::Key;
 use crate::at::At;
-use crate::id::{BoxNo, CartId, OrderId};
+use crate::id::{BatchId, BoxNo, CartId, OrderId, StaffNo};
 use crate::money::Money;
 use crate::payment::Part;
 use minicbor::{Decode, Encode};
@@ -95,11 +95,35 @@ pub struct Intent {
     /// Paid at a pin pad, and there alone; none is the gateway's.
     #[n(9)]
     pub pad: Option<Box<pad::AtPad>>,
+    /// The gateway gives back what it captured; none of a payment, nor at a pin pad.
+    #[n(10)]
+    pub back: Option<Box<Back>>,
+}
+
+/// Stored. Money of the shop on its way back through the gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Back {
+    /// Number of the attempt, one row of numbers with those at pads.
+    #[n(0)]
+    pub no: u32,
+    #[n(1)]
+    pub refunding: pad::Refunding,
+    /// Who asked for it.
+    #[n(2)]
+    pub by: StaffNo,
+    /// What the gateway said, or why it waits for a person.
+    #[n(3)]
+    pub why: String,
+    #[n(4)]
+    pub decision: Option<pad::Decision>,
 }
 
 impl Intent {
     /// The order that it pays something of, or gives something back of; none is a sale's own.
     pub fn of_order(&self) -> Option<OrderId> {
+        if let Some(back) = &self.back {
+            return Some(back.refunding.order);
+        }
         let pad = self.pad.as_ref()?;
         match (&pad.refund, &pad.part) {
             (Some(refunding), _) => Some(refunding.order),
@@ -108,9 +132,21 @@ impl Intent {
         }
     }
 
-    /// The refund at a pad that it stands for, if it does.
+    /// The refund that it stands for, at a pad or through the gateway, if it does.
     pub fn refunding(&self) -> Option<&pad::Refunding> {
-        self.pad.as_ref()?.refund.as_ref()
+        match &self.back {
+            Some(back) => Some(&back.refunding),
+            None => self.pad.as_ref()?.refund.as_ref(),
+        }
+    }
+
+    /// What was said about it last, for staff only.
+    pub fn why(&self) -> &str {
+        match (&self.back, &self.pad) {
+            (Some(back), _) => &back.why,
+            (None, Some(pad)) => &pad.why,
+            (None, None) => "",
+        }
     }
 }
 
@@ -119,7 +155,7 @@ const PAYMENTS_FROM: u32 = 1 << 30;
 /// Attempts from here on are refunds, by their number at the terminal.
 const REFUNDS_FROM: u32 = 1 << 31;
 
-/// The key of a refund at a pad: apart from those of every payment of the cart.
+/// The key of a refund: apart from those of every payment of the cart.
 pub fn refund_key(box_no: BoxNo, epoch: u16, cart: CartId, no: u32) -> Key {
     key(box_no, epoch, cart, REFUNDS_FROM | no)
 }
@@ -127,6 +163,13 @@ pub fn refund_key(box_no: BoxNo, epoch: u16, cart: CartId, no: u32) -> Key {
 /// The key of a payment towards an order: apart from those of its cart and of every refund.
 pub fn payment_key(box_no: BoxNo, epoch: u16, cart: CartId, no: u32) -> Key {
     key(box_no, epoch, cart, PAYMENTS_FROM | no)
+}
+
+/// The key of the gateway's settlement of a batch: no epoch is that high, so no intent has it.
+pub fn settlement_key(batch: BatchId) -> Key {
+    let mut bytes = [0xff; 16];
+    bytes[4..12].copy_from_slice(&batch.0.to_be_bytes());
+    Key(bytes)
 }
 
 /// The key of an intent and of every call about it: box, epoch, cart counter, attempt.

@@ -202,13 +202,68 @@ fn a_terminal_without_a_word_for_it_is_settled_by_our_own_books() {
     let posted = vec!["Deposit: Bank 0 6000, CardClearing 7 -6000".to_owned()];
     let told = house(&given(batch(State::Closing)), &command);
     assert_eq!(told, Ok((ended(true, None, &[], "no word"), posted)));
-    let gateway = Batch { of: Of::Gateway, ..batch(State::Open) };
+}
+
+fn of_gateway(state: State) -> Batch {
+    Batch { of: Of::Gateway, ..batch(state) }
+}
+
+fn settling(count: u32, minor: i64) -> Command {
+    Command::Settling { batch: ID, before: vec![total("", count, minor)] }
+}
+
+#[test]
+fn the_gateway_is_asked_for_its_sums_and_to_settle_before_anything_is_at_the_bank() {
+    let closing = Closing { at: NOW, by: ANNA, before: None };
+    let told = check(&given(of_gateway(State::Open)), BY_ANNA, &Command::CloseGateway);
+    assert_eq!(told, Ok((Event::Closing(ID, closing.clone()), Vec::new())));
+    let house_asks = check(&given(of_gateway(State::Open)), Actor::House, &Command::CloseGateway);
+    assert_eq!(house_asks, Err(Refusal::NotAllowed), "a person closes");
+    for (state, refusal) in [
+        (State::Closing, Refusal::BatchClosing),
+        (State::Mismatched, Refusal::Stale),
+        (State::Settled, Refusal::Stale),
+    ] {
+        let again = check(&given(of_gateway(state)), BY_ANNA, &Command::CloseGateway);
+        assert_eq!(again, Err(refusal));
+    }
+    let before = Some(vec![total("", 3, 6_000)]);
+    let known = Closing { before, ..closing };
+    let told = house(&given(of_gateway(State::Closing)), &settling(3, 6_000));
+    assert_eq!(told, Ok((Event::Closing(ID, known.clone()), Vec::new())));
+    let asked = Batch { closing: Some(known), ..of_gateway(State::Closing) };
+    assert_eq!(house(&given(asked), &settling(3, 6_000)), Err(Refusal::Stale), "once");
+    let pads = house(&given(batch(State::Closing)), &settling(3, 6_000));
+    assert_eq!(pads, Err(Refusal::Stale), "a pad is asked at its own");
+}
+
+#[test]
+fn the_gateways_own_sums_match_ours_or_wait_for_a_person() {
     let posted = vec!["Deposit: Bank 0 6000, CardClearing 0 -6000".to_owned()];
-    let told = check(&given(gateway), BY_ANNA, &Command::CloseGateway);
-    assert_eq!(told, Ok((ended(true, None, &[], ""), posted)));
-    let settled = Batch { of: Of::Gateway, ..batch(State::Settled) };
-    let again = check(&given(settled), BY_ANNA, &Command::CloseGateway);
-    assert_eq!(again, Err(Refusal::Stale));
+    let told = house(&given(of_gateway(State::Closing)), &closed(&[total("", 3, 6_000)]));
+    assert_eq!(told, Ok((ended(true, Some(vec![total("", 3, 6_000)]), &["SUM"], ""), posted.clone())));
+    for (count, minor) in [(3, 5_999), (4, 6_000), (2, 6_000), (0, 0)] {
+        let sums = [total("", count, minor)];
+        let told = house(&given(of_gateway(State::Closing)), &closed(&sums));
+        assert_eq!(told, Ok((ended(false, Some(sums.to_vec()), &["SUM"], ""), Vec::new())));
+    }
+    let command = Command::Unreconciled { batch: ID, why: "no word".to_owned() };
+    let told = house(&given(of_gateway(State::Closing)), &command);
+    assert_eq!(told, Ok((ended(true, None, &[], "no word"), posted)));
+}
+
+#[test]
+fn money_of_the_shop_goes_on_into_its_batch_while_that_is_being_closed() {
+    for (row, takes) in [
+        (of_gateway(State::Open), true),
+        (of_gateway(State::Closing), true),
+        (of_gateway(State::Mismatched), false),
+        (of_gateway(State::Settled), false),
+        (batch(State::Open), true),
+        (batch(State::Closing), false),
+    ] {
+        assert_eq!(row.takes(), takes, "{:?} {:?}", row.of, row.state);
+    }
 }
 
 #[test]

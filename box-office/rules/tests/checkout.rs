@@ -118,6 +118,7 @@ fn intent(state: tender::State) -> Intent {
         reference: String::new(),
         queries: 0,
         pad: None,
+        back: None,
     }
 }
 

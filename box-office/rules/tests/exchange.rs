@@ -287,20 +287,30 @@ fn an_exchange_of_an_exchange_pays_back_along_the_way_it_came() {
 }
 
 #[test]
-fn tickets_of_the_shop_are_exchanged_for_no_cheaper_ones() {
+fn what_an_exchange_of_the_shop_leaves_over_goes_back_through_the_gateway() {
     let mut counter = Counter::with(By::Shop);
-    let cart = counter.exchange(ORDER, &[31], &[2_099]).unwrap();
-    assert_eq!(counter.cash(cart), Err(Refusal::PaidOnline), "what is over is the processor's");
-    leave(&mut counter, cart).unwrap();
-    let cart = counter.exchange(ORDER, &[31], &[2_100]).unwrap();
+    let cart = counter.exchange(ORDER, &[31], &[2_000]).unwrap();
     let new = counter.cash(cart).unwrap();
+    assert_eq!((counter.owed(ORDER), counter.owed(new)), (Money(-100), Money::ZERO));
+    let key = counter.refund_online(ORDER, &[]).unwrap();
+    counter.gave_back(key).unwrap();
+    assert_eq!((counter.web(), counter.owed(ORDER)), (counter.total(ORDER) - Money(100), Money::ZERO));
+    // What came over goes back to the order it came from, and from there through the gateway.
     let tickets = counter.tickets_of(new);
-    assert_eq!(counter.refund(new, &tickets), Err(Refusal::PaidOnline));
-    let cart = counter.exchange(new, &tickets, &[2_099]).unwrap();
-    assert_eq!(counter.cash(cart), Err(Refusal::PaidOnline), "also at the second remove");
-    leave(&mut counter, cart).unwrap();
+    let drawer = counter.drawer();
+    counter.refund(new, &tickets).unwrap();
+    assert_eq!((counter.owed(new), counter.owed(ORDER)), (Money::ZERO, Money(-2_000)));
+    let key = counter.refund_online(ORDER, &[]).unwrap();
+    counter.gave_back(key).unwrap();
+    assert_eq!((counter.owed(ORDER), counter.drawer()), (Money::ZERO, drawer));
+    assert_eq!(counter.web(), counter.total(ORDER) - Money(2_100));
+}
+
+#[test]
+fn nothing_of_the_shop_is_exchanged_before_the_bank_has_paid() {
+    let mut counter = Counter::with(By::Shop);
     counter.orders.get_mut(&ORDER).unwrap().payment = Payment::CapturePending;
-    assert_eq!(counter.exchange(ORDER, &[32], &[]), Err(Refusal::PaidOnline));
+    assert_eq!(counter.exchange(ORDER, &[32], &[]), Err(Refusal::CapturePending));
 }
 
 #[test]

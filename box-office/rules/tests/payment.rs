@@ -272,7 +272,7 @@ fn nobody_pays_what_they_did_not_see_or_without_a_till_or_while_something_runs()
     );
     assert_eq!(
         refused(|side| side.about().order.payment = Payment::CapturePending),
-        both(Refusal::PaidOnline)
+        both(Refusal::CapturePending)
     );
 }
 

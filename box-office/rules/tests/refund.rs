@@ -16,12 +16,12 @@ use std::collections::BTreeMap;
 use usher_rules::at::At;
 use usher_rules::cart::Line;
 use usher_rules::checkout::pad::Command as Pad;
-use usher_rules::checkout::{Command, Event, Facts as SaleFacts, decide};
+use usher_rules::checkout::{Answer, Command, Event, Facts as SaleFacts, decide};
 use usher_rules::fee::{self, Fee, Per};
 use usher_rules::id::TicketId;
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
-use usher_rules::posting::{self, Account, Posting};
+use usher_rules::posting::{self, Account, GATEWAY_BATCH, Posting};
 use usher_rules::refund::{self, Facts, REASON_CHARS_MAX, Wanted};
 use usher_rules::tax::assess;
 use usher_rules::tender::pad::{Booking, Finding, Outcome};
@@ -68,6 +68,33 @@ struct Counterside {
 }
 
 impl Counterside {
+    /// Paid through the gateway, with no till anywhere near.
+    fn in_shop() -> Counterside {
+        let mut side = Counterside::paid(true);
+        side.about().paid = Some(Intent { pad: None, ..payment() });
+        side.about().order.payment = Payment::Captured;
+        side.about().order.counter = None;
+        side.sale.till = None;
+        side.balances.clear();
+        let sold = side.about().order.clone();
+        let tickets: Vec<_> = sold.lines.iter().map(|line| (PLAY, &line.price)).collect();
+        side.post(&posting::sale(ORDER, &tickets, &sold.fees, At(1), BusinessDay(3)));
+        let (at, day) = (At(1), BusinessDay(3));
+        side.post(&posting::card_payment(ORDER, GATEWAY_BATCH, TOTAL, at, day));
+        side.sync();
+        side
+    }
+
+    fn begin_online(&mut self, tickets: &[u64]) -> Result<(), Refusal> {
+        let wanted = self.wanted(tickets, self.quoted(tickets));
+        self.ask(&Command::Refund(refund::Command::Online(wanted)))
+    }
+
+    fn answer(&mut self, answer: Answer) -> Result<(), Refusal> {
+        let key = self.last.ok_or(Refusal::NotFound)?;
+        self.ask(&Command::Answered(key, answer))
+    }
+
     fn paid(by_card: bool) -> Counterside {
         let order = order(by_card);
         let good = |line: &Line| standing(TicketId(30 + u64::from(line.no)), ticket(ORDER, line));
@@ -159,7 +186,11 @@ impl Counterside {
         match event {
             AnyEvent::Checkout(Event::Intent(key, intent)) => {
                 self.last = Some(key);
-                self.sale.fresh.intent_no = u64::from(intent.pad.as_ref().unwrap().no) + 1;
+                let no = match (&intent.back, &intent.pad) {
+                    (Some(back), _) => back.no,
+                    (None, at) => at.as_ref().unwrap().no,
+                };
+                self.sale.fresh.intent_no = u64::from(no) + 1;
                 self.sale.intent = Some(intent.clone());
                 self.about().newest = Some(intent.clone());
                 self.about().running = Some(intent).filter(|intent| intent.state.open());
@@ -208,7 +239,8 @@ impl Counterside {
         assert_eq!(self.balance(Account::Receivable, ORDER.0), Money::ZERO);
         let kept = TOTAL - self.refunded();
         let drawer = self.balance(Account::DrawerCash, u64::from(TILL.0));
-        let cards = self.balance(Account::CardClearing, u64::from(PAD.0));
+        let cards = self.balance(Account::CardClearing, u64::from(PAD.0))
+            + self.balance(Account::CardClearing, GATEWAY_BATCH);
         assert_eq!(drawer + cards, kept);
         assert!(kept >= Money::ZERO && drawer >= Money::ZERO && cards >= Money::ZERO);
         let sum: Money = self.balances.values().copied().sum();
@@ -271,10 +303,8 @@ fn what_cannot_go_back_is_refused_by_name() {
     assert_eq!(refused(&|side| side.sale.till = None, &[31]), Refusal::TillClosed);
     let poor = |side: &mut Counterside| side.about().drawer = EACH - Money(1);
     assert_eq!(refused(&poor, &[31]), Refusal::CashShort { due: EACH });
-    for payment in [Payment::Captured, Payment::CapturePending] {
-        let online = |side: &mut Counterside| side.about().order.payment = payment;
-        assert_eq!(refused(&online, &[31]), Refusal::PaidOnline);
-    }
+    let pending = |side: &mut Counterside| side.about().order.payment = Payment::CapturePending;
+    assert_eq!(refused(&pending, &[31]), Refusal::CapturePending);
     let mut card = Counterside::paid(true);
     assert_eq!(card.cash(&[31]), Err(Refusal::PaidByCard));
     let mut exact = Counterside::paid(false);
@@ -433,6 +463,111 @@ fn money_goes_back_to_a_card_only_at_the_pad_that_took_it() {
     assert_eq!(closed.begin(&[31]), Err(Refusal::TillClosed));
 }
 
+fn given_back() -> Answer {
+    Answer::Approved { approval: String::new(), reference: "r-9".to_owned() }
+}
+
+fn decides(charged: bool) -> impl FnOnce(Key) -> Pad {
+    move |intent| Pad::Decide {
+        intent,
+        charged,
+        evidence: "statement 4".to_owned(),
+        name: "Anna".to_owned(),
+        reason: "Looked at the gateway".to_owned(),
+    }
+}
+
+#[test]
+fn an_order_of_the_shop_goes_back_through_the_gateway_once_it_says_so() {
+    let mut side = Counterside::in_shop();
+    side.begin_online(&[31]).unwrap();
+    let intent = side.sale.intent.clone().unwrap();
+    assert_eq!((intent.state, intent.amount, side.good()), (State::Sent, EACH, 3));
+    assert_eq!(intent.refunding().and_then(|one| one.to), Some(PAYMENT));
+    assert_eq!(side.begin_online(&[32]), Err(Refusal::RefundRunning));
+    assert_eq!(side.cash(&[32]), Err(Refusal::RefundRunning));
+    side.settled();
+    side.answer(given_back()).unwrap();
+    assert_eq!((side.state(), side.good(), side.refunded()), (State::Captured, 2, EACH));
+    assert_eq!(side.balance(Account::CardClearing, GATEWAY_BATCH), TOTAL - EACH);
+    side.settled();
+    assert_eq!(side.answer(given_back()), Err(Refusal::Stale), "it is given back once");
+    side.begin_online(&[32, 33]).unwrap();
+    side.answer(given_back()).unwrap();
+    assert_eq!((side.good(), side.refunded()), (0, TOTAL));
+    assert!(side.balances.values().all(|sum| *sum == Money::ZERO), "{:?}", side.balances);
+    let left = Refusal::OverRefund { left: Money::ZERO };
+    assert_eq!(side.begin_online(&[31]), Err(left));
+}
+
+#[test]
+fn silence_of_the_gateway_is_unknown_and_after_four_questions_a_person_may_look() {
+    for went_back in [true, false] {
+        let mut side = Counterside::in_shop();
+        side.begin_online(&[31]).unwrap();
+        for state in [State::Unknown, State::Unknown, State::Unknown, State::NeedsOperator] {
+            assert_eq!(side.step(decides(true)), Err(Refusal::Stale), "not a person's yet");
+            side.answer(Answer::NoAnswer).unwrap();
+            assert_eq!((side.state(), side.good()), (state, 3));
+        }
+        side.answer(Answer::NoAnswer).unwrap();
+        assert_eq!(side.state(), State::NeedsOperator, "it stays with the person");
+        assert_eq!(side.begin_online(&[32]), Err(Refusal::RefundRunning));
+        side.settled();
+        side.step(decides(went_back)).unwrap();
+        let state = if went_back { State::Captured } else { State::NotCharged };
+        assert_eq!((side.state(), side.refunded() == EACH), (state, went_back));
+        side.settled();
+        assert_eq!(side.answer(given_back()), Err(Refusal::Stale), "decided is decided");
+    }
+}
+
+#[test]
+fn what_the_gateway_finds_before_a_person_decides_counts() {
+    let mut side = Counterside::in_shop();
+    side.begin_online(&[31]).unwrap();
+    for _ in 0..4 {
+        side.answer(Answer::NoAnswer).unwrap();
+    }
+    side.answer(given_back()).unwrap();
+    assert_eq!((side.state(), side.good()), (State::Captured, 2));
+    side.settled();
+}
+
+#[test]
+fn a_refund_that_the_gateway_refuses_leaves_the_tickets_good() {
+    let mut side = Counterside::in_shop();
+    side.begin_online(&[31]).unwrap();
+    side.answer(Answer::Declined { bank_text: "Do not honour".to_owned() }).unwrap();
+    let intent = side.sale.intent.clone().unwrap();
+    assert_eq!((intent.state, intent.why()), (State::Declined, "Do not honour"));
+    assert_eq!(side.good(), 3);
+    side.settled();
+    side.begin_online(&[31]).unwrap();
+    assert_ne!(side.last, None);
+    side.answer(Answer::NeverBooked).unwrap();
+    assert_eq!((side.state(), side.good()), (State::NotCharged, 3));
+    side.settled();
+}
+
+#[test]
+fn money_of_the_shop_goes_back_nowhere_else() {
+    let mut side = Counterside::in_shop();
+    assert_eq!(side.cash(&[31]), Err(Refusal::PaidByCard));
+    let mut till = Counterside::paid(true);
+    assert_eq!(till.begin_online(&[31]), Err(Refusal::NotFound));
+    let mut drawer = Counterside::paid(false);
+    assert_eq!(drawer.begin_online(&[31]), Err(Refusal::NotFound));
+    let mut closing = Counterside::in_shop();
+    closing.sale.batch_closing = true;
+    assert_eq!(closing.begin_online(&[31]), Err(Refusal::BatchClosing));
+    let mut pending = Counterside::in_shop();
+    pending.about().order.payment = Payment::CapturePending;
+    assert_eq!(pending.begin_online(&[31]), Err(Refusal::CapturePending));
+    side.begin_online(&[31]).unwrap();
+    assert_eq!(side.step(Pad::Send), Err(Refusal::NotFound), "no pad has it");
+}
+
 /// One of the things that can happen to an order.
 fn happen(side: &mut Counterside, what: u8, tickets: &[u64]) -> Result<(), Refusal> {
     let amount = side.sale.intent.as_ref().map_or(EACH, |intent| intent.amount);
@@ -451,6 +586,10 @@ fn happen(side: &mut Counterside, what: u8, tickets: &[u64]) -> Result<(), Refus
         }),
         11 => side.step(|key| approved(amount + Money(1), key)),
         14 | 15 => side.step(Pad::Done),
+        16 | 17 => side.begin_online(tickets),
+        18 => side.answer(given_back()),
+        19 | 20 => side.answer(Answer::NoAnswer),
+        21 => side.answer(Answer::Declined { bank_text: "no".to_owned() }),
         _ => side.step(|intent| Pad::Decide {
             intent,
             charged: what == 12,
@@ -464,12 +603,16 @@ fn happen(side: &mut Counterside, what: u8, tickets: &[u64]) -> Result<(), Refus
 proptest! {
     #[test]
     fn the_books_balance_and_never_more_goes_back_than_was_paid(
-        by_card: bool,
+        paid in 0u8..3,
         steps in prop::collection::vec(
-            (0u8..16, prop::sample::subsequence(vec![31u64, 32, 33], 0..=3)), 1..40,
+            (0u8..22, prop::sample::subsequence(vec![31u64, 32, 33], 0..=3)), 1..40,
         ),
     ) {
-        let mut side = Counterside::paid(by_card);
+        let mut side = match paid {
+            0 => Counterside::paid(false),
+            1 => Counterside::paid(true),
+            _ => Counterside::in_shop(),
+        };
         for (what, tickets) in steps {
             let before = (side.balances.clone(), side.good());
             if happen(&mut side, what, &tickets).is_err() {

@@ -1,11 +1,16 @@
 //! The demo gateway: a bank made of one file, with the tokens of `interfaces`.
 //!
 //! Behaves like a real one where it matters: it remembers by key, it can lose an answer, it can
-//! not know for a while. Refuses nothing but by token. Never keeps or prints a card number.
+//! not know for a while. What a token does to a charge it does to its refunds as well: their first
+//! answer gets lost, or they are decided later. Refuses nothing but by token. Never keeps or prints
+//! a card number.
 //! Next: `truth.rs` for the file.
 
-use super::truth::{Account, Deed, Fate, Truth, TruthFault, hex};
-use super::{Answer, Authorized, Charge, Gateway, IntentKey, Moved, Standing};
+use super::truth::{Account, Deed, Fate, Refunds, Truth, TruthFault, hex};
+use super::{
+    Answer, Authorized, Charge, Gateway, IntentKey, Moved, Refund, Returned, Settled, Settles,
+    Standing, Totals,
+};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,6 +21,8 @@ pub const TOKEN_APPROVED: &str = "tok_4242";
 pub const TOKEN_DECLINED: &str = "tok_declined";
 pub const TOKEN_TIMEOUT: &str = "tok_timeout";
 pub const TOKEN_UNKNOWN: &str = "tok_unknown";
+/// Approved; its refunds are refused.
+pub const TOKEN_NO_REFUND: &str = "tok_no_refund";
 
 /// How long the patron's page waits for this gateway.
 pub const DEADLINE: Duration = Duration::from_secs(2);
@@ -97,6 +104,23 @@ impl DemoGateway {
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<DemoGateway, TruthFault> {
         let truth = Arc::new(Mutex::new(Truth::open(path)?));
         Ok(DemoGateway { truth, clock })
+    }
+
+    /// Writes down what was paid before anybody asked: the demo's first buyers paid its seed.
+    pub fn paid_before(
+        &self,
+        paid: &[(IntentKey, Money)],
+        currency: &str,
+    ) -> Result<(), TruthFault> {
+        let at_ms = self.clock.wall().0;
+        let both = |(key, amount): &(IntentKey, Money)| {
+            let (key, minor, currency) = (hex(key), amount.0, currency.to_owned());
+            let (fate, refunds) = (Fate::Approved, Refunds::Done);
+            let capture = Deed::Capture { key: key.clone(), minor, at_ms };
+            [Deed::Charge { key, minor, currency, fate, at_ms, refunds }, capture]
+        };
+        let deeds: Vec<Deed> = paid.iter().flat_map(both).collect();
+        self.truth.lock().unwrap_or_else(PoisonError::into_inner).record_all(&deeds)
     }
 
     /// Runs on a thread that may block, because every deed is synced. A bank that cannot write
@@ -192,6 +216,104 @@ impl Gateway for DemoGateway {
             }
         }))
     }
+
+    fn refund(&self, refund: Refund) -> Answer<'_, Returned> {
+        Box::pin(async move {
+            let key = refund.key;
+            let fate = self.ask(None, move |truth, clock| give(truth, clock, &refund).map(Some));
+            match fate.await {
+                Some(Given::Told(told)) => told,
+                // Booked, and the line went dead.
+                Some(Given::Silent) => std::future::pending().await,
+                None => {
+                    tracing::warn!(key = %hex(&key), "a refund is not known of");
+                    Returned::Unknown
+                }
+            }
+        })
+    }
+
+    fn query_refund(&self, key: IntentKey) -> Answer<'_, Returned> {
+        Box::pin(self.ask(Returned::Unknown, move |truth, clock| Ok(returned(truth, &key, clock))))
+    }
+
+    fn settles(&self) -> Option<&dyn Settles> {
+        Some(self)
+    }
+}
+
+impl Settles for DemoGateway {
+    fn totals(&self) -> Answer<'_, Option<Totals>> {
+        Box::pin(self.ask(None, move |truth, _| Ok(Some(truth.open_totals()))))
+    }
+
+    fn settle(&self, key: IntentKey) -> Answer<'_, Settled> {
+        Box::pin(self.ask(Settled::Unknown, move |truth, clock| {
+            if let Some(totals) = truth.settled(&key) {
+                return Ok(Settled::Done(totals));
+            }
+            let totals = truth.open_totals();
+            let (count, minor, at_ms) = (totals.count, totals.sum.0, clock.wall().0);
+            truth.record(&Deed::Settle { key: hex(&key), count, minor, at_ms })?;
+            Ok(Settled::Done(totals))
+        }))
+    }
+}
+
+/// What the one who asked for a refund hears.
+enum Given {
+    Told(Returned),
+    Silent,
+}
+
+/// One refund a key: a repeat finds the first one, and another amount under the key is refused.
+fn give(truth: &mut Truth, clock: &dyn Clock, refund: &Refund) -> Result<Given, TruthFault> {
+    let no = |reason: &str| Ok(Given::Told(Returned::Refused { reason: reason.to_owned() }));
+    let charge = hex(&refund.charge);
+    if let Some(known) = truth.refund(&refund.key) {
+        let same = known.amount == refund.amount && known.charge == charge;
+        return match same {
+            true => Ok(Given::Told(returned(truth, &refund.key, clock))),
+            false => no("another refund has this key"),
+        };
+    }
+    let Some(account) = truth.account(&refund.charge) else {
+        return no("there is no such charge");
+    };
+    if !account.captured {
+        return no("the charge is not captured: void it instead");
+    }
+    if refund.amount <= Money::ZERO || refund.amount > account.amount - account.back {
+        return no("more than is left of the charge");
+    }
+    let fate = match account.refunds {
+        Refunds::Refused => Fate::Declined,
+        Refunds::Done => account.fate,
+    };
+    truth.record(&Deed::Refund {
+        key: hex(&refund.key),
+        charge,
+        minor: refund.amount.0,
+        fate,
+        at_ms: clock.wall().0,
+    })?;
+    Ok(match fate {
+        Fate::Silent => Given::Silent,
+        Fate::Approved | Fate::Declined | Fate::Undecided => {
+            Given::Told(returned(truth, &refund.key, clock))
+        }
+    })
+}
+
+fn returned(truth: &Truth, key: &IntentKey, clock: &dyn Clock) -> Returned {
+    let Some(refund) = truth.refund(key) else { return Returned::NeverAsked };
+    match refund.fate {
+        Fate::Declined => Returned::Refused { reason: BANK_TEXT.to_owned() },
+        Fate::Undecided if clock.wall() - refund.asked_at < UNDECIDED => Returned::Unknown,
+        Fate::Approved | Fate::Silent | Fate::Undecided => {
+            Returned::Done { reference: reference(key) }
+        }
+    }
 }
 
 const BANK_TEXT: &str = "Do not honour";
@@ -212,12 +334,17 @@ fn book(truth: &mut Truth, clock: &dyn Clock, charge: &Charge) -> Result<Fate, T
         });
     }
     let fate = match charge.token.as_str() {
-        TOKEN_APPROVED if charge.amount > Money::ZERO => Fate::Approved,
+        TOKEN_APPROVED | TOKEN_NO_REFUND if charge.amount > Money::ZERO => Fate::Approved,
         TOKEN_TIMEOUT => Fate::Silent,
         TOKEN_UNKNOWN => Fate::Undecided,
         _ => Fate::Declined,
     };
+    let refunds = match charge.token.as_str() {
+        TOKEN_NO_REFUND => Refunds::Refused,
+        _ => Refunds::Done,
+    };
     truth.record(&Deed::Charge {
+        refunds,
         key: hex(&charge.key),
         minor: charge.amount.0,
         currency: charge.currency.clone(),

@@ -194,3 +194,96 @@ fn a_well_formed_strange_card_is_declined_and_its_number_stays_here() {
     let said = token_for_card("1000000000000008", DECEMBER, "123", TODAY);
     assert_eq!(said, Ok(TOKEN_DECLINED));
 }
+
+impl Bank {
+    /// A charge that was captured.
+    async fn paid(&self, key: u8, minor: i64, token: &str) {
+        self.authorize(key, minor, token).await;
+        self.pass(UNDECIDED);
+        assert_eq!(self.gateway.capture([key; 16]).await, Moved::Done);
+    }
+
+    /// As [`Bank::authorize`].
+    async fn refund(&self, key: u8, charge: u8, minor: i64) -> Returned {
+        tokio::time::pause();
+        let refund = Refund { key: [key; 16], charge: [charge; 16], amount: Money(minor) };
+        let answer = self.gateway.refund(refund);
+        let told = by_deadline(&self.gateway, answer, Returned::Unknown).await;
+        tokio::time::resume();
+        told
+    }
+
+    async fn found(&self, key: u8) -> Returned {
+        self.gateway.query_refund([key; 16]).await
+    }
+
+    async fn totals(&self) -> (u32, i64) {
+        let totals = Settles::totals(&self.gateway).await.unwrap();
+        (totals.count, totals.sum.0)
+    }
+}
+
+fn is_back(told: &Returned) -> bool {
+    matches!(told, Returned::Done { .. })
+}
+
+fn is_refused(told: &Returned) -> bool {
+    matches!(told, Returned::Refused { .. })
+}
+
+#[tokio::test]
+async fn a_refund_goes_back_once_a_key_and_never_more_than_was_captured() {
+    let mut bank = Bank::new("refund");
+    bank.authorize(1, 4_200, TOKEN_APPROVED).await;
+    assert!(is_refused(&bank.refund(8, 1, 100).await), "not captured: nothing to give back");
+    assert_eq!(bank.found(8).await, Returned::NeverAsked, "and nothing was written");
+    assert_eq!(bank.gateway.capture([1; 16]).await, Moved::Done);
+    let first = bank.refund(9, 1, 1_200).await;
+    assert!(is_back(&first), "{first:?}");
+    bank.reopen();
+    assert_eq!(bank.refund(9, 1, 1_200).await, first, "a repeat says the same");
+    assert_eq!(bank.found(9).await, first);
+    assert!(is_refused(&bank.refund(9, 1, 1_300).await), "another amount under the key");
+    assert!(is_refused(&bank.refund(10, 1, 3_001).await), "more than is left");
+    assert!(is_refused(&bank.refund(11, 2, 1).await), "no such charge");
+    assert!(is_refused(&bank.refund(12, 1, 0).await));
+    assert!(is_back(&bank.refund(13, 1, 3_000).await));
+    assert!(is_refused(&bank.refund(14, 1, 1).await));
+    let refunds = bank.lines().iter().filter(|line| line.contains("\"refund\"")).count();
+    assert_eq!((refunds, bank.totals().await), (2, (3, 0)));
+}
+
+#[tokio::test]
+async fn refunds_misbehave_as_their_charge_did() {
+    let bank = Bank::new("refund-moods");
+    for (key, token) in [(1, TOKEN_TIMEOUT), (2, TOKEN_UNKNOWN), (3, TOKEN_NO_REFUND)] {
+        bank.paid(key, 4_200, token).await;
+    }
+    assert_eq!(bank.refund(11, 1, 100).await, Returned::Unknown, "done, and its answer lost");
+    assert!(is_back(&bank.found(11).await) && is_back(&bank.refund(11, 1, 100).await));
+    assert_eq!(bank.refund(12, 2, 100).await, Returned::Unknown, "not decided");
+    bank.pass(Span(UNDECIDED.0 - 1));
+    assert_eq!(bank.found(12).await, Returned::Unknown);
+    bank.pass(Span(1));
+    assert!(is_back(&bank.found(12).await));
+    assert!(is_refused(&bank.refund(13, 3, 100).await) && is_refused(&bank.found(13).await));
+    assert_eq!(bank.totals().await, (5, 3 * 4_200 - 200));
+}
+
+#[tokio::test]
+async fn a_settlement_takes_what_there_is_once_and_tells_the_same_again() {
+    let mut bank = Bank::new("settle");
+    assert_eq!(bank.totals().await, (0, 0));
+    bank.paid(1, 4_200, TOKEN_APPROVED).await;
+    bank.authorize(2, 900, TOKEN_APPROVED).await;
+    bank.refund(9, 1, 200).await;
+    let had = Totals { count: 2, sum: Money(4_000) };
+    assert_eq!(bank.totals().await, (2, 4_000), "what is not captured is not in it");
+    assert_eq!(bank.gateway.settle([7; 16]).await, Settled::Done(had));
+    bank.reopen();
+    bank.refund(10, 1, 300).await;
+    assert_eq!(bank.gateway.settle([7; 16]).await, Settled::Done(had), "the same key");
+    assert_eq!(bank.totals().await, (1, -300), "a refund of what was settled before");
+    let less = Totals { count: 1, sum: Money(-300) };
+    assert_eq!(bank.gateway.settle([8; 16]).await, Settled::Done(less));
+}

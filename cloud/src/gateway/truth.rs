@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use usher_rules::at::At;
 use usher_rules::money::Money;
 
-use super::IntentKey;
+use super::{IntentKey, Totals};
 
 /// Largest file read at start; a demo never comes near.
 pub const TRUTH_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -33,9 +33,21 @@ pub enum Fate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Deed {
-    Charge { key: String, minor: i64, currency: String, fate: Fate, at_ms: i64 },
+    Charge {
+        key: String,
+        minor: i64,
+        currency: String,
+        fate: Fate,
+        at_ms: i64,
+        #[serde(default)]
+        refunds: Refunds,
+    },
     Capture { key: String, minor: i64, at_ms: i64 },
     Void { key: String, at_ms: i64 },
+    /// `fate` is what became of it when it arrived.
+    Refund { key: String, charge: String, minor: i64, fate: Fate, at_ms: i64 },
+    /// What was captured less what went back since the one before.
+    Settle { key: String, count: u32, minor: i64, at_ms: i64 },
 }
 
 /// Everything the bank knows of one key.
@@ -47,6 +59,29 @@ pub struct Account {
     pub asked_at: At,
     pub captured: bool,
     pub voided: bool,
+    /// What refunds of it took, decided or not.
+    pub back: Money,
+    /// The token it was made with misbehaves so in refunds as well.
+    pub refunds: Refunds,
+}
+
+/// How refunds of a charge go, which the token it was charged with said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refunds {
+    #[default]
+    Done,
+    /// The bank says no.
+    Refused,
+}
+
+/// A refund as the bank has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Returned {
+    pub charge: String,
+    pub amount: Money,
+    pub fate: Fate,
+    pub asked_at: At,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -59,11 +94,21 @@ pub enum TruthFault {
     TooBig { path: PathBuf },
 }
 
+/// What all deeds add up to.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Books {
+    accounts: BTreeMap<String, Account>,
+    refunds: BTreeMap<String, Returned>,
+    settled: BTreeMap<String, Totals>,
+    /// Since the last settlement.
+    open: Totals,
+}
+
 /// The file and what it adds up to.
 pub struct Truth {
     path: PathBuf,
     file: File,
-    accounts: BTreeMap<String, Account>,
+    books: Books,
     /// A write failed half-way; the file is cut back to here before the next one.
     length: u64,
 }
@@ -83,7 +128,7 @@ impl Truth {
         file.read_to_end(&mut bytes).map_err(fault)?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         bytes.truncate(whole);
-        let mut accounts = BTreeMap::new();
+        let mut books = Books::default();
         for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             if line.is_empty() {
                 continue;
@@ -93,32 +138,54 @@ impl Truth {
                 line: index + 1,
                 source,
             })?;
-            enter(&mut accounts, &deed);
+            books.enter(&deed);
         }
         let length = u64::try_from(whole).unwrap_or(u64::MAX);
-        let mut truth = Truth { path: path.to_path_buf(), file, accounts, length };
+        let mut truth = Truth { path: path.to_path_buf(), file, books, length };
         truth.cut_back().map_err(fault)?;
         Ok(truth)
     }
 
     pub fn account(&self, key: &IntentKey) -> Option<&Account> {
-        self.accounts.get(&hex(key))
+        self.books.accounts.get(&hex(key))
+    }
+
+    pub fn refund(&self, key: &IntentKey) -> Option<&Returned> {
+        self.books.refunds.get(&hex(key))
+    }
+
+    /// What a settlement had.
+    pub fn settled(&self, key: &IntentKey) -> Option<Totals> {
+        self.books.settled.get(&hex(key)).copied()
+    }
+
+    /// Captured less given back since the last settlement.
+    pub fn open_totals(&self) -> Totals {
+        self.books.open
     }
 
     /// Writes a deed down; it counts from the moment this returns.
     pub fn record(&mut self, deed: &Deed) -> Result<(), TruthFault> {
-        self.append(deed).map_err(|source| TruthFault::File { path: self.path.clone(), source })?;
-        enter(&mut self.accounts, deed);
+        self.record_all(std::slice::from_ref(deed))
+    }
+
+    /// Writes many down at once.
+    pub fn record_all(&mut self, deeds: &[Deed]) -> Result<(), TruthFault> {
+        self.append(deeds).map_err(|source| TruthFault::File { path: self.path.clone(), source })?;
+        deeds.iter().for_each(|deed| self.books.enter(deed));
         Ok(())
     }
 
-    fn append(&mut self, deed: &Deed) -> io::Result<()> {
-        let mut line = serde_json::to_vec(deed)?;
-        line.push(b'\n');
+    fn append(&mut self, deeds: &[Deed]) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for deed in deeds {
+            serde_json::to_writer(&mut lines, deed)?;
+            lines.push(b'\n');
+        }
         self.cut_back()?;
-        self.file.write_all(&line)?;
+        self.file.write_all(&lines)?;
         self.file.sync_all()?;
-        self.length += u64::try_from(line.len()).unwrap_or(0);
+        self.length += u64::try_from(lines.len()).unwrap_or(0);
         Ok(())
     }
 
@@ -128,28 +195,59 @@ impl Truth {
     }
 }
 
-fn enter(accounts: &mut BTreeMap<String, Account>, deed: &Deed) {
-    match deed {
-        Deed::Charge { key, minor, currency, fate, at_ms } => {
-            accounts.entry(key.clone()).or_insert_with(|| Account {
-                amount: Money(*minor),
-                currency: currency.clone(),
-                fate: *fate,
-                asked_at: At(*at_ms),
-                captured: false,
-                voided: false,
-            });
-        }
-        Deed::Capture { key, .. } => {
-            if let Some(account) = accounts.get_mut(key) {
-                account.captured = true;
+impl Books {
+    fn enter(&mut self, deed: &Deed) {
+        match deed {
+            Deed::Charge { key, minor, currency, fate, at_ms, refunds } => {
+                self.accounts.entry(key.clone()).or_insert_with(|| Account {
+                    amount: Money(*minor),
+                    currency: currency.clone(),
+                    fate: *fate,
+                    asked_at: At(*at_ms),
+                    captured: false,
+                    voided: false,
+                    back: Money::ZERO,
+                    refunds: *refunds,
+                });
+            }
+            Deed::Capture { key, minor, .. } => {
+                if let Some(account) = self.accounts.get_mut(key) {
+                    account.captured = true;
+                }
+                self.open = self.open.with(Money(*minor));
+            }
+            Deed::Void { key, .. } => {
+                if let Some(account) = self.accounts.get_mut(key) {
+                    account.voided = true;
+                }
+            }
+            Deed::Refund { key, charge, minor, fate, at_ms } => {
+                let (amount, charge) = (Money(*minor), charge.clone());
+                let row = Returned { charge, amount, fate: *fate, asked_at: At(*at_ms) };
+                self.refunded(key, row);
+            }
+            Deed::Settle { key, count, minor, .. } => {
+                let totals = Totals { count: *count, sum: Money(*minor) };
+                self.settled.insert(key.clone(), totals);
+                self.open = Totals::default();
             }
         }
-        Deed::Void { key, .. } => {
-            if let Some(account) = accounts.get_mut(key) {
-                account.voided = true;
+    }
+
+    fn refunded(&mut self, key: &str, row: Returned) {
+        if row.fate != Fate::Declined {
+            if let Some(account) = self.accounts.get_mut(&row.charge) {
+                account.back = account.back + row.amount;
             }
+            self.open = self.open.with(-row.amount);
         }
+        self.refunds.entry(key.to_owned()).or_insert(row);
+    }
+}
+
+impl Totals {
+    fn with(self, amount: Money) -> Totals {
+        Totals { count: self.count.saturating_add(1), sum: self.sum + amount }
     }
 }
 
@@ -170,7 +268,8 @@ mod tests {
 
     fn charge(number: u8) -> Deed {
         let (key, currency) = (hex(&[number; 16]), "GBP".to_owned());
-        Deed::Charge { key, minor: 4_200, currency, fate: Fate::Approved, at_ms: 7 }
+        let (fate, refunds) = (Fate::Approved, Refunds::Done);
+        Deed::Charge { key, minor: 4_200, currency, fate, at_ms: 7, refunds }
     }
 
     #[test]
@@ -183,7 +282,7 @@ mod tests {
         truth.record(&charge(2)).unwrap();
         truth.record(&Deed::Void { key: hex(&[2; 16]), at_ms: 9 }).unwrap();
         let again = Truth::open(&path).unwrap();
-        assert_eq!(again.accounts, truth.accounts);
+        assert_eq!(again.books, truth.books);
         assert!(again.account(&[1; 16]).unwrap().captured);
         assert!(again.account(&[2; 16]).unwrap().voided);
         assert_eq!(again.account(&[3; 16]), None);

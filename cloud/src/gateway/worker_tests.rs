@@ -3,8 +3,10 @@
 //! The whole saga against the demo gateway is in the whole-box tests. Next: `worker.rs`.
 
 use super::*;
-use usher_rules::id::CartId;
+use usher_rules::id::{BatchId, CartId, OrderId, StaffNo};
 use usher_rules::money::Money;
+use usher_rules::tender::Back;
+use usher_rules::tender::pad::Refunding;
 
 const NOW: At = At(1_000_000);
 const DEADLINE: Span = Span::seconds(20);
@@ -21,6 +23,7 @@ fn intent(state: State, queries: u16, ago: Span) -> Intent {
         reference: String::new(),
         queries,
         pad: None,
+        back: None,
     }
 }
 
@@ -86,16 +89,16 @@ fn what_failed_waits_twice_as_long_each_time() {
     for _ in 0..10 {
         let id = runtime.block_on(async { tokio::spawn(async { tokio::task::id() }).await });
         let id = id.unwrap();
-        rounds.keys.insert(id, key);
-        rounds.land(Ok((id, false)), NOW);
+        rounds.keys.insert(id, (key, Step::Capture));
+        rounds.land(Ok((id, Landed::Not)), NOW);
         waits.push((rounds.memory[&key].not_before - NOW).0 / 1_000);
     }
     assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
     let failed = rounds.memory[&key];
     check(&intent(State::Approved, 0, Span::ZERO), failed, None);
     let id = runtime.block_on(async { tokio::spawn(async { tokio::task::id() }).await }).unwrap();
-    rounds.keys.insert(id, key);
-    rounds.land(Ok((id, true)), NOW);
+    rounds.keys.insert(id, (key, Step::Capture));
+    rounds.land(Ok((id, Landed::Done)), NOW);
     check(&intent(State::Approved, 0, Span::ZERO), rounds.memory[&key], Some(Step::Capture));
 }
 
@@ -123,4 +126,61 @@ fn answers_mean_what_the_saga_takes_them_for() {
     assert_eq!(standing(Standing::NeverBooked), Answer::NeverBooked);
     assert_eq!(standing(Standing::Unknown), Answer::NoAnswer, "silence is never declined");
     assert_eq!(authorized(Authorized::Unknown), Answer::NoAnswer, "silence is never declined");
+}
+
+fn giving_back(state: State, queries: u16, ago: Span) -> Intent {
+    let refunding = Refunding {
+        order: OrderId(7),
+        tickets: Vec::new(),
+        reason: "Fell ill".to_owned(),
+        original: None,
+        to: Some(Key([1; 16])),
+    };
+    let (no, by, why) = (9, StaffNo(3), String::new());
+    let back = Some(Box::new(Back { no, refunding, by, why, decision: None }));
+    Intent { back, ..intent(state, queries, ago) }
+}
+
+#[test]
+fn a_fresh_refund_is_asked_for_and_one_that_may_have_been_is_looked_for() {
+    check(&giving_back(State::Sent, 0, Span::ZERO), Memory::NEW, Some(Step::Refund));
+    check(&giving_back(State::Sent, 0, Span(DEADLINE.0 - 1)), asked(), None);
+    check(&giving_back(State::Sent, 0, DEADLINE), asked(), Some(Step::FindRefund));
+    let found = Memory { at_once: true, ..asked() };
+    check(&giving_back(State::Sent, 0, Span::ZERO), found, Some(Step::FindRefund));
+    check(&giving_back(State::Unknown, 1, Span::seconds(2)), asked(), Some(Step::FindRefund));
+    check(&giving_back(State::Unknown, 1, Span(1_999)), asked(), None);
+}
+
+#[test]
+fn a_refund_is_asked_about_while_a_person_may_decide_unless_the_gateway_said_so() {
+    let waits = giving_back(State::NeedsOperator, 4, Span::minutes(5));
+    check(&waits, asked(), Some(Step::FindRefund));
+    let told = Intent { reference: "r-9".to_owned(), ..waits };
+    check(&told, asked(), None);
+    for state in [State::Captured, State::Declined, State::NotCharged] {
+        check(&giving_back(state, 4, Span::hours(9)), asked(), None);
+    }
+}
+
+#[test]
+fn sums_are_asked_only_when_nothing_is_in_doubt_and_doubt_does_not_last() {
+    let wanted = |settling| Wanted { batch: BatchId(4), asked_at: NOW, settling };
+    assert_eq!(wanted(false).step(false, NOW), Some(Step::Totals));
+    assert_eq!(wanted(false).step(true, NOW), None);
+    let late = NOW + settle::DOUBT_MAX;
+    assert_eq!(wanted(false).step(true, late - Span(1)), None);
+    assert_eq!(wanted(false).step(true, late), Some(Step::LeaveOpen));
+    for doubt in [true, false] {
+        assert_eq!(wanted(true).step(doubt, late), Some(Step::Settle), "it may have settled");
+    }
+}
+
+#[test]
+fn a_refund_means_what_the_rule_takes_it_for() {
+    let (approval, reference) = (String::new(), "r".to_owned());
+    let done = Answer::Approved { approval, reference: reference.clone() };
+    assert_eq!(returned(Returned::Done { reference }), done);
+    assert_eq!(returned(Returned::Unknown), Answer::NoAnswer, "silence is never refused");
+    assert_eq!(returned(Returned::NeverAsked), Answer::NeverBooked);
 }

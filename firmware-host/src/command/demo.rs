@@ -19,6 +19,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use usher_cloud::gateway::truth::TruthFault;
 use usher_drivers::sim::{SimScanner, SimScannerSettings};
 use usher_ledger::{Fault, performance};
 use usher_rules::at::At;
@@ -46,6 +47,8 @@ pub enum DemoFault {
     Scanner(#[from] usher_drivers::Fault),
     #[error(transparent)]
     Pad(#[from] PadFault),
+    #[error(transparent)]
+    Bank(#[from] TruthFault),
     #[error(transparent)]
     Store(#[from] Fault),
     #[error(transparent)]
@@ -102,7 +105,7 @@ pub async fn open(
     let circumstances = Circumstances { credentials: None, demo: true };
     let mut running = start::open(&config, &circumstances).await?;
     // Seeded before the bank's worker looks: the seed answers its own intents.
-    populate(&running, &mut file).await?;
+    populate(&running, &config, &mut file).await?;
     running.work(&config, &circumstances)?;
     file.url = format!("http://{address}");
     let bench = pages::router(pages::Bench::new(&running, played, &config, &file));
@@ -155,7 +158,11 @@ fn scanners(file: &DemoFile) -> Result<Vec<SimScanner>, DemoFault> {
 }
 
 /// Seeds an empty store; otherwise leaves it as it is.
-async fn populate(running: &Running, file: &mut DemoFile) -> Result<(), DemoFault> {
+async fn populate(
+    running: &Running,
+    config: &Config,
+    file: &mut DemoFile,
+) -> Result<(), DemoFault> {
     let snapshot = running.handle.snapshot()?;
     let known = performance::starting(&snapshot, At(0), At(i64::MAX))?;
     drop(snapshot);
@@ -165,7 +172,10 @@ async fn populate(running: &Running, file: &mut DemoFile) -> Result<(), DemoFaul
     file.staff = staff::engage(&running.handle).await?;
     patrons::register(&running.handle).await?;
     let seeded = seed::seed(&running.handle, demo::ZONE, running.handle.now()).await?;
+    let paid: Vec<_> = seeded.paid.iter().map(|(key, amount)| (key.0, *amount)).collect();
+    start::bank(config, &running.handle)?.paid_before(&paid, &config.venue.currency)?;
     file.performances = seeded
+        .performances
         .into_iter()
         .map(|one| demo::Performance {
             id: one.id.to_string(),

@@ -60,6 +60,14 @@ pub struct Seeded {
     pub about: String,
 }
 
+/// All that was seeded.
+pub struct Season {
+    /// The first is tonight's.
+    pub performances: Vec<Seeded>,
+    /// What the first buyers paid, for the bank.
+    pub paid: Vec<(Key, Money)>,
+}
+
 struct Seeder<'a> {
     handle: &'a Handle,
     zone: TimeZone,
@@ -69,8 +77,8 @@ struct Seeder<'a> {
     plans: HashMap<&'static str, PlanId>,
 }
 
-/// Seeds an empty store. The first of the answer is tonight's performance.
-pub async fn seed(handle: &Handle, zone: &str, moment: At) -> Result<Vec<Seeded>, SeedFault> {
+/// Seeds an empty store.
+pub async fn seed(handle: &Handle, zone: &str, moment: At) -> Result<Season, SeedFault> {
     let zone = TimeZone::get(zone)?;
     let mut seeder = Seeder { handle, zone, moment, sent: 0, plans: HashMap::new() };
     let mut all = Vec::new();
@@ -80,8 +88,8 @@ pub async fn seed(handle: &Handle, zone: &str, moment: At) -> Result<Vec<Seeded>
     for run in season::others() {
         seeder.run(&run, false, &mut all, &mut wanted).await?;
     }
-    seeder.sell(wanted).await?;
-    Ok(all)
+    let paid = seeder.sell(wanted).await?;
+    Ok(Season { performances: all, paid })
 }
 
 /// A party that is to have bought.
@@ -247,7 +255,8 @@ impl Seeder<'_> {
     }
 
     /// Lets every party buy: open, hold, pay, be approved, be captured, have its letter done.
-    async fn sell(&mut self, parties: Vec<Party>) -> Result<(), SeedFault> {
+    /// Tells what was paid.
+    async fn sell(&mut self, parties: Vec<Party>) -> Result<Vec<(Key, Money)>, SeedFault> {
         let open = |_| {
             Command::Cart(cart::Command::Open {
                 source: "season".to_owned(),
@@ -291,8 +300,16 @@ impl Seeder<'_> {
             Command::Letter(letter::Command::Sent { letter, transcript, words: None })
         };
         self.wave(letters.map(done).collect()).await;
-        Ok(())
+        Ok(captured.iter().flatten().filter_map(|entry| paid(entry)).collect())
     }
+}
+
+/// What a capture took.
+fn paid(entry: &Entry) -> Option<(Key, Money)> {
+    entry.events.iter().find_map(|event| match event {
+        Event::Checkout(checkout::Event::Intent(key, intent)) => Some((*key, intent.amount)),
+        _ => None,
+    })
 }
 
 fn opened(answers: &[Result<Arc<Entry>, Denied>]) -> Result<Vec<CartId>, SeedFault> {

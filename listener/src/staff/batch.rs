@@ -1,6 +1,7 @@
 //! `/desk/batches`: what pin pads and the gateway captured, closed and compared with the terminal.
 //!
-//! A pad's close is an order to its errand; the page shows how far it is. `No match` is for
+//! A pad's close is an order to its errand, the gateway's is a wish that its worker finds in the
+//! books; the page shows how far it is. `No match` is for
 //! somebody senior who has just proved who they are. Next: `rules/batch.rs`, `pad.rs`.
 
 use super::desk::around;

@@ -23,6 +23,7 @@ use usher_rules::checkout::Command as Sale;
 use usher_rules::exchange::Command as Exchange;
 use usher_rules::id::{OrderId, PadNo, PerformanceId, TicketId};
 use usher_rules::money::Money;
+use usher_rules::payment::Means;
 use usher_rules::refund::{Command as Rule, REASON_CHARS_MAX, Wanted};
 use usher_rules::view::desk::order::Notice;
 use usher_rules::{Actor, Command, Refusal};
@@ -114,21 +115,24 @@ pub(super) fn shown<N: Need>(
     Ok(respond::page_with(status, html))
 }
 
-/// Gives tickets back: in cash at once, to a card by way of its pad.
+/// Gives tickets back: in cash at once, to a card by way of its pad or of the gateway.
 pub async fn refund(
     staff: Staff<need::Refund>,
     Named(id): Named<OrderId>,
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let wanted = wanted(id, &fields)?;
-    let pad = pad_of(&staff, &wanted)?;
+    let first = goes_first(&staff, &wanted)?;
     let again = (wanted.tickets.clone(), wanted.reason.clone());
-    let asked = match pad {
-        Some(pad) => to_card(&staff, pad, wanted).await,
-        None => {
+    let asked = match first {
+        Some(Means::Pad { pad, .. }) => to_card(&staff, pad, wanted).await,
+        other => {
+            let rule = match other {
+                Some(Means::Online { .. }) => Rule::Online(wanted),
+                _ => Rule::Cash(wanted),
+            };
             let key = staff.form_key(&fields.key());
-            let command = Command::Checkout(Sale::Refund(Rule::Cash(wanted)));
-            staff.ask(key, command).await.map(|_| None)
+            staff.ask(key, Command::Checkout(Sale::Refund(rule))).await.map(|_| None)
         }
     };
     let trouble = match asked {
@@ -171,7 +175,7 @@ pub async fn exchange(
         Err(trouble) => trouble,
     };
     let notice = match &trouble {
-        Trouble::Refused(Refusal::PaidOnline) => Some(Notice::NotPaid),
+        Trouble::Refused(Refusal::CapturePending) => Some(Notice::NotPaid),
         trouble => told(trouble),
     };
     match notice {
@@ -191,12 +195,12 @@ fn performance_of<N: Need>(
     Ok(row.filter(|row| !row.cancelled).map(|_| ticket.performance))
 }
 
-/// The pad that took what goes back first; none goes back in cash, or to another order.
-fn pad_of<N: Need>(staff: &Staff<N>, wanted: &Wanted) -> Result<Option<PadNo>, Trouble> {
+/// What took that which goes back first; none: nothing does.
+fn goes_first<N: Need>(staff: &Staff<N>, wanted: &Wanted) -> Result<Option<Means>, Trouble> {
     let snapshot = staff.snapshot()?;
     let row = checkout::order(&snapshot, wanted.order)?.ok_or_else(Trouble::not_found)?;
     let first = view::goes_back_first(&snapshot, wanted.order, &row, &wanted.tickets)?;
-    Ok(first.and_then(|share| share.means.pad()))
+    Ok(first.map(|share| share.means))
 }
 
 /// Begins the refund at its pad; the page follows how it goes on. A notice: there is no such pad.
@@ -227,7 +231,8 @@ fn told(trouble: &Trouble) -> Option<Notice> {
         Refusal::OverRefund { .. } => Notice::Over,
         Refusal::PerformanceOver => Notice::PerformanceOver,
         Refusal::TicketUsed { .. } => Notice::Used,
-        Refusal::PaidOnline => Notice::PaidOnline,
+        Refusal::CapturePending => Notice::CapturePending,
+        Refusal::BatchClosing => Notice::BatchClosing,
         Refusal::RefundRunning => Notice::Running,
         Refusal::ExchangeRunning { .. } => Notice::Exchanging,
         Refusal::TillClosed => Notice::NoTill,

@@ -161,7 +161,7 @@ fn refused(staff: &Cashier, form: Form, trouble: Trouble) -> Result<Response, Tr
         Trouble::Refused(Refusal::PriceChanged { .. }) => Notice::Changed,
         Trouble::Refused(Refusal::RefundRunning) => Notice::Running,
         Trouble::Refused(Refusal::ExchangeRunning { .. }) => Notice::Exchanging,
-        Trouble::Refused(Refusal::PaidOnline) => Notice::PaidOnline,
+        Trouble::Refused(Refusal::CapturePending) => Notice::CapturePending,
         Trouble::Refused(Refusal::TillClosed) => Notice::NoTill,
         Trouble::Refused(Refusal::PadBusy { .. }) => Notice::PadBusy,
         Trouble::Refused(Refusal::BatchClosing) => Notice::PadClosing,

@@ -1,4 +1,4 @@
-//! A refund or a payment at its pin pad, followed from the page of its order: in words, stopped,
+//! A refund or a payment at its pin pad or through the gateway, followed from the page of its order: in words, stopped,
 //! and decided by a person where nobody could find out.
 //!
 //! Looking tells the pad's errand that somebody looks (K9). Never gives anything back by itself.
@@ -20,7 +20,6 @@ use usher_ledger::view::desk::refund as view;
 use usher_ledger::{Snapshot, checkout};
 use usher_rules::checkout::Command as Checkout;
 use usher_rules::id::{OrderId, PadNo};
-use usher_rules::tender::Intent;
 use usher_rules::view::desk::order::{Notice, Running};
 use usher_rules::view::desk::sell::Standing;
 use usher_rules::{Command, Key, Refusal};
@@ -32,7 +31,7 @@ pub async fn pad(
     fields::Asked(query): fields::Asked,
 ) -> Result<Response, Trouble> {
     let open = at_terminal(&staff, &staff.snapshot()?, id)?;
-    let at = open.and_then(|(_, no, _)| staff.shop().pad(no));
+    let at = open.and_then(|(_, no, _)| staff.shop().pad(no?));
     let face = at.map(|desk| desk.face.clone());
     follow::answer(&staff, query.text("seen"), face, || told(&staff, id)).await
 }
@@ -56,12 +55,12 @@ fn at_terminal<N: Need>(
     staff: &Staff<N>,
     snapshot: &Snapshot,
     id: OrderId,
-) -> Result<Option<(Key, PadNo, Intent)>, Trouble> {
+) -> Result<Option<view::Made>, Trouble> {
     if let Some(open) = view::open(snapshot, id)? {
         return Ok(Some(open));
     }
-    let busy_with = |no| {
-        let face = staff.shop().pad(no)?.face.borrow();
+    let busy_with = |no: Option<PadNo>| {
+        let face = staff.shop().pad(no?)?.face.borrow();
         face.running.as_ref().map(|running| running.intent)
     };
     let mut newest = view::newest(snapshot, id)?.into_iter();
@@ -75,7 +74,7 @@ pub(super) fn running<N: Need>(
     id: OrderId,
 ) -> Result<Option<Running>, Trouble> {
     let Some((key, pad, intent)) = at_terminal(staff, snapshot, id)? else { return Ok(None) };
-    let desk = staff.shop().pad(pad);
+    let desk = pad.and_then(|pad| staff.shop().pad(pad));
     let face = desk.map(|desk| desk.face.borrow().clone());
     let running = view::running(snapshot, id, key, &intent, face.as_ref())?;
     if let (Standing::Paying(_), Some(desk)) = (&running.standing, desk) {
@@ -91,7 +90,7 @@ pub async fn stop(
     Named(id): Named<OrderId>,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    if let Some((key, pad, _)) = view::open(&staff.snapshot()?, id)?
+    if let Some((key, Some(pad), _)) = view::open(&staff.snapshot()?, id)?
         && let Some(Desk { orders, .. }) = staff.shop().pad(pad)
     {
         // A full queue: the page stays as it is, and the button with it.

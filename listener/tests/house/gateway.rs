@@ -31,7 +31,10 @@ pub fn follow(handle: &Handle) {
                 if let Event::Checkout(Happened::Intent(key, intent)) = event
                     && (intent.state, &intent.pad) == (tender::State::Sent, &None)
                 {
-                    answer(&handle, *key, &intent.token).await;
+                    match intent.refunding() {
+                        Some(refunding) => give_back(&handle, *key, &refunding.reason).await,
+                        None => answer(&handle, *key, &intent.token).await,
+                    }
                 }
             }
         }
@@ -51,6 +54,19 @@ async fn answer(handle: &Handle, key: Key, token: &str) {
     if approved {
         ask(handle, Checkout::Captured(key)).await;
     }
+}
+
+/// A refund goes back, but for two reasons: one is refused, one is not answered.
+pub const REFUSED: &str = "The bank says no";
+pub const UNHEARD: &str = "The line is dead";
+
+async fn give_back(handle: &Handle, key: Key, reason: &str) {
+    let told = match reason {
+        REFUSED => Answer::Declined { bank_text: "Do not honour".into() },
+        UNHEARD => Answer::NoAnswer,
+        _ => Answer::Approved { approval: String::new(), reference: "B1".into() },
+    };
+    ask(handle, Checkout::Answered(key, told)).await;
 }
 
 pub async fn ask(handle: &Handle, command: Checkout) {

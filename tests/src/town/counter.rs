@@ -241,6 +241,9 @@ impl Town {
                 AtBatch::Close { pad: PAD, before: self.dice.chance(50).then_some(totals) }
             }
             (Stands::Mismatched, _) => AtBatch::NoMatch { batch, reason: "Lost slip".into() },
+            (Stands::Closing, Of::Gateway) if self.dice.chance(50) => {
+                AtBatch::Settling { batch, before: totals }
+            }
             (Stands::Closing, _) => match self.dice.below(6) {
                 0 => AtBatch::NotClosed { batch, why },
                 1 => AtBatch::Unreconciled { batch, why },

@@ -26,14 +26,25 @@ pub fn list(templates: &Templates, view: &Batches, words: &Words) -> Html {
 pub fn page(templates: &Templates, view: &Batch, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.around.frame, words);
     let ours = Takings { count: view.glance.count, sum: view.glance.sum };
-    let brands = view.brands.iter().map(|one| {
+    // The gateway tells one sum for all cards.
+    let brands = view.brands.iter().filter(|one| !one.brand.is_empty()).map(|one| {
         let told = Takings { count: one.count, sum: one.sum };
         context! { brand => &one.brand, words => taken(&pen, told) }
     });
     let forced = view.no_match.as_ref().map(|forced| {
         context! { by => &forced.by, at => pen.times.moment(forced.at), reason => &forced.reason }
     });
+    let says = |pads: &str, gateway: &str| match view.glance.pad {
+        Some(_) => pen.say(pads),
+        None => pen.say(gateway),
+    };
     let page = context! {
+        theirs => says("batch-theirs", "batch-theirs-web"),
+        untold => says("batch-untold", "batch-untold-web"),
+        closing_more => says("batch-closing-more", "batch-closing-web"),
+        close_hint => says("batch-close-hint", "batch-close-web"),
+        force_hint => says("batch-force-hint", "batch-force-web"),
+        unmatched => says("batch-unmatched", "batch-unmatched-web"),
         batch => glance(&pen, &view.glance),
         closing => view.glance.state == State::Closing,
         closed_by => &view.closed_by,

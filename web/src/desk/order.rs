@@ -46,11 +46,8 @@ pub fn page(templates: &Templates, view: &Opened, words: &Words) -> Html {
     let order = view.glance.order.to_string();
     let title = words.tell("desk-order-heading", &[("order", order.as_str().into())]);
     let open = view.tickets.iter().any(|ticket| ticket.refundable);
-    let online = match view.paid {
-        Paid::Online { .. } => Some(pen.say("refund-online-body")),
-        Paid::Nothing | Paid::Exchanged | Paid::Cash { .. } | Paid::AtPad { .. } => None,
-    };
     let pending = matches!(view.paid, Paid::Online { captured: false });
+    let unpaid = pending.then(|| pen.say("refund-pending-body"));
     let here = address(view.glance.order);
     let page = context! {
         here_href => &here,
@@ -77,8 +74,8 @@ pub fn page(templates: &Templates, view: &Opened, words: &Words) -> Html {
         balance => pen.money(view.balance),
         posted => pen.money(view.postings.iter().map(|one| one.owed).sum()),
         choosable => view.may_refund && open && !pending,
-        online => online.filter(|_| view.may_refund),
-        chosen => view.chosen.as_ref().map(|one| chosen(&pen, view, one)),
+        unpaid => unpaid.filter(|_| view.may_refund),
+        chosen => view.chosen.as_ref().filter(|_| !pending).map(|one| chosen(&pen, one)),
         origin => view.origin.map(|one| came_from(&pen, one)),
         exchanges => view.exchanges.iter().map(|one| exchange(&pen, one)).collect::<Vec<_>>(),
         exchanging => view.exchanging.map(|cart| exchanging(&pen, cart)),
@@ -176,6 +173,9 @@ fn say(pen: &Pen<'_>, running: &Running) -> Told {
     if running.towards {
         return told;
     }
+    if running.online {
+        return say_online(pen, standing, told);
+    }
     let title = match standing {
         Standing::Unknown { .. } => pen.say("refund-pad-unknown"),
         Standing::Paying(_) | Standing::Open { .. } | Standing::Undecided | Standing::Closed => {
@@ -196,6 +196,24 @@ fn say(pen: &Pen<'_>, running: &Running) -> Told {
     Told { title, body, ..told }
 }
 
+/// Of money that goes back through the gateway: there is nothing to be done at a pad.
+fn say_online(pen: &Pen<'_>, standing: &Standing, told: Told) -> Told {
+    let (title, body) = match standing {
+        Standing::Paying(Paying { amount, .. }) => {
+            let amount = [("amount", pen.money(*amount).into())];
+            (pen.say("refund-web-asked"), pen.words.tell("refund-web-asked-more", &amount))
+        }
+        Standing::Unknown { since, .. } => {
+            let since = [("time", pen.times.seconds(*since).into())];
+            (pen.say("refund-pad-unknown"), pen.words.tell("refund-web-unknown", &since))
+        }
+        Standing::Open { .. } | Standing::Undecided | Standing::Closed => {
+            (told.title.clone(), told.body.clone())
+        }
+    };
+    Told { title, body, ..told }
+}
+
 pub(super) fn running(pen: &Pen<'_>, one: &Running, here: &str) -> Value {
     let told = say(pen, one);
     let (customer, cash) = match one.towards {
@@ -209,22 +227,32 @@ pub(super) fn running(pen: &Pen<'_>, one: &Running, here: &str) -> Value {
         standing => told.standing,
         live => matches!(one.standing, Standing::Paying(_) | Standing::Unknown { .. }),
         told => sale::told_value(pen, &told),
-        undecided => one.undecided.as_ref().map(|what| undecided(pen, what, one.towards)),
+        online => one.online,
+        undecided => one.undecided.as_ref().map(|what| undecided(pen, what, one)),
     }
 }
 
-fn undecided(pen: &Pen<'_>, one: &Undecided, towards: bool) -> Value {
+fn undecided(pen: &Pen<'_>, one: &Undecided, running: &Running) -> Value {
+    let towards = running.towards;
     let args = [("amount", pen.money(one.amount).into()), ("pad", one.pad.as_str().into())];
     let one_of = |paid, back| if towards { paid } else { back };
     context! {
         title => pen.say(one_of("decide-title", "refund-decide-title")),
-        body => pen.words.tell(one_of("due-decide-body", "refund-decide-body"), &args),
-        evidence => pen.say(one_of("decide-evidence-hint", "refund-decide-evidence")),
+        body => pen.words.tell(match running.online {
+            true => "refund-web-decide-body",
+            false => one_of("due-decide-body", "refund-decide-body"),
+        }, &args),
+        look => pen.say(if running.online { "refund-web-decide-look" } else { "decide-look" }),
+        evidence => pen.say(match running.online {
+            true => "refund-web-decide-evidence",
+            false => one_of("decide-evidence-hint", "refund-decide-evidence"),
+        }),
         yes => pen.say(one_of("decide-charged", "refund-decide-back")),
         no => pen.say(match (towards, one.can_be_sold) {
             (true, true) => "decide-not-charged",
             (true, false) => "decide-given-back",
             (false, true) => "refund-decide-not",
+            (false, false) if running.online => "refund-web-decide-undone",
             (false, false) => "refund-decide-undone",
         }),
         senior => pen.say(one_of("due-decide-senior", "refund-decide-senior")),
@@ -337,31 +365,30 @@ fn onward(pen: &Pen<'_>, shares: &[Share]) -> Option<String> {
 }
 
 /// What will happen, and to how many: asked once.
-fn chosen(pen: &Pen<'_>, view: &Opened, one: &Chosen) -> Value {
-    let online = matches!(view.paid, Paid::Online { .. });
+fn chosen(pen: &Pen<'_>, one: &Chosen) -> Value {
     // What goes on to another order does so by itself.
     let acts: Vec<&Share> =
         one.shares.iter().filter(|share| !matches!(share.how, How::Order(_))).collect();
     let several = acts.len() > 1;
     let id = match acts.first().map(|share| &share.how) {
-        _ if online => "exchange-ask",
         None if one.shares.is_empty() => "refund-ask-nothing",
         None => "refund-ask-onward",
         Some(How::Card { .. }) if several => "refund-ask-both",
         Some(How::Card { .. }) => "refund-ask-card",
-        Some(How::Cash { .. } | How::Online | How::Order(_)) => "refund-ask-cash",
+        Some(How::Online) if several => "refund-ask-both",
+        Some(How::Online) => "refund-ask-online",
+        Some(How::Cash { .. } | How::Order(_)) => "refund-ask-cash",
     };
-    let out = if online { one.worth } else { acts.iter().map(|share| share.amount).sum() };
+    let out = acts.iter().map(|share| share.amount).sum();
     let then: Vec<String> = acts.iter().skip(1).map(|share| payment::act(pen, share)).collect();
     let then = place::join(&then, pen.words);
     let parts = [("count", one.tickets.len().into()), ("amount", pen.money(out).into())];
     let worth = [("amount", pen.money(one.credit).into())];
     context! {
         words => pen.words.tell(id, &parts),
-        onward => onward(pen, &one.shares).filter(|_| !online),
+        onward => onward(pen, &one.shares),
         worth => pen.words.tell("exchange-worth", &worth),
         exchange_shown => one.worth.0,
-        refunds => !online,
         tickets => one.tickets.iter().map(ToString::to_string).collect::<Vec<_>>(),
         reason => &one.reason,
         shown => one.shares.first().map_or(0, |share| share.amount.0),
@@ -384,7 +411,8 @@ pub(super) fn notice(pen: &Pen<'_>, notice: &Notice) -> Value {
         Notice::Over => stop("refund-over-title", "refund-over-body"),
         Notice::PerformanceOver => stop("refund-late-title", "refund-late-body"),
         Notice::Used => stop("refund-used-title", "refund-used-body"),
-        Notice::PaidOnline => stop("refund-online-title", "refund-online-body"),
+        Notice::CapturePending => stop("refund-pending-title", "refund-pending-body"),
+        Notice::BatchClosing => stop("refund-closing-title", "refund-closing-body"),
         Notice::Running => stop("refund-running-title", "refund-running-body"),
         Notice::Exchanging => stop("exchange-running-title", "exchange-running-body"),
         Notice::NotPaid => stop("exchange-unpaid-title", "exchange-unpaid-body"),

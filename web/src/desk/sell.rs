@@ -204,10 +204,13 @@ fn waiting(pen: &Pen<'_>, one: &Waiting) -> Value {
     let args = [
         ("sale", one.cart.to_string().into()),
         ("amount", pen.money(one.amount).into()),
-        ("till", one.till.as_str().into()),
+        ("till", one.till.as_deref().unwrap_or_default().into()),
         ("when", pen.times.clock(one.since).into()),
     ];
     let of = match (one.refund_of, one.towards) {
+        (Some(order), _) if one.till.is_none() => {
+            Some((order, "refund-waits-web", "refund-waits-web"))
+        }
         (Some(order), _) => Some((order, "refund-waits", "refund-waits-person")),
         (None, towards) => towards.map(|order| (order, "due-waits", "due-waits-person")),
     };

@@ -111,6 +111,14 @@ pub fn evil(evil: &str) -> Batch {
     view
 }
 
+/// The same of the gateway, which tells one sum for all cards.
+fn of_gateway(state: State, settled: Option<Settled>) -> Batch {
+    let view = one(state, settled);
+    let brands = view.brands.into_iter();
+    let brands = brands.map(|sum| BrandTotal { brand: String::new(), ..sum }).collect();
+    Batch { glance: glance(44, None, state, settled), brands, ..view }
+}
+
 pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
     let page = |view: &Batch| batch::page(templates, view, words);
     let told = |notice| page(&Batch { notice: Some(notice), ..one(State::Open, None) });
@@ -125,6 +133,10 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
         ("desk-batch-by-our-books", page(&Batch { told: None, ..empty })),
         ("desk-batch-mismatched", page(&mismatched())),
         ("desk-batch-no-match", page(&forced())),
+        ("desk-batch-web-open", page(&of_gateway(State::Open, None))),
+        ("desk-batch-web-closing", page(&of_gateway(State::Closing, None))),
+        ("desk-batch-web-mismatched", page(&of_gateway(State::Mismatched, None))),
+        ("desk-batch-web-matched", page(&of_gateway(State::Settled, Some(Settled::Matched)))),
         ("desk-batch-busy", told(Notice::Busy { till: "Foyer left".to_owned() })),
         ("desk-batch-runs", told(Notice::Closing)),
         ("desk-batch-silent", told(Notice::Silent)),

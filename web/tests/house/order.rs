@@ -132,6 +132,12 @@ fn to_card() -> Option<Chosen> {
     })
 }
 
+/// Through the gateway of the shop.
+fn in_shop() -> Option<Chosen> {
+    let share = Share { how: How::Online, amount: Money(3_500) };
+    chosen(3_500).map(|one| Chosen { shares: vec![share], ..one })
+}
+
 fn undecided(why: &str, can_be_sold: bool) -> Running {
     let undecided = Undecided {
         intent: Key([7; 16]),
@@ -143,19 +149,35 @@ fn undecided(why: &str, can_be_sold: bool) -> Running {
         booking: None,
         can_be_sold,
     };
-    Running { towards: false, standing: Standing::Undecided, undecided: Some(undecided) }
+    Running { towards: false, online: false, standing: Standing::Undecided, undecided: Some(undecided) }
 }
 
 /// A refund at a pad, step by step.
 fn running() -> Vec<(&'static str, Running)> {
     let stage = |stage| Paying { intent: Key([7; 16]), amount: Money(3_500), stage };
-    let of = |standing| Running { towards: false, standing, undecided: None };
+    let of = |standing| Running { towards: false, online: false, standing, undecided: None };
     vec![
         ("desk-order-card", of(Standing::Paying(stage(Stage::InsertCard)))),
         ("desk-order-stopping", of(Standing::Paying(stage(Stage::Stopping)))),
         ("desk-order-unknown", of(Standing::Unknown { since: NOW, why: String::new() })),
         ("desk-order-undecided", undecided("Nothing was heard", true)),
         ("desk-order-undone", undecided("3500 was to go back and 1 was booked", false)),
+    ]
+}
+
+/// A refund through the gateway of the shop, step by step.
+fn running_online() -> Vec<(&'static str, Running)> {
+    let of = |standing| Running { towards: false, online: true, standing, undecided: None };
+    let (intent, amount, stage) = (Key([7; 16]), Money(3_500), Stage::Wait);
+    let person = |can_be_sold| {
+        let online = undecided("", can_be_sold);
+        Running { online: true, ..online }
+    };
+    vec![
+        ("desk-order-web-asked", of(Standing::Paying(Paying { intent, amount, stage }))),
+        ("desk-order-web-unknown", of(Standing::Unknown { since: NOW, why: String::new() })),
+        ("desk-order-web-undecided", person(true)),
+        ("desk-order-web-undone", person(false)),
     ]
 }
 
@@ -187,7 +209,7 @@ fn exchanged() -> Vec<(&'static str, Opened)> {
         ("desk-order-exchanging", Opened { exchanging: Some(CartId(9)), ..opened() }),
         (
             "desk-order-ask-online",
-            Opened { paid: Paid::Online { captured: true }, chosen: chosen(3_500), ..opened() },
+            Opened { paid: Paid::Online { captured: true }, chosen: in_shop(), ..opened() },
         ),
     ]
 }
@@ -249,6 +271,10 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
         let view = Opened { running: Some(running), paid: at_pad(), ..opened() };
         all.push((name, page(&view)));
     }
+    for (name, running) in running_online() {
+        let paid = Paid::Online { captured: true };
+        all.push((name, page(&Opened { running: Some(running), paid, ..opened() })));
+    }
     for decider in [Decider::ProveFirst, Decider::No] {
         let running = Some(undecided("Nothing was heard", true));
         all.push(("desk-order-decider", page(&Opened { running, decider, ..opened() })));
@@ -259,7 +285,8 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
         Notice::Over,
         Notice::PerformanceOver,
         Notice::Used,
-        Notice::PaidOnline,
+        Notice::CapturePending,
+        Notice::BatchClosing,
         Notice::Running,
         Notice::Exchanging,
         Notice::NotPaid,

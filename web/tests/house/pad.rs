@@ -55,7 +55,7 @@ pub fn evil(text: &str) -> Pads {
     let mut exchanged = other();
     (exchanged.listed, exchanged.told) = (evil(), evil());
     view.pads[3].link = Some(Link::Exchanged(exchanged));
-    view.waiting[0].till = evil();
+    view.waiting[0].till = Some(evil());
     view.orphans[0].pad = evil();
     view.orphans[0].booking.brand = evil();
     view.orphans[0].booking.approval = evil();

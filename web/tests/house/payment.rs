@@ -67,11 +67,11 @@ fn undecided(can_be_sold: bool) -> Running {
         booking: None,
         can_be_sold,
     };
-    Running { towards: true, standing: Standing::Undecided, undecided: Some(undecided) }
+    Running { towards: true, online: false, standing: Standing::Undecided, undecided: Some(undecided) }
 }
 
 fn paying(standing: Standing) -> Running {
-    Running { towards: true, standing, undecided: None }
+    Running { towards: true, online: false, standing, undecided: None }
 }
 
 fn orders(found: Vec<Glance>) -> Orders {

@@ -64,7 +64,7 @@ fn exchanging(total: i64, worth: i64) -> Option<Exchanging> {
 }
 
 pub fn waiting(person: bool) -> Waiting {
-    let till = "2".to_owned();
+    let till = Some("2".to_owned());
     Waiting {
         cart: CART,
         refund_of: None,
@@ -200,7 +200,7 @@ pub fn sold(paid: Paid) -> Sold {
 /// What somebody typed, or a terminal said, in every place that shows it.
 pub fn evil_counter(evil: &str) -> Counter {
     let mut view = Counter { find: evil.to_owned(), ..counter(true) };
-    view.waiting = vec![Waiting { till: evil.to_owned(), ..waiting(true) }];
+    view.waiting = vec![Waiting { till: Some(evil.to_owned()), ..waiting(true) }];
     view
 }
 
@@ -247,7 +247,8 @@ fn lists(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
     let list = |view: &_| pages_of::list(templates, view, words);
     let mut busy = counter(true);
     let towards = |person| Waiting { towards: Some(OrderId(41)), ..waiting(person) };
-    busy.waiting = vec![waiting(false), waiting(true), towards(false), towards(true)];
+    let web = Waiting { till: None, refund_of: Some(OrderId(42)), ..waiting(true) };
+    busy.waiting = vec![waiting(false), waiting(true), towards(false), towards(true), web];
     let none = Counter { find: "circus".to_owned(), ..counter(false) };
     let (no_till, token) = (
         Counter { post: Post::NoTill, shows: Vec::new(), ..counter(false) },
@@ -322,7 +323,6 @@ fn sales(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
         ("desk-sell-patron", page(&Sale { patron: Some(super::patron::glance()), ..sale(open()) })),
         ("desk-sell-gone", page(&told(Notice::SeatsGone))),
         ("desk-sell-exchange-gone", page(&told(Notice::ExchangeGone))),
-        ("desk-sell-exchange-over", page(&told(Notice::ExchangeOver))),
         ("desk-sell-sale-exchange", page(&giving(4_000))),
         ("desk-sell-sale-cheaper", page(&giving(20_000))),
         ("desk-sell-attempts", page(&told(Notice::TooManyAttempts { max: 100 }))),

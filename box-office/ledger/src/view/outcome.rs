@@ -103,7 +103,7 @@ fn said(refusal: &Refusal) -> Option<Said<'_>> {
         | Refusal::OverRefund { .. }
         | Refusal::PerformanceOver
         | Refusal::TicketUsed { .. }
-        | Refusal::PaidOnline
+        | Refusal::CapturePending
         | Refusal::PaidByCard
         | Refusal::RefundRunning
         | Refusal::BatchMismatch { .. }

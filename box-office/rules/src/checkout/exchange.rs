@@ -23,10 +23,10 @@ impl Saga<'_> {
     /// What is due in money, if the cart can be sold as it stands and as it was shown: its total
     /// less what its exchange gives up.
     pub(super) fn due(&self, shown: Money) -> Result<Money, Refusal> {
-        let total = self.ready(None)?;
+        self.ready(None)?;
         if self.cart.exchange.is_some() {
             let giving = self.giving().ok_or(Refusal::NotFound)?;
-            may(giving.exchange, giving.facts, total)?;
+            may(giving.exchange, giving.facts)?;
         }
         let due = self.cart.due();
         if due == shown { Ok(due) } else { Err(Refusal::PriceChanged { old: shown, new: due }) }

@@ -401,6 +401,7 @@ pub(crate) fn created(cart: CartId, amount: Money, pad: AtPad, now: At) -> Inten
         reference: String::new(),
         queries: 0,
         pad: Some(Box::new(pad)),
+        back: None,
     }
 }
 

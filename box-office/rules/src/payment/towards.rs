@@ -67,7 +67,7 @@ impl Giving<'_> {
         self.alone()?;
         // The bank approved all of it: that money is on its way.
         if self.facts.order.payment == Payment::CapturePending {
-            return Err(Refusal::PaidOnline);
+            return Err(Refusal::CapturePending);
         }
         let balance = self.facts.balance;
         if wanted.shown != balance {

@@ -256,7 +256,7 @@ impl Giving<'_> {
     }
 
     /// What goes back after that to this card.
-    fn next(&self, refunding: &Refunding, amount: Money) -> Option<Share> {
+    pub(super) fn next(&self, refunding: &Refunding, amount: Money) -> Option<Share> {
         let to = refunding.to.or(self.facts.order.intent);
         let mut tenders = self.facts.tenders();
         for tender in tenders.iter_mut().filter(|tender| tender.means.intent() == to) {

@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 use usher_rules::at::At;
 use usher_rules::cart::{self, Buyer, Cart, Place, State as CartState};
 use usher_rules::checkout::pad::Command as Pad;
-use usher_rules::checkout::{Command, Event, Facts as SaleFacts, Fresh, decide};
+use usher_rules::checkout::{Answer, Command, Event, Facts as SaleFacts, Fresh, decide};
 use usher_rules::exchange::{self, Exchanges, fits};
 use usher_rules::fee::{self, Fee, Per};
 use usher_rules::id::{CartId, LetterId, OrderId, PostingId, SeatNo, TicketId, TillNo};
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
 use usher_rules::payment::{self, Deposit, Means};
-use usher_rules::posting::{self, Account, Posting};
+use usher_rules::posting::{self, Account, GATEWAY_BATCH, Posting};
 use usher_rules::refund::{self, Facts, Standing, Wanted};
 use usher_rules::tender::pad::{Booking, Outcome};
 use usher_rules::tender::{Intent, State};
@@ -49,7 +49,6 @@ pub struct Counter {
     next: u64,
     pub till: TillNo,
     pub letters: usize,
-    card_of_shop: Money,
 }
 
 impl Counter {
@@ -64,7 +63,6 @@ impl Counter {
             next: 100,
             till: TILL,
             letters: 0,
-            card_of_shop: Money::ZERO,
         };
         counter.first(by);
         counter
@@ -116,8 +114,7 @@ impl Counter {
             By::Cash => self.post(&posting::cash_payment(ORDER, TILL, total, At(1), DAY)),
             By::Card => self.post(&posting::card_payment(ORDER, batch, total, At(1), DAY)),
             By::Shop => {
-                self.card_of_shop = total;
-                self.post(&posting::card_payment(ORDER, 0, total, At(1), DAY));
+                self.post(&posting::card_payment(ORDER, GATEWAY_BATCH, total, At(1), DAY));
             }
         }
         if by == By::Card {
@@ -187,6 +184,7 @@ impl Counter {
     fn sale(&self, command: &Command) -> SaleFacts {
         let key = match command {
             Command::Pad(step) => step.intent(),
+            Command::Answered(key, _) => Some(*key),
             _ => None,
         };
         let intent = key.and_then(|key| self.intents.get(&key).cloned());
@@ -206,7 +204,9 @@ impl Counter {
         let cart = self.carts.get(&cart_id).filter(|_| about.is_none()).cloned();
         let gives = cart.as_ref().filter(|cart| cart.state.runs());
         let gives = gives.and_then(|cart| Some(cart.exchange.as_ref()?.order));
-        let busy = |intent: &&Intent| usher_rules::checkout::pad::keeps_pad(intent.state);
+        let busy = |intent: &&Intent| {
+            intent.pad.is_some() && usher_rules::checkout::pad::keeps_pad(intent.state)
+        };
         let fresh = Fresh {
             cart: CartId(self.next),
             order: OrderId(self.next),
@@ -285,8 +285,11 @@ impl Counter {
                 let row = self.orders.get_mut(&order).unwrap();
                 row.payments.get_or_insert_default().made.push(made);
             }
+            AnyEvent::Checkout(Event::RefundBegun(order, key)) => {
+                let row = self.orders.get_mut(&order).unwrap();
+                row.refunds.get_or_insert_default().newest = Some(key);
+            }
             AnyEvent::Checkout(Event::PaymentBegun(..))
-            | AnyEvent::Checkout(Event::RefundBegun(..))
             | AnyEvent::Cart(cart::Event::Logged { .. })
             | AnyEvent::Till(till::Event::CardTaken(..) | till::Event::CardGivenBack(..)) => {}
             AnyEvent::Letter(_) => self.letters += 1,
@@ -352,7 +355,7 @@ impl Counter {
             assert_eq!(self.owed(*id), self.lines(*id) - kept, "order {id}");
             assert!(kept >= Money::ZERO && moved >= self.regained(*id), "order {id}");
         }
-        assert_eq!((self.drawer(), self.cards(), self.card_of_shop), (drawer, cards, shop));
+        assert_eq!((self.drawer(), self.cards(), self.web()), (drawer, cards, shop));
         assert!(self.drawer() >= Money::ZERO && self.cards() >= Money::ZERO);
         for cart in self.carts.values().filter(|cart| cart.state == CartState::CheckingOut) {
             let facts = cart.exchange.as_ref().and_then(|one| self.facts(one.order));
@@ -509,6 +512,29 @@ impl Counter {
     pub fn refund(&mut self, order: OrderId, tickets: &[u64]) -> Result<(), Refusal> {
         let wanted = self.back(order, tickets);
         self.ask(&Command::Refund(refund::Command::Cash(wanted)))
+    }
+
+    /// The same through the gateway, as far as its intent.
+    pub fn refund_online(&mut self, order: OrderId, tickets: &[u64]) -> Result<Key, Refusal> {
+        let wanted = self.back(order, tickets);
+        self.ask(&Command::Refund(refund::Command::Online(wanted)))?;
+        let newest = |order: &Order| order.refunds.as_ref()?.newest;
+        newest(&self.orders[&order]).ok_or(Refusal::NotFound)
+    }
+
+    /// The gateway has given it back.
+    pub fn gave_back(&mut self, intent: Key) -> Result<(), Refusal> {
+        let (approval, reference) = (String::new(), "r-9".to_owned());
+        self.ask(&Command::Answered(intent, Answer::Approved { approval, reference }))
+    }
+
+    /// What card clearing has of the gateway.
+    pub fn web(&self) -> Money {
+        self.balance(Account::CardClearing, GATEWAY_BATCH)
+    }
+
+    pub fn total(&self, order: OrderId) -> Money {
+        self.orders[&order].total
     }
 
     /// The same at the pad, as far as its approval.

@@ -133,6 +133,7 @@ pub fn taken(amount: Money, pad: AtPad) -> Intent {
         reference: String::new(),
         queries: 0,
         pad: Some(Box::new(pad)),
+        back: None,
     }
 }
 

@@ -244,7 +244,6 @@ fn refused(
         Trouble::Refused(
             Refusal::TicketUsed { .. } | Refusal::OverRefund { .. } | Refusal::PerformanceOver,
         ) => Notice::ExchangeGone,
-        Trouble::Refused(Refusal::PaidOnline) => Notice::ExchangeOver,
         Trouble::Refused(Refusal::TooManyAttempts { max }) => Notice::TooManyAttempts { max },
         Trouble::Refused(Refusal::PadBusy { till }) => {
             Notice::PadBusy { till: named(staff, till)? }

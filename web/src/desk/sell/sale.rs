@@ -304,7 +304,6 @@ fn notice(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
         Notice::PadSilent => told("warn", "pad-silent", pen.say("pad-silent-more")),
         Notice::SeatsGone => told("stop", "gone-title", pen.say("sell-gone-more")),
         Notice::ExchangeGone => told("stop", "exchange-gone", pen.say("exchange-gone-more")),
-        Notice::ExchangeOver => told("stop", "exchange-online", pen.say("exchange-online-more")),
         Notice::TooManyAttempts { max } => {
             let max = [("count", (*max).into())];
             told("stop", "attempts-title", pen.words.tell("sell-attempts-more", &max))

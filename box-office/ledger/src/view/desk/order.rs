@@ -309,11 +309,11 @@ fn paid(snapshot: &Snapshot, house: &House, row: &Order) -> Result<Paid, Fault> 
 fn at_pad(intent: Intent) -> AtPad {
     let towards = intent.refunding().is_none();
     let (state, amount, changed) = (intent.state, intent.amount, intent.changed_at);
-    let why = intent.pad.map(|pad| pad.why).unwrap_or_default();
+    let why = intent.why().to_owned();
     AtPad { towards, state, amount, changed, why }
 }
 
-/// How the newest refund or payment of an order at a pad ended; none while one runs.
+/// How the newest refund to a card or payment of an order at a pad ended; none while one runs.
 pub(super) fn newest_at_pad(snapshot: &Snapshot, row: &Order) -> Result<Option<AtPad>, Fault> {
     let refund = row.refunds.as_ref().and_then(|refunds| refunds.newest);
     let payment = row.payments.as_ref().and_then(|payments| payments.newest);

@@ -1,5 +1,5 @@
-//! A refund or a payment at a pin pad that is not settled, as its order's page shows it, from one
-//! snapshot.
+//! A refund or a payment at a pin pad or through the gateway that is not settled, as its order's
+//! page shows it, from one snapshot.
 //!
 //! What the pad shows its customer comes from outside, as for a sale. Never says who may decide.
 //! Next: `view/desk/order.rs`, `rules/refund/pad.rs`.
@@ -15,26 +15,28 @@ use usher_rules::view::desk::order::Running;
 use usher_rules::view::desk::pad::Face;
 use usher_rules::view::desk::sell::Undecided;
 
-/// The refund or payment of an order that is not settled, and the pad it is made at.
-pub fn open(snapshot: &Snapshot, id: OrderId) -> Result<Option<(Key, PadNo, Intent)>, Fault> {
-    Ok(payment::running(snapshot, id)?.and_then(|(key, intent)| at(key, intent)))
+/// A refund or a payment, and the pad it is made at, if it is at one.
+pub type Made = (Key, Option<PadNo>, Intent);
+
+/// The refund or payment of an order that is not settled.
+pub fn open(snapshot: &Snapshot, id: OrderId) -> Result<Option<Made>, Fault> {
+    Ok(payment::running(snapshot, id)?.map(|(key, intent)| at(key, intent)))
 }
 
-/// The newest refund and the newest payment of an order at a pad, settled or not.
-pub fn newest(snapshot: &Snapshot, id: OrderId) -> Result<Vec<(Key, PadNo, Intent)>, Fault> {
+/// The newest refund to a card and the newest payment of an order at a pad, settled or not.
+pub fn newest(snapshot: &Snapshot, id: OrderId) -> Result<Vec<Made>, Fault> {
     let Some(order) = checkout::order(snapshot, id)? else { return Ok(Vec::new()) };
     let refund = order.refunds.and_then(|refunds| refunds.newest);
     let payment = order.payments.and_then(|payments| payments.newest);
     let mut found = Vec::new();
     for key in [refund, payment].into_iter().flatten() {
-        found.extend(checkout::intent(snapshot, key)?.and_then(|intent| at(key, intent)));
+        found.extend(checkout::intent(snapshot, key)?.map(|intent| at(key, intent)));
     }
     Ok(found)
 }
 
-fn at(key: Key, intent: Intent) -> Option<(Key, PadNo, Intent)> {
-    let pad = intent.pad.as_ref()?.pad;
-    Some((key, pad, intent))
+fn at(key: Key, intent: Intent) -> Made {
+    (key, intent.pad.as_ref().map(|at| at.pad), intent)
 }
 
 /// How far it is; `face` is what its pad shows.
@@ -59,7 +61,8 @@ pub fn running(
         | State::Reversing
         | State::Reversed => None,
     };
-    Ok(Running { towards: intent.refunding().is_none(), standing, undecided })
+    let (towards, online) = (intent.refunding().is_none(), intent.back.is_some());
+    Ok(Running { towards, online, standing, undecided })
 }
 
 fn undecided(
@@ -68,7 +71,13 @@ fn undecided(
     key: Key,
     intent: &Intent,
 ) -> Result<Option<Undecided>, Fault> {
-    let Some(pad) = intent.pad.as_deref() else { return Ok(None) };
+    let at = intent.pad.as_deref();
+    let no = match (&intent.back, at) {
+        (Some(back), _) => back.no,
+        (None, Some(at)) => at.no,
+        (None, None) => return Ok(None),
+    };
+    let pad = at.map(|at| Ok::<_, Fault>(pad_name(&write::house(snapshot)?, at.pad))).transpose()?;
     let Some(row) = checkout::order(snapshot, id)? else { return Ok(None) };
     let balance = checkout::balance(snapshot, id)?;
     let can_be_sold = match intent.refunding() {
@@ -82,10 +91,10 @@ fn undecided(
         intent: key,
         amount: intent.amount,
         since: intent.created_at,
-        no: pad.no,
-        pad: pad_name(&write::house(snapshot)?, pad.pad),
-        why: pad.why.clone(),
-        booking: pad.booking.clone(),
+        no,
+        pad: pad.unwrap_or_default(),
+        why: intent.why().to_owned(),
+        booking: at.and_then(|at| at.booking.clone()),
         can_be_sold,
     }))
 }

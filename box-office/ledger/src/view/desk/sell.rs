@@ -95,17 +95,18 @@ pub fn sums_of(snapshot: &Snapshot, row: &Cart) -> Result<Sums, Fault> {
 pub fn waiting(snapshot: &Snapshot, of: Option<TillNo>, all: bool) -> Result<Vec<Waiting>, Fault> {
     let house = write::house(snapshot)?;
     let mut found = Vec::new();
-    for (_, intent) in checkout::all_pad_intents(snapshot)? {
-        let Some(pad) = &intent.pad else { continue };
+    let open = checkout::open_intents(snapshot)?.into_iter();
+    for (_, intent) in open.filter(|(_, one)| one.pad.is_some() || one.back.is_some()) {
         let person = intent.state == State::NeedsOperator;
-        if Some(pad.at.till) != of && !(all && person) {
+        let till = intent.pad.as_ref().map(|pad| pad.at.till);
+        if !(till.is_some() && till == of) && !(all && person) {
             continue;
         }
         found.push(Waiting {
             cart: intent.cart,
             refund_of: intent.refunding().map(|one| one.order),
             towards: intent.of_order().filter(|_| intent.refunding().is_none()),
-            till: till_name(&house, pad.at.till),
+            till: till.map(|till| till_name(&house, till)),
             amount: intent.amount,
             since: intent.created_at,
             person,
@@ -196,8 +197,7 @@ pub(super) fn at_pad(key: Key, intent: &Intent, face: Option<&Face>) -> Standing
     match intent.state {
         State::Created => paying(shown.unwrap_or(Stage::MakingReady)),
         State::Unknown => {
-            let why = intent.pad.as_ref().map(|pad| pad.why.clone()).unwrap_or_default();
-            Standing::Unknown { since: intent.changed_at, why }
+            Standing::Unknown { since: intent.changed_at, why: intent.why().to_owned() }
         }
         State::NeedsOperator => Standing::Undecided,
         State::Sent

@@ -128,11 +128,13 @@ pub enum Paid {
     },
 }
 
-/// A refund or a payment at a pad that is not settled.
+/// A refund or a payment at a pad or through the gateway that is not settled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Running {
     /// The customer pays; else the money goes back.
     pub towards: bool,
+    /// Through the gateway of the shop, at no pad.
+    pub online: bool,
     pub standing: Standing,
     /// Waits for a person; it can be sold if the tickets can still be given back for it.
     pub undecided: Option<Undecided>,
@@ -193,7 +195,10 @@ pub enum Notice {
     Over,
     PerformanceOver,
     Used,
-    PaidOnline,
+    /// The bank has not paid the order of the shop yet.
+    CapturePending,
+    /// The batch that it would come out of is being closed.
+    BatchClosing,
     /// Another one runs, or nobody knows yet how it ended.
     Running,
     /// Tickets of the order are being exchanged.

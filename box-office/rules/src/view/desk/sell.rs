@@ -92,7 +92,8 @@ pub struct Waiting {
     pub refund_of: Option<OrderId>,
     /// It is paid towards this order.
     pub towards: Option<OrderId>,
-    pub till: String,
+    /// None of money that goes back through the gateway.
+    pub till: Option<String>,
     pub amount: Money,
     pub since: At,
     /// The box has given up asking: a person decides.
@@ -235,6 +236,7 @@ pub struct Undecided {
     pub since: At,
     /// Number at the terminal.
     pub no: u32,
+    /// Empty of money that goes back through the gateway.
     pub pad: String,
     pub why: String,
     pub booking: Option<Booking>,
@@ -318,8 +320,6 @@ pub enum Notice {
     SeatsGone,
     /// The tickets to be given up are not good, not unused, or not worth that any more.
     ExchangeGone,
-    /// They were paid in the shop: what is over cannot be paid out here.
-    ExchangeOver,
     TooManyAttempts {
         max: u8,
     },
