@@ -276,7 +276,8 @@ async fn a_refund_nobody_answers_is_unknown_on_its_page_and_then_a_persons_to_de
     let page = scene.give_back(house::gateway::UNHEARD, State::Unknown).await;
     says(&page, "Outcome unknown: give nothing back in another way");
     says(&page, "The gateway did not answer at");
-    let here = |page: &Told, end: &str| forms(&page.body).iter().any(|one| one.action.ends_with(end));
+    let here =
+        |page: &Told, end: &str| forms(&page.body).iter().any(|one| one.action.ends_with(end));
     assert!(!here(&page, "/refund") && !here(&page, "/stop"), "nothing else goes back meanwhile");
     assert_eq!(scene.standing().await, "unknown");
     for _ in 0..3 {
