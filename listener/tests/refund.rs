@@ -197,7 +197,7 @@ async fn what_may_not_go_back_is_said_on_the_page_and_changes_nothing() {
     scene.is_proven();
 }
 
-/// An order of two tickets that was paid in the shop, on the page of somebody senior without a till.
+/// An order of two tickets that was paid in the shop, before somebody senior without a till.
 async fn sold_in_shop<'h>(house: &'h House) -> Scene<'h> {
     let anna = house.engaged("anna", Role::Supervisor).await.no;
     let mut browser = Browser::new(house);
