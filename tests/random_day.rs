@@ -90,7 +90,9 @@ async fn live(seed: u64) {
     }
     for _ in 0..PATRONS {
         let (day, dice) = (Arc::clone(&day), Dice::new(dice.draw()));
-        at_work.spawn(Patrons { day, dice, manager: MANAGER, acts: ACTS_OF_A_PATRON, sold: Vec::new() }.run());
+        at_work.spawn(
+            Patrons { day, dice, manager: MANAGER, acts: ACTS_OF_A_PATRON, sold: Vec::new() }.run(),
+        );
     }
     let misfortune = tokio::spawn(misfortune(Arc::clone(&day), Dice::new(dice.draw())));
     while let Some(done) = at_work.join_next().await {

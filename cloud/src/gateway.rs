@@ -89,13 +89,9 @@ pub struct Refund {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Returned {
     /// The money is on its way back.
-    Done {
-        reference: String,
-    },
+    Done { reference: String },
     /// Nothing went back, and asking again will not help.
-    Refused {
-        reason: String,
-    },
+    Refused { reason: String },
     /// Asked by key: it has not heard of this refund.
     NeverAsked,
     /// The gateway does not know yet, or did not answer.
@@ -116,7 +112,9 @@ pub enum Settled {
     /// With what was in it.
     Done(Totals),
     /// It did not settle.
-    Refused { reason: String },
+    Refused {
+        reason: String,
+    },
     Unknown,
 }
 

@@ -197,7 +197,7 @@ async fn what_may_not_go_back_is_said_on_the_page_and_changes_nothing() {
     scene.is_proven();
 }
 
-/// An order of two tickets that was paid in the shop, on the page of somebody senior without a till.
+/// An order of two tickets that was paid in the shop, before somebody senior without a till.
 async fn sold_in_shop<'h>(house: &'h House) -> Scene<'h> {
     let anna = house.engaged("anna", Role::Supervisor).await.no;
     let mut browser = Browser::new(house);
@@ -276,7 +276,8 @@ async fn a_refund_nobody_answers_is_unknown_on_its_page_and_then_a_persons_to_de
     let page = scene.give_back(house::gateway::UNHEARD, State::Unknown).await;
     says(&page, "Outcome unknown: give nothing back in another way");
     says(&page, "The gateway did not answer at");
-    let here = |page: &Told, end: &str| forms(&page.body).iter().any(|one| one.action.ends_with(end));
+    let here =
+        |page: &Told, end: &str| forms(&page.body).iter().any(|one| one.action.ends_with(end));
     assert!(!here(&page, "/refund") && !here(&page, "/stop"), "nothing else goes back meanwhile");
     assert_eq!(scene.standing().await, "unknown");
     for _ in 0..3 {

@@ -21,8 +21,8 @@ const LATER: Duration = Duration::from_millis(4);
 /// The bank is asked three times in the first minute.
 const FOUND_MAX: Duration = Duration::from_secs(120);
 
-/// An order of two tickets for tonight, paid with this token: its number.
-fn buys(demo: &Running, token: &str) -> String {
+/// Two tickets for tonight, paid with this token: the first, and its code.
+fn buys(demo: &Running, token: &str) -> (String, String) {
     let opened = demo.caller().post("/api/v1/carts", &json!({}));
     let holder = demo.caller().with(opened.text("token"));
     let path = format!("/api/v1/carts/{}", opened.text("cart"));
@@ -35,14 +35,15 @@ fn buys(demo: &Running, token: &str) -> String {
     assert!([200, 202].contains(&paid.status), "{paid:?}");
     until("the order stands", FOUND_MAX, || {
         let cart = holder.get(&path);
-        let ticket = cart.body["tickets"].get(0)?["ticket"].as_str()?.to_owned();
-        (cart.body["state"] == "completed").then_some(ticket)
+        let first = cart.body["tickets"].get(0)?;
+        let text = |name: &str| Some(first[name].as_str()?.to_owned());
+        if cart.body["state"] == "completed" { text("ticket").zip(text("code")) } else { None }
     })
 }
 
-/// The address of the order that a ticket is of.
-fn order_of(demo: &Running, cookie: &str, ticket: &str) -> String {
-    let found = page(demo.address, &format!("/desk/orders?find={ticket}"), cookie);
+/// The address of the order that the ticket of a code is of.
+fn order_of(demo: &Running, cookie: &str, code: &str) -> String {
+    let found = page(demo.address, &format!("/desk/orders?find={code}"), cookie);
     let rows = between(&found, "<tbody>", "</tbody>").unwrap_or_else(|| panic!("none: {found}"));
     format!("/desk/orders/{}", between(rows, "href=\"/desk/orders/", "\"").unwrap())
 }
@@ -72,8 +73,8 @@ fn a_box_killed_around_a_refund_of_the_shop_gives_back_once_and_matches_its_gate
     for death in 0..DEATHS {
         // The bank gives back and says nothing of it to every other.
         let token = if death % 2 == 0 { "tok_4242" } else { "tok_timeout" };
-        let ticket = buys(&demo, token);
-        let order = order_of(&demo, &cookie, &ticket);
+        let (ticket, code) = buys(&demo, token);
+        let order = order_of(&demo, &cookie, &code);
         let fields = button(&demo, &cookie, &order, &ticket);
         let path = format!("{order}/refund");
         let pressed = look_away(demo.address, &path, &cookie, fields.clone());

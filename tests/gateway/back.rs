@@ -148,8 +148,7 @@ fn a_bank_that_stays_silent_leaves_it_to_a_person_and_is_believed_when_it_speaks
         street.until(back, State::NeedsOperator, Span::seconds(2));
         assert_eq!((street.good(order), street.deed("refund", back)), (2, u32::from(!deaf)));
         let tickets = street.tickets(order);
-        let wanted =
-            Wanted { order, tickets, reason: "Again".to_owned(), shown: street.truth() };
+        let wanted = Wanted { order, tickets, reason: "Again".to_owned(), shown: street.truth() };
         let again = saga::Command::Refund(refund::Command::Online(wanted));
         let told = street.town.ask(Command::Checkout(again));
         let running = usher_ledger::Denied::Refused(Refusal::RefundRunning);
@@ -185,8 +184,7 @@ fn a_worker_cut_off_anywhere_gives_back_everything_once() {
     let mut street = Street::new("back-cuts");
     let mut worker = street.work();
     let tokens = [TOKEN_APPROVED, TOKEN_APPROVED, TOKEN_TIMEOUT, TOKEN_NO_REFUND];
-    let orders: Vec<_> =
-        (0..12).map(|nth| street.sold(tokens[nth % tokens.len()]).0).collect();
+    let orders: Vec<_> = (0..12).map(|nth| street.sold(tokens[nth % tokens.len()]).0).collect();
     let mut backs = Vec::new();
     for order in &orders {
         let tickets = street.tickets(*order);

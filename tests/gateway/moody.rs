@@ -83,7 +83,8 @@ impl Settles for Moody {
     }
     fn settle(&self, key: IntentKey) -> Answer<'_, Settled> {
         let lost = &self.settlements_lost;
-        let left = lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        let left =
+            lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         match left {
             Ok(_) => Box::pin(async move {
                 let _ = self.bank.settle(key).await;

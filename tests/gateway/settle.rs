@@ -188,7 +188,9 @@ fn the_shop_sells_on_while_its_batch_is_closed_and_every_close_matches() {
         std::thread::sleep(Duration::from_micros(street.town.dice.below(3_000) as u64));
         worker.abort();
         worker = street.work();
-        closed.iter().for_each(|id| assert_ne!(street.closed(*id, Span(500)).state, Stands::Mismatched));
+        closed
+            .iter()
+            .for_each(|id| assert_ne!(street.closed(*id, Span(500)).state, Stands::Mismatched));
         keys.into_iter().for_each(|key| street.until(key, State::Captured, Span(500)));
     }
     let settled = closed.iter().filter(|id| street.row(**id).state == Stands::Settled).count();

@@ -159,7 +159,8 @@ impl Patrons {
         let wanted = self.day.look(|snapshot| wanted(snapshot, order)).await;
         let amount = wanted.shown;
         let back = checkout::Command::Refund(refund::Command::Online(wanted));
-        let begun = match self.day.ask(Actor::Account(self.manager), Command::Checkout(back)).await {
+        let begun = match self.day.ask(Actor::Account(self.manager), Command::Checkout(back)).await
+        {
             Ok(begun) => begun,
             Err(Refusal::BatchClosing) => {
                 self.sold.push(order);

@@ -2,7 +2,8 @@
 //!
 //! Closed by the terminal's own count and sum, compared with ours; a difference waits for somebody
 //! senior. A close that nobody answered is unknown until the terminal was asked, and ends once.
-//! Never talks to a pad or the gateway: the box's pad errand and `cloud/gateway` do. Next: `ledger/batch.rs`, `posting.rs`.
+//! Never talks to a pad or the gateway: the box's pad errand and `cloud/gateway` do. Next:
+//! `ledger/batch.rs`, `posting.rs`.
 
 use crate::at::At;
 use crate::card_number::masked;

@@ -241,7 +241,10 @@ fn the_gateway_is_asked_for_its_sums_and_to_settle_before_anything_is_at_the_ban
 fn the_gateways_own_sums_match_ours_or_wait_for_a_person() {
     let posted = vec!["Deposit: Bank 0 6000, CardClearing 0 -6000".to_owned()];
     let told = house(&given(of_gateway(State::Closing)), &closed(&[total("", 3, 6_000)]));
-    assert_eq!(told, Ok((ended(true, Some(vec![total("", 3, 6_000)]), &["SUM"], ""), posted.clone())));
+    assert_eq!(
+        told,
+        Ok((ended(true, Some(vec![total("", 3, 6_000)]), &["SUM"], ""), posted.clone()))
+    );
     for (count, minor) in [(3, 5_999), (4, 6_000), (2, 6_000), (0, 0)] {
         let sums = [total("", count, minor)];
         let told = house(&given(of_gateway(State::Closing)), &closed(&sums));

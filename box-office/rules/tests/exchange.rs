@@ -294,7 +294,10 @@ fn what_an_exchange_of_the_shop_leaves_over_goes_back_through_the_gateway() {
     assert_eq!((counter.owed(ORDER), counter.owed(new)), (Money(-100), Money::ZERO));
     let key = counter.refund_online(ORDER, &[]).unwrap();
     counter.gave_back(key).unwrap();
-    assert_eq!((counter.web(), counter.owed(ORDER)), (counter.total(ORDER) - Money(100), Money::ZERO));
+    assert_eq!(
+        (counter.web(), counter.owed(ORDER)),
+        (counter.total(ORDER) - Money(100), Money::ZERO)
+    );
     // What came over goes back to the order it came from, and from there through the gateway.
     let tickets = counter.tickets_of(new);
     let drawer = counter.drawer();

@@ -42,12 +42,30 @@ pub enum Deed {
         #[serde(default)]
         refunds: Refunds,
     },
-    Capture { key: String, minor: i64, at_ms: i64 },
-    Void { key: String, at_ms: i64 },
+    Capture {
+        key: String,
+        minor: i64,
+        at_ms: i64,
+    },
+    Void {
+        key: String,
+        at_ms: i64,
+    },
     /// `fate` is what became of it when it arrived.
-    Refund { key: String, charge: String, minor: i64, fate: Fate, at_ms: i64 },
+    Refund {
+        key: String,
+        charge: String,
+        minor: i64,
+        fate: Fate,
+        at_ms: i64,
+    },
     /// What was captured less what went back since the one before.
-    Settle { key: String, count: u32, minor: i64, at_ms: i64 },
+    Settle {
+        key: String,
+        count: u32,
+        minor: i64,
+        at_ms: i64,
+    },
 }
 
 /// Everything the bank knows of one key.
@@ -171,7 +189,8 @@ impl Truth {
 
     /// Writes many down at once.
     pub fn record_all(&mut self, deeds: &[Deed]) -> Result<(), TruthFault> {
-        self.append(deeds).map_err(|source| TruthFault::File { path: self.path.clone(), source })?;
+        self.append(deeds)
+            .map_err(|source| TruthFault::File { path: self.path.clone(), source })?;
         deeds.iter().for_each(|deed| self.books.enter(deed));
         Ok(())
     }

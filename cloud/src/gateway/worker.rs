@@ -347,9 +347,7 @@ fn next_step(intent: &Intent, memory: &Memory, deadline: Span, now: At) -> Optio
         State::Sent if !memory.asked => Some(Step::Authorize),
         // A question before the first one's deadline proves nothing: that one may still arrive.
         State::Sent => (since >= deadline).then_some(Step::Query),
-        State::Unknown => {
-            (memory.at_once || since >= query_wait(intent)).then_some(Step::Query)
-        }
+        State::Unknown => (memory.at_once || since >= query_wait(intent)).then_some(Step::Query),
         State::Approved => Some(Step::Capture),
         State::Reversing => Some(Step::Void),
         // An intent is written as Sent at once; an operator's case waits for the operator.
@@ -415,8 +413,8 @@ fn returned(said: Returned) -> Answer {
     }
 }
 
-/// Waits for an entry that moved an intent or asks for a close, or for word that some were missed. `false` when
-/// there will be no more.
+/// Waits for an entry that moved an intent or asks for a close, or for word that some were missed.
+/// `false` when there will be no more.
 async fn rings(bell: &mut Receiver<Arc<Entry>>) -> bool {
     loop {
         match bell.recv().await {

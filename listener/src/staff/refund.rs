@@ -1,5 +1,5 @@
-//! A refund or a payment at its pin pad or through the gateway, followed from the page of its order: in words, stopped,
-//! and decided by a person where nobody could find out.
+//! A refund or a payment at its pin pad or through the gateway, followed from the page of its
+//! order: in words, stopped, and decided by a person where nobody could find out.
 //!
 //! Looking tells the pad's errand that somebody looks (K9). Never gives anything back by itself.
 //! Next: `order.rs`, which begins one; `rules/refund/pad.rs`.

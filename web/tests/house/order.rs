@@ -149,7 +149,12 @@ fn undecided(why: &str, can_be_sold: bool) -> Running {
         booking: None,
         can_be_sold,
     };
-    Running { towards: false, online: false, standing: Standing::Undecided, undecided: Some(undecided) }
+    Running {
+        towards: false,
+        online: false,
+        standing: Standing::Undecided,
+        undecided: Some(undecided),
+    }
 }
 
 /// A refund at a pad, step by step.

@@ -67,7 +67,12 @@ fn undecided(can_be_sold: bool) -> Running {
         booking: None,
         can_be_sold,
     };
-    Running { towards: true, online: false, standing: Standing::Undecided, undecided: Some(undecided) }
+    Running {
+        towards: true,
+        online: false,
+        standing: Standing::Undecided,
+        undecided: Some(undecided),
+    }
 }
 
 fn paying(standing: Standing) -> Running {

@@ -77,7 +77,8 @@ fn undecided(
         (None, Some(at)) => at.no,
         (None, None) => return Ok(None),
     };
-    let pad = at.map(|at| Ok::<_, Fault>(pad_name(&write::house(snapshot)?, at.pad))).transpose()?;
+    let pad =
+        at.map(|at| Ok::<_, Fault>(pad_name(&write::house(snapshot)?, at.pad))).transpose()?;
     let Some(row) = checkout::order(snapshot, id)? else { return Ok(None) };
     let balance = checkout::balance(snapshot, id)?;
     let can_be_sold = match intent.refunding() {
