@@ -11,6 +11,8 @@
 mod batch;
 #[path = "counter/cuts.rs"]
 mod cuts;
+#[path = "counter/close_all.rs"]
+mod close_all;
 #[path = "counter/errand.rs"]
 mod errand;
 #[path = "counter/exchange.rs"]

@@ -632,6 +632,7 @@ batch-since = Since
 batch-payments = Payments
 batch-open = Open
 batch-closing = Being closed
+batch-wanted = To be closed
 batch-closing-more = The terminal is asked to close, or what became of it. This page looks again by itself.
 batch-closing-pay = The pin pad is closing its batch. Nothing was charged; try again in a moment, or take cash.
 batch-mismatched = Does not match
@@ -814,6 +815,25 @@ end-of-day-reason = No match: { $reason }
 end-of-day-mismatch = A card batch does not match
 end-of-day-mismatch-more = What the terminal tells differs from our books by { $diff }. Look at batch { $batch }: settle it there with a reason, then end the day.
 end-of-day-mismatch-link = Batch { $batch }
+end-of-day-close = Close them now
+end-of-day-close-go = Close all batches
+end-of-day-close-hint = { $count ->
+    [one] Sends it to the bank. A pad that is off or busy is closed by the box as soon as it can be.
+   *[other] Sends all { $count } to the bank. A pad that is off or busy is closed by the box as soon as it can be, the others meanwhile.
+  }
+end-of-day-close-wish = Wanted by { $by }, { $at }
+end-of-day-close-next = Is closed in a moment
+end-of-day-close-busy = A payment at till { $till } goes first: let it end, or decide it there. It is closed right after.
+end-of-day-close-off = No line to the pad. It is closed by itself as soon as it is back.
+end-of-day-close-exchanged = Another terminal answers than the listed one. It is closed by itself as soon as the right one is back.
+end-of-day-close-unserved = This pad is not served any more. Put it back into the configuration, or keep the batch open.
+end-of-day-close-failed = The terminal did not close: { $why }. It is asked again every few minutes.
+end-of-day-close-keep = Keep open
+end-of-day-close-keep-whose = Keep open: { $whose }
+end-of-day-close-nothing = Nothing changed
+end-of-day-close-nothing-more = Every batch is closed already, or was wanted closed. The list below says how far each is.
+end-of-day-close-asked = Too late to keep it open
+end-of-day-close-asked-more = The terminal is closing it now.
 end-of-day-deposits = 4. Deposits
 end-of-day-till-deposit = { $till }, counted by { $cashier }
 end-of-day-batch-deposit = { $whose }, batch { $batch }

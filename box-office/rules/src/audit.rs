@@ -112,6 +112,8 @@ fn batch_name(event: &batch::Event) -> &'static str {
         batch::Event::Ended(..) => "batch-ended",
         batch::Event::Forced(..) => "batch-no-match",
         batch::Event::Opened(..) => "batch-opened",
+        batch::Event::Wanted(..) => "batch-wanted",
+        batch::Event::KeptOpen(_) => "batch-kept-open",
     }
 }
 

@@ -2,7 +2,12 @@
 //!
 //! Closed by the terminal's own count and sum, compared with ours; a difference waits for somebody
 //! senior. A close that nobody answered is unknown until the terminal was asked, and ends once.
-//! Never talks to a pad: the box's pad errand does. Next: `ledger/batch.rs`, `posting.rs`.
+//! Never talks to a pad: the box's pad errand does. Next: `batch/wish.rs` for closing all of them,
+//! `ledger/batch.rs`, `posting.rs`.
+
+mod wish;
+
+pub use wish::Wish;
 
 use crate::at::At;
 use crate::card_number::masked;
@@ -153,6 +158,9 @@ pub struct Batch {
     pub end: Option<End>,
     #[n(8)]
     pub no_match: Option<NoMatch>,
+    /// It is to be closed as soon as its pad can.
+    #[n(9)]
+    pub wish: Option<Wish>,
 }
 
 impl Batch {
@@ -168,6 +176,7 @@ impl Batch {
             why: String::new(),
             end: None,
             no_match: None,
+            wish: None,
         }
     }
 
@@ -241,6 +250,16 @@ pub enum Command {
     /// The gateway's batch: by our own books, the gateway tells no sums.
     #[n(6)]
     CloseGateway,
+    /// Every open batch: the gateway's at once, each pad's as soon as it can. The listener knows
+    /// that who asks may.
+    #[n(7)]
+    CloseAll,
+    /// Takes the wish back as long as the terminal is not asked.
+    #[n(8)]
+    KeepOpen {
+        #[n(0)]
+        batch: BatchId,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -256,6 +275,11 @@ pub enum Event {
     /// With the first payment after a close, and right before it.
     #[n(4)]
     Opened(#[n(0)] BatchId, #[n(1)] Batch),
+    /// It is to be closed.
+    #[n(5)]
+    Wanted(#[n(0)] BatchId, #[n(1)] Wish),
+    #[n(6)]
+    KeptOpen(#[n(0)] BatchId),
 }
 
 /// What the ledger knows that these commands need.
@@ -264,29 +288,38 @@ pub struct Facts {
     pub batch: Option<(BatchId, Batch)>,
     /// The till whose payment at the pad is not settled.
     pub busy: Option<TillNo>,
+    /// Every batch that is not settled, for those who close them all.
+    pub unsettled: Vec<(BatchId, Batch)>,
     pub posting: PostingId,
 }
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
-    let (id, row) = facts.batch.as_ref().ok_or(Refusal::NotFound)?;
-    let known = Known { facts, id: *id, row, ask };
+    let known = || {
+        let known = facts.batch.as_ref().map(|(id, row)| Known { facts, id: *id, row, ask });
+        known.ok_or(Refusal::NotFound)
+    };
     match command {
-        Command::Close { before, .. } => known.close(before.as_deref()),
-        Command::Closed { totals, receipt, why, .. } => known.closed(totals, receipt, why),
-        Command::NotClosed { why, .. } => known.went_on(why),
+        Command::Close { before, .. } => known()?.close(before.as_deref()),
+        Command::Closed { totals, receipt, why, .. } => known()?.closed(totals, receipt, why),
+        Command::NotClosed { why, .. } => known()?.went_on(why),
         Command::Unreconciled { why, .. } => {
+            let known = known()?;
             known.wants(State::Closing)?;
             Ok(known.settled(None, Vec::new(), kept(why)))
         }
         Command::Undecided { why, .. } => {
+            let known = known()?;
             known.wants(State::Closing)?;
             Ok(vec![known.ended(false, None, Vec::new(), kept(why))])
         }
-        Command::NoMatch { reason, .. } => known.forced(reason),
+        Command::NoMatch { reason, .. } => known()?.forced(reason),
         Command::CloseGateway => {
+            let known = known()?;
             known.wants(State::Open)?;
             Ok(known.settled(None, Vec::new(), String::new()))
         }
+        Command::CloseAll => wish::close_all(facts, ask),
+        Command::KeepOpen { .. } => known()?.keep_open(),
     }
 }
 
@@ -303,7 +336,7 @@ impl Known<'_> {
     }
 
     fn close(&self, before: Option<&[BrandTotal]>) -> Result<Vec<AnyEvent>, Refusal> {
-        let Actor::Account(by) = self.ask.by else { return Err(Refusal::NotAllowed) };
+        let by = self.closer()?;
         if self.row.state == State::Closing {
             return Err(Refusal::BatchClosing);
         }

@@ -151,7 +151,9 @@ fn batch(event: &batch::Event) -> BatchId {
         | batch::Event::WentOn(id, _)
         | batch::Event::Ended(id, _)
         | batch::Event::Forced(id, _)
-        | batch::Event::Opened(id, _) => *id,
+        | batch::Event::Opened(id, _)
+        | batch::Event::Wanted(id, _)
+        | batch::Event::KeptOpen(id) => *id,
     }
 }
 
