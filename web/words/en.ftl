@@ -673,6 +673,7 @@ audit-when = When
 audit-by = By
 audit-what = What
 audit-console = console
+audit-house = the box itself
 audit-token = token { $name }
 audit-next = Older
 audit-none = Nobody changed anything yet.
@@ -1521,6 +1522,23 @@ orders-none = No order answers to that among those looked through.
 orders-order = Newest first
 orders-next = Look further back
 orders-all = All orders
+orders-owed-back = To be given back
+orders-back = Owed to the customer
+orders-none-back = Nobody has anything to get back.
+orders-owing-sum = { $count ->
+    [one] One order, { $sum }.
+   *[other] { $count } orders, { $sum } in all.
+  }
+orders-owing-more = There are more. Only the first { $count } by their number are in this list and in its sum; find the others by number or name.
+overdue-by = The box
+overdue-why = Not paid up by { $day }
+overdue-kept = Owed to the customer, see the balance
+letter-subject-cancelled = Cancelled because it was not paid: { $title }
+letter-hello-plain = Good day,
+letter-hello-name = Good day { $name },
+letter-cancelled = Your order { $order } was to be paid by { $day }. It was not, so its seats are free again and its tickets are not valid. Nothing is owed any more.
+letter-cancelled-owed = Your order { $order } was to be paid by { $day }. It was not, so its seats are free again and its tickets are not valid. You have paid { $owed } of it: that is yours. Come to our box office or write to us, and we give it back.
+letter-open-cancelled = See your order
 orders-owing = Balance due
 orders-none-owing = Nothing is due. Everybody has paid.
 desk-order-heading = Order { $order }

@@ -25,7 +25,7 @@ use usher_rules::{Ask, Key};
 pub(crate) fn about(command: &Command, intent: Option<&Intent>) -> Option<OrderId> {
     match command {
         Command::Refund(command) => Some(command.wanted().order),
-        Command::Payment(command) => Some(command.wanted().order),
+        Command::Payment(command) => Some(command.order()),
         Command::Exchange(Exchanging::Begin(wanted)) => Some(wanted.order),
         Command::Exchange(Exchanging::Leave(_)) => None,
         Command::Begin { .. }
@@ -104,7 +104,8 @@ fn standing(write: &mut Write, id: TicketId, ask: &Ask) -> Result<Standing, Faul
     let turnout = admission::turnout(write, ticket.performance)?;
     let used = turnout.admission(id).is_some_and(|admission| admission.ins > 0);
     let over = !row.cancelled && ask.at >= row.ends(&production);
-    Ok(Standing { id, ticket, used, over })
+    let began = ask.at >= row.starts_at;
+    Ok(Standing { id, ticket, used, began, over })
 }
 
 /// A refund at a pad is on its way.

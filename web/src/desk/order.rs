@@ -11,6 +11,7 @@ use super::{around, journal, payment};
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
 use crate::place;
+use crate::time::business_date;
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::id::{CartId, OrderId};
@@ -18,6 +19,7 @@ use usher_rules::money::Money;
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
     AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
+    Which,
 };
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::payment::{How, Share};
@@ -27,13 +29,27 @@ use usher_rules::view::venue::Frame;
 
 pub fn list(templates: &Templates, view: &Orders, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.around.frame, words);
-    let next = view.next.map(|order| {
-        let find = crate::html::url_part(&view.find);
-        format!("/desk/orders?find={find}&before={order}")
+    let next = view.next.map(|order| match view.which {
+        Which::Due => format!("/desk/orders?due=yes&before={order}"),
+        Which::OwedBack => format!("/desk/orders?due=back&before={order}"),
+        Which::All => {
+            let find = crate::html::url_part(&view.find);
+            format!("/desk/orders?find={find}&before={order}")
+        }
+    });
+    let sum = view.sum.map(|sum| {
+        let parts = [("count", sum.orders.into()), ("sum", pen.money(sum.amount).into())];
+        pen.words.tell("orders-owing-sum", &parts)
+    });
+    let more = view.sum.filter(|sum| sum.more).map(|sum| {
+        pen.words.tell("orders-owing-more", &[("count", sum.orders.into())])
     });
     let page = context! {
         find => &view.find,
-        owing => view.owing,
+        owing => view.which == Which::Due,
+        owed_back => view.which == Which::OwedBack,
+        sum,
+        more,
         orders => view.found.iter().map(|one| glance(&pen, one)).collect::<Vec<_>>(),
         next,
         ..around(&pen, &view.around)
@@ -101,6 +117,7 @@ fn glance(pen: &Pen<'_>, one: &Glance) -> Value {
         due => (one.due != Money::ZERO).then(|| pen.money(one.due)),
         until => payment::until(pen, one.until, one.overdue),
         overdue => one.overdue,
+        back => (one.back != Money::ZERO).then(|| pen.money(one.back)),
     }
 }
 
@@ -261,16 +278,28 @@ pub(super) fn at_pad(pen: &Pen<'_>, one: &AtPad) -> Option<Value> {
 fn refund(pen: &Pen<'_>, one: &Refund) -> Value {
     context! {
         at => pen.times.moment(one.at),
-        by => &one.by,
+        by => if one.overdue.is_some() { pen.say("overdue-by") } else { one.by.clone() },
         tickets => one.tickets,
         amount => pen.money(one.amount),
-        reason => &one.reason,
+        reason => why(pen, one),
         to => match one.onward {
+            None if one.overdue.is_some() => pen.say("overdue-kept"),
             Some(order) => {
                 pen.words.tell("refund-to-order", &[("order", order.to_string().into())])
             }
             None => pen.say(if one.to_card { "refund-to-card" } else { "refund-to-cash" }),
         },
+    }
+}
+
+/// Why it went back: as somebody typed it, or because it was not paid up.
+fn why(pen: &Pen<'_>, one: &Refund) -> String {
+    match one.overdue {
+        Some(day) => {
+            let day = pen.times.dated(business_date(day));
+            pen.words.tell("overdue-why", &[("day", day.into())])
+        }
+        None => one.reason.clone(),
     }
 }
 
@@ -291,8 +320,8 @@ fn owed_back(pen: &Pen<'_>, view: &Opened) -> Option<Value> {
     let free = view.running.is_none() && view.exchanging.is_none();
     let first = view.owed_back.first().filter(|_| free)?;
     let amount: Money = view.owed_back.iter().map(|share| share.amount).sum();
-    let refund = view.refunds.last().map(|one| (one.at, one.reason.as_str()));
-    let exchange = view.exchanges.last().map(|one| (one.at, one.reason.as_str()));
+    let refund = view.refunds.last().map(|one| (one.at, why(pen, one)));
+    let exchange = view.exchanges.last().map(|one| (one.at, one.reason.clone()));
     Some(context! {
         title => pen.words.tell("back-title", &[("amount", pen.money(amount).into())]),
         body => pen.say("back-body"),

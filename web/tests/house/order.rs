@@ -12,6 +12,7 @@ use usher_rules::posting::{Account, Cause};
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
     AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
+    Which,
 };
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::payment::{How, Share};
@@ -32,6 +33,7 @@ pub fn glance(no: u64, buyer: &str) -> Glance {
         due: Money::ZERO,
         until: None,
         overdue: false,
+        back: Money::ZERO,
     }
 }
 
@@ -81,6 +83,7 @@ pub fn opened() -> Opened {
             reason: "Fell ill".to_owned(),
             to_card: false,
             onward: None,
+            overdue: None,
         }],
         postings: vec![
             posting(Cause::Sale, 7_000, Account::DeferredTickets),
@@ -194,7 +197,8 @@ fn exchanged() -> Vec<(&'static str, Opened)> {
 
 fn orders(find: &str, found: Vec<Glance>) -> Orders {
     let next = found.first().map(|one| one.order);
-    Orders { around: around(), owing: false, find: find.to_owned(), found, next }
+    let (which, sum) = (Which::All, None);
+    Orders { around: around(), which, sum, find: find.to_owned(), found, next }
 }
 
 /// Whatever a buyer or a terminal wrote.

@@ -168,7 +168,7 @@ impl Counter {
     fn stands(&mut self, id: TicketId, ticket: Ticket) {
         let Place::Seat(seat) = ticket.place else { panic!("only seats here") };
         self.seats.insert(seat, Some(id));
-        self.tickets.insert(id, Standing { id, ticket, used: false, over: false });
+        self.tickets.insert(id, Standing { id, ticket, used: false, began: false, over: false });
     }
 
     fn post(&mut self, posting: &Posting) {
@@ -229,7 +229,7 @@ impl Counter {
         let about = match command {
             Command::Refund(command) => Some(command.wanted().order),
             Command::Exchange(exchange::Command::Begin(wanted)) => Some(wanted.order),
-            Command::Payment(command) => Some(command.wanted().order),
+            Command::Payment(command) => Some(command.order()),
             _ => intent.as_ref().and_then(Intent::of_order),
         };
         let cart_id = match command {

@@ -63,7 +63,7 @@ pub fn sales(
                     lines: &back.lines,
                     fees: &back.fees,
                     paid: back.paid.clone(),
-                    cashier: Some(back.by),
+                    cashier: back.by,
                     hour: hour_of(posting.at),
                 };
                 walk.posted(&posting, taken.counted());
@@ -100,7 +100,8 @@ fn order_of<T: ReadableTable<u64, &'static [u8]>>(
 struct Back {
     lines: Vec<Line>,
     fees: Vec<FeeLine>,
-    by: StaffNo,
+    /// None: the box did it by itself.
+    by: Option<StaffNo>,
     paid: Vec<(Paid, Money)>,
 }
 
@@ -119,7 +120,8 @@ fn given_back(snapshot: &Snapshot, order: &Order, posting: &Posting) -> Result<B
     for one in &here {
         paid.push(went_to(snapshot, order, one)?);
     }
-    Ok(Back { lines, fees, by: refund.by, paid })
+    let by = refund.overdue.is_none().then_some(refund.by);
+    Ok(Back { lines, fees, by, paid })
 }
 
 /// The same of tickets that were exchanged.
@@ -128,7 +130,7 @@ fn exchanged(snapshot: &Snapshot, order: &Order, posting: &Posting) -> Result<Ba
     let mut made = made.filter(|one| one.at == posting.at);
     let made = made.next().ok_or_else(|| missing("an exchange is gone"))?;
     let (lines, fees) = ended(snapshot, order, &made.tickets, posting.at)?;
-    Ok(Back { lines, fees, by: made.by, paid: vec![(Paid::Exchange, made.worth)] })
+    Ok(Back { lines, fees, by: Some(made.by), paid: vec![(Paid::Exchange, made.worth)] })
 }
 
 /// Lines and fees that ended with tickets of an order, after those that were good no more before.

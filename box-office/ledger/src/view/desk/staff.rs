@@ -126,7 +126,8 @@ fn line(snapshot: &Snapshot, entry: u64, row: Row) -> Result<Done, Fault> {
             By::Account { login: login.unwrap_or_default() }
         }
         Actor::Staff(name) => By::Token { name },
-        Actor::Console | Actor::House | Actor::Guest(_) | Actor::Device(_) => By::Console,
+        Actor::House => By::House,
+        Actor::Console | Actor::Guest(_) | Actor::Device(_) => By::Console,
     };
     let events = events::get(snapshot, entry)?.map(|entry| entry.events).unwrap_or_default();
     let mut what: Vec<Act> = events.iter().map(act).collect();

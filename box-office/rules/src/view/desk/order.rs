@@ -20,13 +20,33 @@ use crate::view::venue::Place;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Orders {
     pub around: Around,
-    /// Only those that something is due of, the first to be overdue first.
-    pub owing: bool,
+    pub which: Which,
+    /// Of a list of balances: how many there are, and what they come to.
+    pub sum: Option<Sum>,
     /// What was looked for; empty shows the newest.
     pub find: String,
     pub found: Vec<Glance>,
     /// Orders before this one were not looked through.
     pub next: Option<OrderId>,
+}
+
+/// Which orders are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    All,
+    /// Those that something is due of, the first to be overdue first.
+    Due,
+    /// Those whose customers have something to get back.
+    OwedBack,
+}
+
+/// All of a list of balances, of which a page shows some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sum {
+    pub orders: u64,
+    pub amount: Money,
+    /// There are more than were looked at; these are the first by their number.
+    pub more: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +62,8 @@ pub struct Glance {
     pub due: Money,
     pub until: Option<BusinessDay>,
     pub overdue: bool,
+    /// Owed to the customer.
+    pub back: Money,
 }
 
 /// `/desk/orders/{order}`.
@@ -159,6 +181,8 @@ pub struct Refund {
     pub to_card: bool,
     /// The order that it went back to.
     pub onward: Option<OrderId>,
+    /// The box cancelled it: it was not paid up by this day.
+    pub overdue: Option<BusinessDay>,
 }
 
 /// One posting, and what it moved for the order.

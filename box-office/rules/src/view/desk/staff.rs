@@ -62,6 +62,8 @@ pub struct Done {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum By {
     Console,
+    /// The box by itself.
+    House,
     Account { login: String },
     Token { name: String },
 }
