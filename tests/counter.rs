@@ -9,10 +9,10 @@
 
 #[path = "counter/batch.rs"]
 mod batch;
-#[path = "counter/cuts.rs"]
-mod cuts;
 #[path = "counter/close_all.rs"]
 mod close_all;
+#[path = "counter/cuts.rs"]
+mod cuts;
 #[path = "counter/errand.rs"]
 mod errand;
 #[path = "counter/exchange.rs"]

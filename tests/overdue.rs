@@ -12,7 +12,9 @@ use redb::backends::InMemoryBackend;
 use tokio::runtime::Runtime;
 use usher::errand::sweep;
 use usher_ledger::plan::Plans;
-use usher_ledger::{audit, checkout, copy, events, letter, open, payment, performance, proof, source};
+use usher_ledger::{
+    audit, checkout, copy, events, letter, open, payment, performance, proof, source,
+};
 use usher_rules::at::Span;
 use usher_rules::cart::{self, Buyer};
 use usher_rules::checkout::{Command as Sale, Event as Sold};

@@ -99,7 +99,8 @@ async fn what_the_box_cancelled_is_shown_in_red_listed_and_paid_back() {
     assert_eq!(swept(&house, 1).await, 1);
     says(&browser.go("/desk/orders?due=yes").await, "Everybody has paid");
     let page = browser.go("/desk/orders?due=back").await;
-    for words in [&format!("/desk/orders/{id}"), "class=\"num bad\">£10.00", "One order, £10.00."] {
+    for words in [&format!("/desk/orders/{id}"), "class=\"num bad\">£10.00", "One order, £10.00."]
+    {
         says(&page, words);
     }
     let page = browser.go(&format!("/desk/orders/{id}")).await;

@@ -44,7 +44,9 @@ fn a_letter_of_what_is_not_paid_yet_says_what_is_due_and_carries_no_ticket() {
 
 #[test]
 fn a_letter_of_what_was_cancelled_says_why_what_is_owed_and_carries_no_ticket() {
-    for (owed, says) in [(Money(2_000), "You have paid £20.00 of it"), (Money::ZERO, "Nothing is owed")] {
+    for (owed, says) in
+        [(Money(2_000), "You have paid £20.00 of it"), (Money::ZERO, "Nothing is owed")]
+    {
         let mut order = house::order();
         order.visits[0].tickets.iter_mut().for_each(|ticket| ticket.code.clear());
         let letter = Letter {

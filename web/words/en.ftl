@@ -817,6 +817,7 @@ end-of-day-mismatch = A card batch does not match
 end-of-day-mismatch-more = What the terminal tells differs from our books by { $diff }. Look at batch { $batch }: settle it there with a reason, then end the day.
 end-of-day-mismatch-link = Batch { $batch }
 end-of-day-close = Close them now
+end-of-day-close-runs = On their way to the bank
 end-of-day-close-go = Close all batches
 end-of-day-close-hint = { $count ->
     [one] Sends it to the bank. A pad that is off or busy is closed by the box as soon as it can be.
@@ -1635,6 +1636,9 @@ exchange-ask = { $count ->
     [one] Exchange 1 ticket, worth { $amount }
    *[other] Exchange { $count } tickets, worth { $amount }
 }
+exchange-fee = { $name } for an exchange: { $count } × { $each } = { $amount }, a line of the new order.
+exchange-no-fee = No fee for the exchange: the reason above says why
+exchange-fee-waived = Without the fee of { $fee }
 exchange-worth = To exchange: { $amount } towards other tickets. The difference is paid, or paid back.
 exchange-go = Exchange
 exchange-look = Look at that sale

@@ -7,14 +7,14 @@ use crate::source::{self, Source};
 use crate::write::Write;
 use crate::{Fault, checkout, refund, tables};
 use redb::ReadableTable;
-use usher_rules::refund::cancels_on;
-use usher_rules::{BusinessDay, Key};
 use usher_rules::id::OrderId;
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
 use usher_rules::payment::{Made, Tender, intents, tenders};
 use usher_rules::posting::Account;
+use usher_rules::refund::cancels_on;
 use usher_rules::tender::Intent;
+use usher_rules::{BusinessDay, Key};
 
 /// Orders with a balance of one sign that are looked at; a list says if there are more.
 pub const OWING_MAX: usize = 10_000;

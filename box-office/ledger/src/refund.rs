@@ -10,7 +10,6 @@ use crate::{
 };
 use usher_rules::cart::Place;
 use usher_rules::checkout::{Command, Facts as SaleFacts};
-use usher_rules::exchange::Command as Exchanging;
 use usher_rules::id::{OrderId, PadNo, PerformanceId, TicketId};
 use usher_rules::money::Money;
 use usher_rules::order::Order;
@@ -26,8 +25,7 @@ pub(crate) fn about(command: &Command, intent: Option<&Intent>) -> Option<OrderI
     match command {
         Command::Refund(command) => Some(command.wanted().order),
         Command::Payment(command) => Some(command.order()),
-        Command::Exchange(Exchanging::Begin(wanted)) => Some(wanted.order),
-        Command::Exchange(Exchanging::Leave(_)) => None,
+        Command::Exchange(command) => command.begins().map(|(wanted, _)| wanted.order),
         Command::Begin { .. }
         | Command::Answered(..)
         | Command::Captured(_)

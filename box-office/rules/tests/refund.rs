@@ -21,6 +21,7 @@ use usher_rules::id::{
 };
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
+use usher_rules::payment::{Command as Pay, Payments};
 use usher_rules::posting::{self, Account, Posting};
 use usher_rules::refund::{self, Facts, REASON_CHARS_MAX, Standing, Wanted};
 use usher_rules::tax::{Tax, assess};
@@ -28,7 +29,6 @@ use usher_rules::tender::pad::{AtPad, Booking, Counter, Finding, Outcome};
 use usher_rules::tender::{Intent, State};
 use usher_rules::ticket::{self, Ticket};
 use usher_rules::till::TillSession;
-use usher_rules::payment::{Command as Pay, Payments};
 use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal, letter, till};
 
 const NOW: At = At(5_000_000);
@@ -110,7 +110,13 @@ fn standing(line: &Line) -> Standing {
         blocked: false,
         replaced_at: None,
     };
-    Standing { id: TicketId(30 + u64::from(line.no)), ticket, used: false, began: false, over: false }
+    Standing {
+        id: TicketId(30 + u64::from(line.no)),
+        ticket,
+        used: false,
+        began: false,
+        over: false,
+    }
 }
 
 fn payment() -> Intent {

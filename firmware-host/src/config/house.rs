@@ -105,6 +105,7 @@ impl Config {
             per: match fee.per {
                 FeePer::Ticket => Per::Ticket,
                 FeePer::Order => Per::Order,
+                FeePer::Exchange => Per::Exchange,
             },
             amount: Money(fee.amount_minor),
             taxed: fee.taxed,

@@ -125,6 +125,8 @@ pub struct Fee {
 pub enum FeePer {
     Ticket,
     Order,
+    /// Each ticket given up in an exchange at the counter.
+    Exchange,
 }
 
 /// `[[tax]]`: one tax of this jurisdiction (domain 6.2).

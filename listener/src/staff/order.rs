@@ -164,7 +164,11 @@ pub async fn exchange(
     let wanted = Wanted { shown: fields.known("worth").map(Money)?, ..wanted(id, &fields)? };
     let again = (wanted.tickets.clone(), wanted.reason.clone());
     let key = staff.form_key(&fields.key());
-    let begin = Command::Checkout(Sale::Exchange(Exchange::Begin(wanted)));
+    let begin = match fields.text("no_fee") {
+        "yes" => Exchange::BeginWithoutFee(wanted),
+        _ => Exchange::Begin(wanted),
+    };
+    let begin = Command::Checkout(Sale::Exchange(begin));
     let trouble = match staff.ask(key, begin).await {
         Ok(entry) => {
             let cart = begun(&entry).ok_or(Trouble::Bug)?;

@@ -112,8 +112,10 @@ fn close(pen: &Pen<'_>, view: &EndOfDay) -> Value {
             state,
         }
     });
+    let waits = view.batches.iter().any(|one| one.wish.is_some());
     context! {
         open,
+        waits,
         hint => pen.words.tell("end-of-day-close-hint", &[("count", open.into())]),
         lines => lines.collect::<Vec<_>>(),
         key => &view.form_key,

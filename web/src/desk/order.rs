@@ -2,7 +2,7 @@
 //!
 //! Choosing tickets loads the page again with the amount; only then a button gives money back.
 //! Forms below `/desk/orders/{order}`: `refund` and `exchange` (`key`, `ticket`…, `reason`,
-//! `shown`; a refund without tickets pays back what is owed), `stop`, `decide` (`intent`,
+//! `shown`; a refund without tickets pays back what is owed; an exchange may have `no_fee`), `stop`, `decide` (`intent`,
 //! `charged`, `evidence`, `name`, `reason`). Next: `desk/sell/sale.rs`.
 
 use super::sell::Told;
@@ -14,12 +14,13 @@ use crate::place;
 use crate::time::business_date;
 use crate::words::Words;
 use minijinja::{Value, context};
+use usher_rules::fee::FeeLine;
 use usher_rules::id::{CartId, OrderId};
 use usher_rules::money::Money;
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
-    Which,
+    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running,
+    Ticket, Which,
 };
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::payment::{How, Share};
@@ -41,9 +42,10 @@ pub fn list(templates: &Templates, view: &Orders, words: &Words) -> Html {
         let parts = [("count", sum.orders.into()), ("sum", pen.money(sum.amount).into())];
         pen.words.tell("orders-owing-sum", &parts)
     });
-    let more = view.sum.filter(|sum| sum.more).map(|sum| {
-        pen.words.tell("orders-owing-more", &[("count", sum.orders.into())])
-    });
+    let more = view
+        .sum
+        .filter(|sum| sum.more)
+        .map(|sum| pen.words.tell("orders-owing-more", &[("count", sum.orders.into())]));
     let page = context! {
         find => &view.find,
         owing => view.which == Which::Due,
@@ -345,9 +347,23 @@ fn exchange(pen: &Pen<'_>, one: &Exchange) -> Value {
         reason => &one.reason,
         tickets => one.tickets,
         worth => pen.money(one.worth),
+        waived => one.waived.map(|fee| {
+            pen.words.tell("exchange-fee-waived", &[("fee", pen.money(fee).into())])
+        }),
         to => one.to.to_string(),
         href => address(one.to),
     }
+}
+
+/// What an exchange costs beside the tickets, a line of the new order.
+fn fee_line(pen: &Pen<'_>, fee: &FeeLine) -> String {
+    let parts = [
+        ("name", fee.name.as_str().into()),
+        ("count", fee.count.into()),
+        ("each", pen.money(fee.each).into()),
+        ("amount", pen.money(fee.amount.gross).into()),
+    ];
+    pen.words.tell("exchange-fee", &parts)
 }
 
 fn exchanging(pen: &Pen<'_>, cart: CartId) -> Value {
@@ -389,6 +405,7 @@ fn chosen(pen: &Pen<'_>, view: &Opened, one: &Chosen) -> Value {
         words => pen.words.tell(id, &parts),
         onward => onward(pen, &one.shares).filter(|_| !online),
         worth => pen.words.tell("exchange-worth", &worth),
+        fees => one.fees.iter().map(|fee| fee_line(pen, fee)).collect::<Vec<_>>(),
         exchange_shown => one.worth.0,
         refunds => !online,
         tickets => one.tickets.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -6,13 +6,15 @@ use super::staff::around;
 use super::{NOW, at, seat};
 use usher_rules::Key;
 use usher_rules::at::Span;
+use usher_rules::fee::FeeLine;
 use usher_rules::id::{BoxNo, CartId, OrderId, TicketId, compose};
 use usher_rules::money::Money;
 use usher_rules::posting::{Account, Cause};
+use usher_rules::tax::assess;
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
-    Which,
+    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running,
+    Ticket, Which,
 };
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::payment::{How, Share};
@@ -122,7 +124,10 @@ fn chosen(amount: i64) -> Option<Chosen> {
     let cash = Share { how: How::Cash { till: String::new() }, amount: Money(amount) };
     let shares = if amount == 0 { Vec::new() } else { vec![cash] };
     let (reason, worth) = ("Fell ill".to_owned(), Money(amount));
-    Some(Chosen { tickets, reason, shares, worth, credit: worth })
+    let amount = assess(Money(400), &[]);
+    let name = "Exchange fee".to_owned();
+    let fees = vec![FeeLine { fee: 2, name, count: 2, each: Money(200), amount }];
+    Some(Chosen { tickets, reason, shares, worth, credit: worth, fees })
 }
 
 /// What goes back to a card, and a rest of it in cash.
@@ -177,6 +182,7 @@ fn exchanged() -> Vec<(&'static str, Opened)> {
         tickets: 1,
         worth: Money(3_500),
         to: other(42),
+        waived: Some(Money(200)),
     };
     let base = Opened { exchanges: vec![made], balance: Money(-1_500), ..opened() };
     let of = |owed_back: Vec<Share>| Opened { owed_back, ..base.clone() };

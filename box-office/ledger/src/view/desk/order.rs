@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use usher_rules::BusinessDay;
 use usher_rules::at::At;
-use usher_rules::exchange::credit;
+use usher_rules::exchange::{credit, quoted};
 use usher_rules::house::House;
 use usher_rules::id::{OrderId, PerformanceId, TicketId};
 use usher_rules::money::Money;
@@ -29,8 +29,8 @@ use usher_rules::tender::{Intent, State};
 use usher_rules::ticket::Ticket as TicketRow;
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Sum, Ticket,
-    Which,
+    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Sum,
+    Ticket, Which,
 };
 use usher_rules::view::desk::payment::Pay;
 use usher_rules::view::desk::sell::{Decider, PadHere, Typed};
@@ -232,8 +232,8 @@ pub fn opened(
     let chosen = match !picked.is_empty() && !asked.reason.trim().is_empty() {
         true => {
             let (shares, worth) = (back(&picked)?, quote(&row, &rows, &picked).amount);
-            let credit = credit(worth, balance);
-            Some(Chosen { tickets: picked, reason: asked.reason, shares, worth, credit })
+            let (credit, fees) = (credit(worth, balance), quoted(&house, picked.len()));
+            Some(Chosen { tickets: picked, reason: asked.reason, shares, worth, credit, fees })
         }
         false => None,
     };
@@ -387,6 +387,7 @@ fn exchanges(snapshot: &Snapshot, row: &Order) -> Result<Vec<Exchange>, Fault> {
             tickets: u32::try_from(one.tickets.len()).unwrap_or(u32::MAX),
             worth: one.worth,
             to: one.to,
+            waived: one.waived,
         })
     })
     .collect()

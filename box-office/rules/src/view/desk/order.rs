@@ -8,6 +8,7 @@ use super::payment::{Pay, Payment, Share};
 use super::sell::{Decider, Standing, Typed, Undecided};
 use crate::BusinessDay;
 use crate::at::At;
+use crate::fee::FeeLine;
 use crate::id::{CartId, OrderId, TicketId};
 use crate::money::Money;
 use crate::posting::{Account, Cause};
@@ -113,6 +114,8 @@ pub struct Exchange {
     pub tickets: u32,
     pub worth: Money,
     pub to: OrderId,
+    /// The fee that was not asked for it.
+    pub waived: Option<Money>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -203,6 +206,8 @@ pub struct Chosen {
     /// What they were sold for, and what of it an exchange has for others.
     pub worth: Money,
     pub credit: Money,
+    /// What the house asks for an exchange of them.
+    pub fees: Vec<FeeLine>,
 }
 
 /// What a form is told back.

@@ -64,8 +64,12 @@ pub enum By {
     Console,
     /// The box by itself.
     House,
-    Account { login: String },
-    Token { name: String },
+    Account {
+        login: String,
+    },
+    Token {
+        name: String,
+    },
 }
 
 /// What was done, as far as the audit's page says it; the log has the rest.
