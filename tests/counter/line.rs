@@ -1,6 +1,7 @@
 //! A line between a box and a terminal that can be cut: it carries bytes, and stops when told to.
 //!
-//! Counts from the moment it is armed; unplugged, it carries nothing at all. Never reads what it carries. Next: `batch.rs`.
+//! Counts from the moment it is armed; unplugged, it carries nothing at all. Never reads what
+//! it carries. Next: `batch.rs`.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

@@ -1,8 +1,8 @@
 //! The end of day: what it would come to, step by step, earlier ones, and the sheet of one.
 //!
 //! Forms: `GET /desk/day` (`cut_off`), `POST /desk/day` (`cut_off`, `key`), and of the batches
-//! `/desk/batches/close-all`, `/desk/batches/{batch}/keep-open`. A run to come and one that was made
-//! show the same figures. Next: `end_of_day/figures.rs`, `end_of_day/table.rs`.
+//! `/desk/batches/close-all`, `/desk/batches/{batch}/keep-open`. A run to come and one that was
+//! made show the same figures. Next: `end_of_day/figures.rs`, `end_of_day/table.rs`.
 
 mod figures;
 mod table;

@@ -2,8 +2,8 @@
 //!
 //! Choosing tickets loads the page again with the amount; only then a button gives money back.
 //! Forms below `/desk/orders/{order}`: `refund` and `exchange` (`key`, `ticket`…, `reason`,
-//! `shown`; a refund without tickets pays back what is owed; an exchange may have `no_fee`), `stop`, `decide` (`intent`,
-//! `charged`, `evidence`, `name`, `reason`). Next: `desk/sell/sale.rs`.
+//! `shown`; a refund without tickets pays back what is owed; an exchange may have `no_fee`),
+//! `stop`, `decide` (`intent`, `charged`, `evidence`, `name`, `reason`). Next: `desk/sell/sale.rs`.
 
 use super::sell::Told;
 use super::sell::sale::{self, REASON_CHARS_MAX};

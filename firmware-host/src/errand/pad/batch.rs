@@ -1,8 +1,8 @@
 //! Closing a pad's batch: what it has, that it is closed, what it had.
 //!
 //! The close is on disk before the terminal is asked for it. What became of one that nobody
-//! answered is asked by the sums of the batch: a terminal that still has some did not close. A batch
-//! that is wanted closed is, as soon as the terminal is there and no payment is open at it.
+//! answered is asked by the sums of the batch: a terminal that still has some did not close. What
+//! is wanted closed is, as soon as the terminal is there and no payment is open at it.
 //! Never compares the books: the rule does. Next: `rules/batch.rs`.
 
 use super::{ASK_AGAIN, Memory, PadErrand, UNASKED_MAX, Wrote};
