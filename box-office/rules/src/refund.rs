@@ -10,7 +10,7 @@ mod overdue;
 mod pad;
 
 pub use known::{Facts, Quote, Standing, fees_back, fits, owed_back, quote};
-pub use overdue::{CANCEL_AFTER_MAX, cancels_on};
+pub use overdue::{CANCEL_AFTER_MAX, NOBODY, cancels_on};
 
 use crate::at::At;
 use crate::card_number::masked;

@@ -13,6 +13,8 @@ use crate::money::Money;
 use crate::order::{Order, Payment};
 use crate::{Actor, BusinessDay, Event as AnyEvent, Refusal};
 
+/// The author of what the box did by itself: no member of the staff has this number.
+pub const NOBODY: StaffNo = StaffNo(0);
 /// Most days after the last day for the rest.
 pub const CANCEL_AFTER_MAX: u16 = 365;
 
@@ -51,9 +53,8 @@ impl Giving<'_> {
     }
 
     fn cancelled(&self, tickets: &[TicketId], due: BusinessDay) -> Vec<AnyEvent> {
-        let nobody = StaffNo(0);
         let (amount, intent, to) = (Money::ZERO, None, None);
-        let given = Given { tickets, reason: "", by: nobody, intent, to, amount };
+        let given = Given { tickets, reason: "", by: NOBODY, intent, to, amount };
         let mut events = Vec::new();
         self.given(&mut events, &given, None);
         for event in &mut events {

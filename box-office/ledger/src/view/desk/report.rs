@@ -20,7 +20,7 @@ use usher_rules::id::{LevelNo, PadNo, PerformanceId, StaffNo, TicketId};
 use usher_rules::money::Money;
 use usher_rules::order::Order;
 use usher_rules::posting::{Account, Cause, GATEWAY_BATCH, Posting};
-use usher_rules::refund::{Refund, fees_back};
+use usher_rules::refund::{NOBODY, Refund, fees_back};
 use usher_rules::tax::Assessed;
 use usher_rules::ticket::State;
 use usher_rules::view::desk::report::{Cashier, Row, Sales, Showing, Sums};
@@ -63,7 +63,7 @@ pub fn sales(
                     lines: &back.lines,
                     fees: &back.fees,
                     paid: back.paid.clone(),
-                    cashier: back.by,
+                    cashier: Some(back.by),
                     hour: hour_of(posting.at),
                 };
                 walk.posted(&posting, taken.counted());
@@ -100,8 +100,7 @@ fn order_of<T: ReadableTable<u64, &'static [u8]>>(
 struct Back {
     lines: Vec<Line>,
     fees: Vec<FeeLine>,
-    /// None: the box did it by itself.
-    by: Option<StaffNo>,
+    by: StaffNo,
     paid: Vec<(Paid, Money)>,
 }
 
@@ -120,8 +119,7 @@ fn given_back(snapshot: &Snapshot, order: &Order, posting: &Posting) -> Result<B
     for one in &here {
         paid.push(went_to(snapshot, order, one)?);
     }
-    let by = refund.overdue.is_none().then_some(refund.by);
-    Ok(Back { lines, fees, by, paid })
+    Ok(Back { lines, fees, by: refund.by, paid })
 }
 
 /// The same of tickets that were exchanged.
@@ -130,7 +128,7 @@ fn exchanged(snapshot: &Snapshot, order: &Order, posting: &Posting) -> Result<Ba
     let mut made = made.filter(|one| one.at == posting.at);
     let made = made.next().ok_or_else(|| missing("an exchange is gone"))?;
     let (lines, fees) = ended(snapshot, order, &made.tickets, posting.at)?;
-    Ok(Back { lines, fees, by: Some(made.by), paid: vec![(Paid::Exchange, made.worth)] })
+    Ok(Back { lines, fees, by: made.by, paid: vec![(Paid::Exchange, made.worth)] })
 }
 
 /// Lines and fees that ended with tickets of an order, after those that were good no more before.
@@ -303,6 +301,7 @@ impl Walk {
         let mut cashiers = Vec::new();
         for (no, sums) in self.cashiers {
             let of = match no {
+                Some(NOBODY) => Cashier::House,
                 Some(no) => Cashier::Named(name(snapshot, no)?),
                 None => Cashier::WebListener,
             };
