@@ -364,8 +364,10 @@ async fn the_house_asks_its_fee_for_an_exchange_unless_whoever_makes_it_leaves_i
     let tickets: Money = row.lines.iter().map(|line| line.price.gross).sum();
     assert_eq!((row.total, row.fees.len()), (tickets + Money(250), 1));
     assert_eq!(scene.balance(new), Money::ZERO);
-    let page = scene.browser.go(&format!("/desk/sell/order/{new}")).await;
-    says(&page, "Exchange fee");
+    for page in ["/desk/orders/{}", "/desk/sell/order/{}/receipts"] {
+        let page = scene.browser.go(&page.replace("{}", &new.to_string())).await;
+        says(&page, "Exchange fee");
+    }
     let rest = scene.row_of(order).tickets[1];
     let page = scene.browser.go(&format!("/desk/orders/{order}")).await;
     let choice = form(&page, &format!("/desk/orders/{order}")).set("reason", "Our mistake");

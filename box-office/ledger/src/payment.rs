@@ -3,7 +3,7 @@
 //! What is due is asked of the balances, which are their own index. Never decides:
 //! `rules/payment/towards.rs` does. Next: `refund.rs`, `checkout.rs`.
 
-use crate::source::{self, Source};
+use crate::source::Source;
 use crate::write::Write;
 use crate::{Fault, checkout, refund, tables};
 use redb::ReadableTable;

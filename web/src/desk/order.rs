@@ -88,6 +88,7 @@ pub fn page(templates: &Templates, view: &Opened, words: &Words) -> Html {
         reason_max => REASON_CHARS_MAX,
         order => glance(&pen, &view.glance),
         tickets => view.tickets.iter().map(|one| ticket(&pen, one)).collect::<Vec<_>>(),
+        fees => view.fees.iter().map(|fee| fee_charged(&pen, fee)).collect::<Vec<_>>(),
         paid => paid(&pen, &view.paid),
         at_pad => view.at_pad.as_ref().and_then(|one| at_pad(&pen, one)),
         refunds => view.refunds.iter().map(|one| refund(&pen, one)).collect::<Vec<_>>(),
@@ -353,6 +354,10 @@ fn exchange(pen: &Pen<'_>, one: &Exchange) -> Value {
         to => one.to.to_string(),
         href => address(one.to),
     }
+}
+
+fn fee_charged(pen: &Pen<'_>, fee: &FeeLine) -> Value {
+    context! { name => &fee.name, amount => pen.money(fee.amount.gross) }
 }
 
 /// What an exchange costs beside the tickets, a line of the new order.

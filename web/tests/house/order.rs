@@ -58,6 +58,11 @@ fn posting(cause: Cause, owed: i64, account: Account) -> Posting {
     Posting { at: NOW, cause, lines, owed: Money(owed) }
 }
 
+fn exchange_fee() -> FeeLine {
+    let amount = assess(Money(400), &[]);
+    FeeLine { fee: 2, name: "Exchange fee".to_owned(), count: 2, each: Money(200), amount }
+}
+
 pub fn opened() -> Opened {
     Opened {
         around: around(),
@@ -69,6 +74,7 @@ pub fn opened() -> Opened {
             ticket(93, TicketState::Out { at: NOW }),
             ticket(94, TicketState::Replaced { at: NOW, by: OrderId(compose(BoxNo(2), 42)) }),
         ],
+        fees: vec![exchange_fee()],
         paid: Paid::Cash { till: "Foyer left".to_owned() },
         payments: Vec::new(),
         pay: None,
@@ -124,9 +130,7 @@ fn chosen(amount: i64) -> Option<Chosen> {
     let cash = Share { how: How::Cash { till: String::new() }, amount: Money(amount) };
     let shares = if amount == 0 { Vec::new() } else { vec![cash] };
     let (reason, worth) = ("Fell ill".to_owned(), Money(amount));
-    let amount = assess(Money(400), &[]);
-    let name = "Exchange fee".to_owned();
-    let fees = vec![FeeLine { fee: 2, name, count: 2, each: Money(200), amount }];
+    let fees = vec![exchange_fee()];
     Some(Chosen { tickets, reason, shares, worth, credit: worth, fees })
 }
 

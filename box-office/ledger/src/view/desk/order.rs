@@ -243,6 +243,7 @@ pub fn opened(
         around,
         glance: glance(snapshot, id, &row, today)?,
         tickets,
+        fees: row.fees.clone(),
         paid: paid(snapshot, &house, &row)?,
         payments: payments(snapshot, &house, &row)?,
         pay: pay.map(|pay| Pay { amount, given, ..pay }),

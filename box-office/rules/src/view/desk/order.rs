@@ -73,6 +73,8 @@ pub struct Opened {
     pub around: Around,
     pub glance: Glance,
     pub tickets: Vec<Ticket>,
+    /// Charged beside the tickets.
+    pub fees: Vec<FeeLine>,
     pub paid: Paid,
     /// Every payment, the oldest first.
     pub payments: Vec<Payment>,
