@@ -9,6 +9,8 @@
 
 #[path = "counter/batch.rs"]
 mod batch;
+#[path = "counter/close_all.rs"]
+mod close_all;
 #[path = "counter/cuts.rs"]
 mod cuts;
 #[path = "counter/errand.rs"]

@@ -350,8 +350,7 @@ fn true_scribe(handle: Handle) -> Scribe {
         let found = view::letter::letter(&handle, snapshot, frame, id)?;
         let found = found.ok_or(ScribeFault::Gone)?;
         let mail = usher_web::letter::write(&templates, &found, &words)?;
-        let letter::Kind::Confirmation(order) = row.kind;
-        let secrets = vec![handle.token(TokenKind::Order, order.0)];
+        let secrets = vec![handle.token(TokenKind::Order, row.kind.order().0)];
         Ok(Written { to_name: found.to_name, mail, secrets })
     })
 }

@@ -17,7 +17,6 @@ use usher_listener::token::{DeviceToken, Right, Rights, StaffToken, TokenHash};
 use usher_rules::BusinessDay;
 use usher_rules::at::At;
 use usher_rules::id::DeviceNo;
-use usher_rules::letter::Kind;
 use usher_rules::view::checkout::{Fault, Field, FieldFault};
 use usher_rules::view::venue::Venue;
 use usher_web::{Templates, Words};
@@ -122,8 +121,7 @@ pub fn scribe(handle: Handle, shop: Arc<Shop>) -> Scribe {
         let letter = found.ok_or(ScribeFault::Gone)?;
         let look = shop.look();
         let mail = usher_web::letter::write(&look.templates, &letter, &look.words)?;
-        let Kind::Confirmation(order) = row.kind;
-        let secrets = vec![handle.token(TokenKind::Order, order.0)];
+        let secrets = vec![handle.token(TokenKind::Order, row.kind.order().0)];
         Ok(Written { to_name: letter.to_name, mail, secrets })
     })
 }

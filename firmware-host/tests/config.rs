@@ -260,6 +260,7 @@ fn every_range_has_both_ends() {
     check_range("sale", "web_sale_ends_min", 0, 10_080);
     check_range("sale", "min_leftover", 1, 5);
     check_range("sale", "pack_slack_percent", 0, 25);
+    check_range("sale", "cancel_overdue_after_days", 0, 365);
     check_range("door", "doors_open_min", 0, 720);
     check_range("mail", "timeout_s", 1, 600);
     check_range("gateway", "deadline_s", 2, 120);

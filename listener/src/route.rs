@@ -148,9 +148,11 @@ fn batch_pages() -> Router<Arc<Shop>> {
     use crate::staff::{batch, end_of_day};
     Router::new()
         .route("/desk/batches", get(batch::list))
+        .route("/desk/batches/close-all", post(end_of_day::close_batches))
         .route("/desk/batches/{batch}", get(batch::page))
         .route("/desk/batches/{batch}/close", post(batch::close))
         .route("/desk/batches/{batch}/no-match", post(batch::no_match))
+        .route("/desk/batches/{batch}/keep-open", post(end_of_day::keep_open))
         .route("/desk/day", get(end_of_day::page).post(end_of_day::run))
         .route("/desk/day/{run}", get(end_of_day::sheet))
         .route("/desk/day/{run}/day.csv", get(end_of_day::csv))

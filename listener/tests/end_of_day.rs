@@ -252,3 +252,37 @@ async fn a_token_sees_the_day_and_presses_nothing() {
     says(&page, "Somebody with an account of their own runs it.");
     assert!(!has_button(&page), "{}", page.body);
 }
+
+#[tokio::test]
+async fn every_batch_is_closed_by_one_press_and_a_pad_that_cannot_yet_is_named() {
+    let house = House::open().await;
+    let (pad, anna) = evening(&house).await;
+    let mut browser = of(&house, anna).await;
+    let page = browser.go("/desk/day").await;
+    let close = form(&page, "/close-all");
+    pad.down("unplugged");
+    let page = browser.submit(&close).await;
+    says(&page, "No line to the pad. It is closed by itself as soon as it is back.");
+    says(&page, "Wanted by anna by name");
+    assert!(!page.body.contains("http-equiv=\"refresh\""), "a pad may be off all night");
+    assert!(!page.body.contains("/close-all"), "nothing is left to be pressed");
+    let told = browser.press(&close).await;
+    assert_eq!(told.status, 303, "the same press again is the same answer");
+    let page = browser.go("/desk/batches").await;
+    says(&page, "To be closed");
+    let page = browser.go("/desk/day").await;
+    let keep = form(&page, "/keep-open");
+    let page = browser.submit(&keep).await;
+    assert!(!page.body.contains("Wanted by"), "{}", page.body);
+    let late = browser.press(&form(&page, "/close-all")).await;
+    assert_eq!(late.status, 303);
+    pad.up();
+    let page = browser.go("/desk/day").await;
+    says(&page, "Is closed in a moment");
+    assert!(page.body.contains("http-equiv=\"refresh\""));
+    let greta = house.engaged("greta", Role::Manager).await;
+    let page = of(&house, greta.no).await.go("/desk/audit").await;
+    for words in ["batch-wanted", "batch-kept-open"] {
+        says(&page, words);
+    }
+}

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use usher_ledger::{checkout, exchange, till};
 use usher_rules::at::Span;
+use usher_rules::fee::{Fee, Per};
+use usher_rules::house as settings;
 use usher_rules::id::{OrderId, TillNo};
 use usher_rules::money::Money;
 use usher_rules::order::Order;
@@ -331,5 +333,57 @@ async fn tickets_of_the_shop_are_exchanged_at_the_counter_and_not_refunded() {
     let new = ordered(&scene.browser);
     assert!(scene.row_of(new).origin().unwrap().online);
     assert_eq!(scene.balance(scene.order), Money::ZERO);
+    is_proven(&house);
+}
+
+#[tokio::test]
+async fn the_house_asks_its_fee_for_an_exchange_unless_whoever_makes_it_leaves_it_out() {
+    let house = House::open().await;
+    let mut scene = sold(&house, 2).await;
+    let mut kept = usher_ledger::write::house(&house.handle.snapshot().unwrap()).unwrap();
+    let (name, amount) = ("Exchange fee".to_owned(), Money(250));
+    kept.fees.push(Fee { no: 9, name, per: Per::Exchange, amount, taxed: false });
+    house.staff(Command::House(settings::Command::Set(kept))).await;
+    let order = scene.order;
+    let ticket = scene.row_of(order).tickets[0];
+    let asked = format!("/desk/orders/{order}?ticket={ticket}&reason=Nearer");
+    let page = scene.browser.go(&asked).await;
+    says(&page, "Exchange fee for an exchange: 1 × £2.50 = £2.50, a line of the new order.");
+    let page = scene.begin(1).await;
+    let page = scene.take(&page, 1).await;
+    for words in ["Exchange fee", "£2.50"] {
+        says(&page, words);
+    }
+    let drawer = scene.drawer();
+    scene.browser.submit(&form(&page, "/cash")).await;
+    let new = ordered(&scene.browser);
+    let made =
+        |scene: &Scene<'_>, nth: usize| scene.row_of(order).exchanges.unwrap().made[nth].clone();
+    let row = scene.row_of(new);
+    assert_eq!(scene.drawer(), drawer + row.total - made(&scene, 0).worth);
+    let tickets: Money = row.lines.iter().map(|line| line.price.gross).sum();
+    assert_eq!((row.total, row.fees.len()), (tickets + Money(250), 1));
+    assert_eq!(scene.balance(new), Money::ZERO);
+    for page in ["/desk/orders/{}", "/desk/sell/order/{}/receipts"] {
+        let page = scene.browser.go(&page.replace("{}", &new.to_string())).await;
+        says(&page, "Exchange fee");
+    }
+    let rest = scene.row_of(order).tickets[1];
+    let page = scene.browser.go(&format!("/desk/orders/{order}")).await;
+    let choice = form(&page, &format!("/desk/orders/{order}")).set("reason", "Our mistake");
+    let page = scene.browser.press(&choice.add("ticket", &rest.to_string())).await;
+    let mut button = form(&page, "/refund").add("no_fee", "yes");
+    button.action = format!("/desk/orders/{order}/exchange");
+    let page = scene.browser.submit(&button).await;
+    let page = scene.take(&page, 1).await;
+    assert!(!page.body.contains("Exchange fee"), "{}", page.body);
+    scene.browser.submit(&form(&page, "/cash")).await;
+    let other = scene.row_of(ordered(&scene.browser));
+    let tickets: Money = other.lines.iter().map(|line| line.price.gross).sum();
+    assert_eq!((other.total, made(&scene, 1).waived), (tickets, Some(Money(250))));
+    let page = scene.browser.go(&format!("/desk/orders/{order}")).await;
+    for words in ["Our mistake", "Without the fee of £2.50"] {
+        says(&page, words);
+    }
     is_proven(&house);
 }

@@ -1,8 +1,9 @@
-// The end of day by a supervisor: a sale in cash, a till closed, the steps, the sheet, a second run.
+// The end of day by a supervisor: a sale in cash, a till closed, the steps, the sheet, a second run,
+// and all card batches closed at once beside a pad whose cable is out.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { DESK, PHONE, farewell, file, inBar, open, press, visitor } from './house/browser.js';
-import { Demo } from './house/demo.js';
+import { Demo, until } from './house/demo.js';
 import { look } from './house/looks.js';
 import { openTill, signIn } from './house/staff.js';
 
@@ -122,4 +123,38 @@ test('with no script the day is ended all the same, to the minute', async () => 
   await page.goto('/desk/day');
   await page.getByRole('button', { name: 'End the day' }).click();
   await page.waitForURL('**/desk/day/3');
+});
+
+test('all batches are closed by one key; a pad that is off is named and closed once it is back', async () => {
+  const customer = await visitor(browser, demo.url, { size: PHONE });
+  await customer.goto('/demo/pads');
+  await customer.locator('#pad-0-pull-cable').click();
+  await customer.locator('#pad-0-link', { hasText: 'The cable is out' }).waitFor();
+  const page = await supervisor();
+  await page.goto('/desk/day');
+  const batches = step(page, '3. Card batches');
+  await batches.getByText('Sends all 2 to the bank.').waitFor();
+  await look(page, 'desk-day-to-close', { full: true });
+  await press(page, 'form[action="/desk/batches/close-all"] button');
+  await batches.getByText('No line to the pad. It is closed by itself').waitFor();
+  await batches.getByText('Settled by our own books').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Close all batches' }).count(), 0);
+  await look(page, 'desk-day-close', { full: true });
+  const small = await supervisor({ size: PHONE });
+  await small.goto('/desk/day');
+  await step(small, '3. Card batches').getByText('Wanted by').waitFor();
+  await look(small, 'desk-day-close', { full: true });
+  assert.deepEqual(small.complaints, []);
+  await press(page, 'form[action$="/keep-open"] button');
+  await batches.getByRole('button', { name: 'Close all batches' }).waitFor();
+  await press(page, 'form[action="/desk/batches/close-all"] button');
+  await batches.getByText('No line to the pad.').waitFor();
+  await customer.locator('#pad-0-plug-in').click();
+  await until('the pad is closed without a press', async () => {
+    await page.goto('/desk/day');
+    return await batches.getByText('Wanted by').count() === 0;
+  });
+  await batches.getByText('Settled', { exact: true }).waitFor();
+  await look(page, 'desk-day-closed', { full: true });
+  assert.deepEqual(page.complaints, []);
 });

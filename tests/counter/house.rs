@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use usher::config::{Config, Purpose};
 use usher::start::{self, Circumstances, Running};
 use usher_ledger::source::{self, Source};
+use usher_ledger::view::desk::batch::to_close;
 use usher_ledger::{
     Denied, Handle, Lane, Snapshot, batch, cart as carts, checkout, performance as showings,
     tables, till as tills,
@@ -32,6 +33,7 @@ use usher_rules::price::{Places, Price};
 use usher_rules::production::{self, Production};
 use usher_rules::tender::exchanged::Exchanged;
 use usher_rules::tender::{Intent, State};
+use usher_rules::view::desk::batch::Stands;
 use usher_rules::view::desk::pad::Link;
 use usher_rules::{Actor, Command, Event, Key, Refusal, exchange, hold, refund, till};
 
@@ -344,6 +346,58 @@ impl House {
             assert!(begun.elapsed() < SETTLED_MAX, "the pad never answers");
             tokio::time::sleep(LOOK_EVERY).await;
         }
+    }
+
+    /// Has every open batch closed, as the button of the end of day does.
+    pub async fn close_all(&self, by: StaffNo) {
+        let command = Command::Batch(batch_rules::Command::CloseAll);
+        self.ask(Actor::Account(by), command).await.unwrap();
+    }
+
+    /// Takes the wish to close a batch back.
+    pub async fn keep_open(&self, by: StaffNo, batch: BatchId) -> Result<(), Refusal> {
+        let command = Command::Batch(batch_rules::Command::KeepOpen { batch });
+        self.ask(Actor::Account(by), command).await.map(drop)
+    }
+
+    /// The batch that takes payments at a pad.
+    pub fn batch(&self, pad: PadNo) -> Option<(BatchId, Batch)> {
+        batch::running(&self.snapshot(), batch_rules::Of::Pad(pad)).unwrap()
+    }
+
+    /// A batch once it is settled.
+    pub async fn batch_settles(&self, id: BatchId) -> Batch {
+        let begun = Instant::now();
+        loop {
+            let row = batch::get(&self.snapshot(), id).unwrap().unwrap();
+            if row.state == batch_rules::State::Settled {
+                return row;
+            }
+            assert!(begun.elapsed() < SETTLED_MAX, "{row:?} is never settled");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// How the page of the day says that a batch stands.
+    pub fn stands(&self, id: BatchId) -> Option<Stands> {
+        let shop = &self.running.shop;
+        let face = |no| shop.pad(no).map(|desk| desk.face.borrow().clone());
+        let all = to_close(&self.snapshot(), face).unwrap();
+        all.into_iter().find(|one| one.glance.batch == id).map(|one| one.stands)
+    }
+
+    /// Waits until the page says that it stands like this.
+    pub async fn stands_as(&self, id: BatchId, wanted: &Stands) {
+        let begun = Instant::now();
+        while self.stands(id).as_ref() != Some(wanted) {
+            assert!(begun.elapsed() < SETTLED_MAX, "{:?} and never {wanted:?}", self.stands(id));
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Ends the box as a technician does.
+    pub async fn stop(self) {
+        self.running.stop().await;
     }
 
     /// The batch once its close is over, one way or the other.

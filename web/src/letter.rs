@@ -11,9 +11,12 @@ use crate::place;
 use crate::qr;
 use crate::sums;
 use crate::ticket_pdf::{self, PdfFault};
+use crate::time::business_date;
 use crate::words::Words;
 use minijinja::{Value, context};
+use usher_rules::BusinessDay;
 use usher_rules::id::written;
+use usher_rules::money::Money;
 use usher_rules::tender::pad::Receipt;
 use usher_rules::view::letter::{Body, Letter};
 use usher_rules::view::order::{Order, State, Visit};
@@ -47,7 +50,53 @@ pub fn write(templates: &Templates, letter: &Letter, words: &Words) -> Result<Ma
         Body::Confirmation { order, receipts } => {
             confirmation(templates, letter, (order, receipts), words)
         }
+        Body::Cancelled { order, unpaid_by, owed } => {
+            Ok(cancelled(templates, letter, (order, *unpaid_by, *owed), words))
+        }
     }
+}
+
+/// What was not paid in time, and what of it is the customer's.
+fn cancelled(
+    templates: &Templates,
+    letter: &Letter,
+    (order, unpaid_by, owed): (&Order, Option<BusinessDay>, Money),
+    words: &Words,
+) -> Mail {
+    let pen = Pen::new(templates, &order.frame, words);
+    let venue = &order.frame.venue;
+    let day = unpaid_by.map(|day| pen.times.dated(business_date(day))).unwrap_or_default();
+    let about = [
+        ("order", written(order.order.0).into()),
+        ("day", day.into()),
+        ("owed", pen.money(owed).into()),
+        ("name", letter.to_name.as_str().into()),
+        ("email", venue.email.as_str().into()),
+        ("phone", venue.phone.as_str().into()),
+    ];
+    let title = order.visits.first().map(|visit| visit.title.clone()).unwrap_or_default();
+    let subject = one_line(&words.tell("letter-subject-cancelled", &[("title", title.into())]));
+    let mut pictures = Vec::new();
+    let visits: Vec<Value> =
+        order.visits.iter().map(|visit| visit_value(&pen, visit, &mut pictures)).collect();
+    let hello = if letter.to_name.is_empty() { "letter-hello-plain" } else { "letter-hello-name" };
+    let intro = if owed > Money::ZERO { "letter-cancelled-owed" } else { "letter-cancelled" };
+    let page = context! {
+        hello => words.tell(hello, &about),
+        intro => words.tell(intro, &about),
+        open => words.say("letter-open-cancelled"),
+        url => format!("{}{}", venue.site, order::address(order)),
+        visits,
+        sums => Value::from(()),
+        receipts => Vec::<String>::new(),
+        help => words.tell("letter-help", &about),
+        why => words.say("letter-why"),
+    };
+    let html = pen.page("letter.html", &subject, "", page.clone());
+    let text = pen.page("letter.txt", &subject, "", page);
+    let fault = fault_of(&html, &text);
+    let (html, text) = (html.into_string(), text.into_string());
+    Mail { subject, html, text, attachments: pictures, fault }
 }
 
 fn confirmation(
@@ -128,7 +177,11 @@ fn subject(pen: &Pen<'_>, order: &Order) -> String {
         }
         [first, ..] => pen.words.tell("letter-subject-more", &[("title", title(first).into())]),
     };
-    // A header is one line, whatever a venue calls its productions.
+    one_line(&subject)
+}
+
+/// A header is one line, whatever a venue calls its productions.
+fn one_line(subject: &str) -> String {
     subject.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 

@@ -6,6 +6,7 @@ mod house;
 
 use rxing::BarcodeFormat;
 use usher_rules::BusinessDay;
+use usher_rules::money::Money;
 use usher_rules::tender::pad::{Copy, Receipt};
 use usher_rules::view::letter::{Body, Letter};
 use usher_rules::view::order::TicketState;
@@ -38,6 +39,32 @@ fn a_letter_of_what_is_not_paid_yet_says_what_is_due_and_carries_no_ticket() {
         }
         let kinds: Vec<_> = mail.attachments.iter().map(|one| one.content_type).collect();
         assert_eq!(kinds, ["text/calendar"]);
+    }
+}
+
+#[test]
+fn a_letter_of_what_was_cancelled_says_why_what_is_owed_and_carries_no_ticket() {
+    for (owed, says) in
+        [(Money(2_000), "You have paid £20.00 of it"), (Money::ZERO, "Nothing is owed")]
+    {
+        let mut order = house::order();
+        order.visits[0].tickets.iter_mut().for_each(|ticket| ticket.code.clear());
+        let letter = Letter {
+            to_name: order.buyer_name.clone(),
+            to_email: "marianne@harbourmail.example".to_owned(),
+            body: Body::Cancelled {
+                order: Box::new(order),
+                unpaid_by: Some(BusinessDay(20_790)),
+                owed,
+            },
+        };
+        let mail = letter::write(&Templates::new(), &letter, &Words::english()).expect("a letter");
+        assert!(mail.subject.contains("Cancelled because"), "{}", mail.subject);
+        for words in [&mail.html, &mail.text] {
+            assert!(words.contains(says) && words.contains("2026"), "{words}");
+            assert!(house::CODES.iter().all(|code| !words.contains(code)));
+        }
+        assert_eq!((mail.fault, mail.attachments.len()), (None, 0));
     }
 }
 

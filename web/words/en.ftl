@@ -632,6 +632,7 @@ batch-since = Since
 batch-payments = Payments
 batch-open = Open
 batch-closing = Being closed
+batch-wanted = To be closed
 batch-closing-more = The terminal is asked to close, or what became of it. This page looks again by itself.
 batch-closing-web = The gateway is asked for its sums, then to settle. This page looks again by itself.
 batch-closing-pay = The pin pad is closing its batch. Nothing was charged; try again in a moment, or take cash.
@@ -678,6 +679,7 @@ audit-when = When
 audit-by = By
 audit-what = What
 audit-console = console
+audit-house = the box itself
 audit-token = token { $name }
 audit-next = Older
 audit-none = Nobody changed anything yet.
@@ -820,6 +822,27 @@ end-of-day-reason = No match: { $reason }
 end-of-day-mismatch = A card batch does not match
 end-of-day-mismatch-more = What the terminal tells differs from our books by { $diff }. Look at batch { $batch }: settle it there with a reason, then end the day.
 end-of-day-mismatch-link = Batch { $batch }
+end-of-day-close = Close them now
+end-of-day-close-runs = On their way to the bank
+end-of-day-close-go = Close all batches
+end-of-day-close-hint = { $count ->
+    [one] Sends it to the bank. A pad that is off or busy is closed by the box as soon as it can be.
+   *[other] Sends all { $count } to the bank. A pad that is off or busy is closed by the box as soon as it can be, the others meanwhile.
+  }
+end-of-day-close-wish = Wanted by { $by }, { $at }
+end-of-day-close-next = Is closed in a moment
+end-of-day-close-busy = A payment at till { $till } goes first: let it end, or decide it there. It is closed right after.
+end-of-day-close-off = No line to the pad. It is closed by itself as soon as it is back.
+end-of-day-close-exchanged = Another terminal answers than the listed one. It is closed by itself as soon as the right one is back.
+end-of-day-close-unserved = This pad is not served any more. Put it back into the configuration, or keep the batch open.
+end-of-day-close-failed = The terminal did not close: { $why }. It is asked again every few minutes.
+end-of-day-close-not = It did not close: { $why }. Try again
+end-of-day-close-keep = Keep open
+end-of-day-close-keep-whose = Keep open: { $whose }
+end-of-day-close-nothing = Nothing changed
+end-of-day-close-nothing-more = Every batch is closed already, or was wanted closed. The list below says how far each is.
+end-of-day-close-asked = Too late to keep it open
+end-of-day-close-asked-more = The terminal is closing it now.
 end-of-day-deposits = 4. Deposits
 end-of-day-till-deposit = { $till }, counted by { $cashier }
 end-of-day-batch-deposit = { $whose }, batch { $batch }
@@ -1510,6 +1533,23 @@ orders-none = No order answers to that among those looked through.
 orders-order = Newest first
 orders-next = Look further back
 orders-all = All orders
+orders-owed-back = To be given back
+orders-back = Owed to the customer
+orders-none-back = Nobody has anything to get back.
+orders-owing-sum = { $count ->
+    [one] One order, { $sum }.
+   *[other] { $count } orders, { $sum } in all.
+  }
+orders-owing-more = There are more. Only the first { $count } by their number are in this list and in its sum; find the others by number or name.
+overdue-by = The box
+overdue-why = Not paid up by { $day }
+overdue-kept = Owed to the customer, see the balance
+letter-subject-cancelled = Cancelled because it was not paid: { $title }
+letter-hello-plain = Good day,
+letter-hello-name = Good day { $name },
+letter-cancelled = Your order { $order } was to be paid by { $day }. It was not, so its seats are free again and its tickets are not valid. Nothing is owed any more.
+letter-cancelled-owed = Your order { $order } was to be paid by { $day }. It was not, so its seats are free again and its tickets are not valid. You have paid { $owed } of it: that is yours. Come to our box office or write to us, and we give it back.
+letter-open-cancelled = See your order
 orders-owing = Balance due
 orders-none-owing = Nothing is due. Everybody has paid.
 desk-order-heading = Order { $order }
@@ -1606,6 +1646,9 @@ owed-pay = Pay back
 exchanges-heading = Exchanges
 exchanges-to = For order
 exchanges-worth = Worth
+exchange-fee = { $name } for an exchange: { $count } × { $each } = { $amount }, a line of the new order.
+exchange-no-fee = No fee for the exchange: the reason above says why
+exchange-fee-waived = Without the fee of { $fee }
 exchange-worth = To exchange: { $amount } towards other tickets. The difference is paid, or paid back.
 exchange-go = Exchange
 exchange-look = Look at that sale

@@ -34,10 +34,16 @@ pub fn load(write: &Write, box_no: BoxNo, command: &Command) -> Result<Facts, Fa
         | Command::NotClosed { batch, .. }
         | Command::Unreconciled { batch, .. }
         | Command::Undecided { batch, .. }
-        | Command::NoMatch { batch, .. } => (named(*batch)?, None),
+        | Command::NoMatch { batch, .. }
+        | Command::KeepOpen { batch } => (named(*batch)?, None),
+        Command::CloseAll => (None, None),
+    };
+    let unsettled = match command {
+        Command::CloseAll => self::unsettled(txn)?,
+        _ => Vec::new(),
     };
     let posting = PostingId(compose(box_no, write.counters.posting.max(1)));
-    Ok(Facts { batch, busy, posting })
+    Ok(Facts { batch, busy, unsettled, posting })
 }
 
 pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
@@ -59,6 +65,7 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             change(write, *id, |row| {
                 row.state = if end.matched { State::Settled } else { State::Mismatched };
                 row.end = Some(end.clone());
+                row.wish = None;
             })?;
             if end.matched { settled(write, end.at, *id) } else { Ok(()) }
         }
@@ -69,6 +76,8 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             })?;
             settled(write, no_match.at, *id)
         }
+        Event::Wanted(id, wish) => change(write, *id, |row| row.wish = Some(wish.clone())),
+        Event::KeptOpen(id) => change(write, *id, |row| row.wish = None),
     }
 }
 

@@ -11,7 +11,6 @@ use crate::{
 use usher_rules::batch::Of;
 use usher_rules::cart::Place;
 use usher_rules::checkout::{Command, Facts as SaleFacts};
-use usher_rules::exchange::Command as Exchanging;
 use usher_rules::id::{OrderId, PadNo, PerformanceId, TicketId};
 use usher_rules::money::Money;
 use usher_rules::order::Order;
@@ -26,9 +25,8 @@ use usher_rules::{Ask, Key};
 pub(crate) fn about(command: &Command, intent: Option<&Intent>) -> Option<OrderId> {
     match command {
         Command::Refund(command) => Some(command.wanted().order),
-        Command::Payment(command) => Some(command.wanted().order),
-        Command::Exchange(Exchanging::Begin(wanted)) => Some(wanted.order),
-        Command::Exchange(Exchanging::Leave(_)) => None,
+        Command::Payment(command) => Some(command.order()),
+        Command::Exchange(command) => command.begins().map(|(wanted, _)| wanted.order),
         Command::Begin { .. }
         | Command::Answered(..)
         | Command::Captured(_)
@@ -123,7 +121,8 @@ fn standing(write: &mut Write, id: TicketId, ask: &Ask) -> Result<Standing, Faul
     let turnout = admission::turnout(write, ticket.performance)?;
     let used = turnout.admission(id).is_some_and(|admission| admission.ins > 0);
     let over = !row.cancelled && ask.at >= row.ends(&production);
-    Ok(Standing { id, ticket, used, over })
+    let began = ask.at >= row.starts_at;
+    Ok(Standing { id, ticket, used, began, over })
 }
 
 /// A refund to a card is on its way.

@@ -1,4 +1,5 @@
-//! The audit: one row for every change that staff or the console made, each bound to the last.
+//! The audit: one row for every change that staff or the console made, and for every order that
+//! the box cancelled, each bound to the last.
 //!
 //! A row holds a digest of its entry and the hash of the row before it, so that neither can be
 //! bent unseen. Scans are not in it: the log of the door is their record. Never changes anything.
@@ -31,7 +32,8 @@ pub struct Row {
 
 /// Does this entry belong into the audit?
 pub fn audited(entry: &Entry) -> bool {
-    by_people(&entry.by) && entry.events.iter().any(|event| !is_scan(event))
+    let by_people = by_people(&entry.by) && entry.events.iter().any(|event| !is_scan(event));
+    by_people || entry.events.iter().any(cancels_overdue)
 }
 
 /// Staff with an account or a token, and the console.
@@ -40,6 +42,12 @@ pub fn by_people(by: &Actor) -> bool {
         Actor::Staff(_) | Actor::Account(_) | Actor::Console => true,
         Actor::House | Actor::Guest(_) | Actor::Device(_) => false,
     }
+}
+
+/// What the box takes away from a customer by itself is in it, too.
+fn cancels_overdue(event: &Event) -> bool {
+    let Event::Checkout(checkout::Event::Refunded { refund, .. }) = event else { return false };
+    refund.overdue.is_some()
 }
 
 fn is_scan(event: &Event) -> bool {
@@ -79,6 +87,9 @@ pub fn name(event: &Event) -> &'static str {
         Event::Hold(_) => "hold-changed",
         Event::Checkout(checkout::Event::Posted(..)) => "money-posted",
         Event::Checkout(checkout::Event::RefundBegun(..)) => "refund-begun",
+        Event::Checkout(checkout::Event::Refunded { refund, .. }) if refund.overdue.is_some() => {
+            "overdue-cancelled"
+        }
         Event::Checkout(checkout::Event::Refunded { .. }) => "refunded",
         Event::Checkout(checkout::Event::PaymentBegun(..)) => "payment-begun",
         Event::Checkout(checkout::Event::PaymentMade(..)) => "payment-made",
@@ -112,6 +123,8 @@ fn batch_name(event: &batch::Event) -> &'static str {
         batch::Event::Ended(..) => "batch-ended",
         batch::Event::Forced(..) => "batch-no-match",
         batch::Event::Opened(..) => "batch-opened",
+        batch::Event::Wanted(..) => "batch-wanted",
+        batch::Event::KeptOpen(_) => "batch-kept-open",
     }
 }
 

@@ -3,7 +3,11 @@
 //! Closed by the terminal's own count and sum, compared with ours; a difference waits for somebody
 //! senior. A close that nobody answered is unknown until the terminal was asked, and ends once.
 //! Never talks to a pad or the gateway: the box's pad errand and `cloud/gateway` do. Next:
-//! `ledger/batch.rs`, `posting.rs`.
+//! `batch/wish.rs` for closing all of them, `ledger/batch.rs`, `posting.rs`.
+
+mod wish;
+
+pub use wish::Wish;
 
 use crate::at::At;
 use crate::card_number::masked;
@@ -159,6 +163,9 @@ pub struct Batch {
     #[n(9)]
     #[cbor(default)]
     pub voids: u32,
+    /// It is to be closed as soon as its pad can.
+    #[n(10)]
+    pub wish: Option<Wish>,
 }
 
 impl Batch {
@@ -175,6 +182,7 @@ impl Batch {
             end: None,
             no_match: None,
             voids: 0,
+            wish: None,
         }
     }
 
@@ -279,6 +287,16 @@ pub enum Command {
         #[n(1)]
         before: Vec<BrandTotal>,
     },
+    /// Every open batch: the gateway is asked at once, each pad as soon as it can. The listener
+    /// knows that who asks may.
+    #[n(8)]
+    CloseAll,
+    /// Takes the wish back as long as the terminal is not asked.
+    #[n(9)]
+    KeepOpen {
+        #[n(0)]
+        batch: BatchId,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -294,6 +312,11 @@ pub enum Event {
     /// With the first payment after a close, and right before it.
     #[n(4)]
     Opened(#[n(0)] BatchId, #[n(1)] Batch),
+    /// It is to be closed.
+    #[n(5)]
+    Wanted(#[n(0)] BatchId, #[n(1)] Wish),
+    #[n(6)]
+    KeptOpen(#[n(0)] BatchId),
 }
 
 /// What the ledger knows that these commands need.
@@ -302,27 +325,35 @@ pub struct Facts {
     pub batch: Option<(BatchId, Batch)>,
     /// The till whose payment at the pad is not settled.
     pub busy: Option<TillNo>,
+    /// Every batch that is not settled, for those who close them all.
+    pub unsettled: Vec<(BatchId, Batch)>,
     pub posting: PostingId,
 }
 
 pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
-    let (id, row) = facts.batch.as_ref().ok_or(Refusal::NotFound)?;
-    let known = Known { facts, id: *id, row, ask };
+    let known = || {
+        let known = facts.batch.as_ref().map(|(id, row)| Known { facts, id: *id, row, ask });
+        known.ok_or(Refusal::NotFound)
+    };
     match command {
-        Command::Close { before, .. } => known.close(before.as_deref()),
-        Command::Closed { totals, receipt, why, .. } => known.closed(totals, receipt, why),
-        Command::NotClosed { why, .. } => known.went_on(why),
+        Command::Close { before, .. } => known()?.close(before.as_deref()),
+        Command::Closed { totals, receipt, why, .. } => known()?.closed(totals, receipt, why),
+        Command::NotClosed { why, .. } => known()?.went_on(why),
         Command::Unreconciled { why, .. } => {
+            let known = known()?;
             known.wants(State::Closing)?;
             Ok(known.settled(None, Vec::new(), kept(why)))
         }
         Command::Undecided { why, .. } => {
+            let known = known()?;
             known.wants(State::Closing)?;
             Ok(vec![known.ended(false, None, Vec::new(), kept(why))])
         }
-        Command::NoMatch { reason, .. } => known.forced(reason),
-        Command::CloseGateway => known.close(None),
-        Command::Settling { before, .. } => known.settling(before),
+        Command::NoMatch { reason, .. } => known()?.forced(reason),
+        Command::CloseGateway => known()?.close(None),
+        Command::Settling { before, .. } => known()?.settling(before),
+        Command::CloseAll => wish::close_all(facts, ask),
+        Command::KeepOpen { .. } => known()?.keep_open(),
     }
 }
 
@@ -339,7 +370,7 @@ impl Known<'_> {
     }
 
     fn close(&self, before: Option<&[BrandTotal]>) -> Result<Vec<AnyEvent>, Refusal> {
-        let Actor::Account(by) = self.ask.by else { return Err(Refusal::NotAllowed) };
+        let by = self.closer()?;
         if self.row.state == State::Closing {
             return Err(Refusal::BatchClosing);
         }

@@ -195,7 +195,9 @@ impl Cart {
 
     /// The fee lines that its tickets bring.
     pub fn fee_lines(&self) -> Vec<FeeLine> {
-        fee::lines(&self.fees, &self.taxes, self.tickets())
+        let given_up = self.exchange.as_ref().map_or(0, |exchange| exchange.tickets.len());
+        let given_up = u16::try_from(given_up).unwrap_or(u16::MAX);
+        fee::exchanged(&self.fees, &self.taxes, self.tickets(), given_up)
     }
 
     /// What is to pay for it now.

@@ -263,8 +263,10 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
         return orphan::seen(facts.orphan, *id, reason, ask);
     }
     if let Some(about) = &facts.refund {
-        if let Command::Exchange(exchanges::Command::Begin(wanted)) = command {
-            return exchanges::begin(about, facts, wanted, ask);
+        if let Command::Exchange(command) = command
+            && let Some(begun) = command.begins()
+        {
+            return exchanges::begin(about, facts, begun, ask);
         }
         return refund::decide(about, facts, command, ask);
     }
@@ -286,7 +288,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
         Command::Refund(_)
         | Command::OrphanSeen(..)
         | Command::Payment(_)
-        | Command::Exchange(exchanges::Command::Begin(_)) => Err(Refusal::NotFound),
+        | Command::Exchange(_) => Err(Refusal::NotFound),
     }
 }
 

@@ -9,6 +9,8 @@ use crate::at::At;
 use crate::card_number::masked;
 use crate::cart::{self, Cart};
 use crate::checkout::{Event, Facts as SaleFacts};
+use crate::fee::{self, Fee, FeeLine};
+use crate::house::House;
 use crate::id::{CartId, OrderId, StaffNo, TicketId};
 use crate::money::Money;
 use crate::order::{Order, Payment};
@@ -24,6 +26,20 @@ pub enum Command {
     /// The sale goes on without them.
     #[n(1)]
     Leave(#[n(0)] CartId),
+    /// As `Begin`, and the house asks no fee for it.
+    #[n(2)]
+    BeginWithoutFee(#[n(0)] Wanted),
+}
+
+impl Command {
+    /// The tickets that one begins with, and whether its fee is waived.
+    pub fn begins(&self) -> Option<(&Wanted, bool)> {
+        match self {
+            Command::Begin(wanted) => Some((wanted, false)),
+            Command::BeginWithoutFee(wanted) => Some((wanted, true)),
+            Command::Leave(_) => None,
+        }
+    }
 }
 
 /// Stored. What a cart gives up for what it holds, until it is sold.
@@ -43,6 +59,9 @@ pub struct Exchange {
     /// What of it pays for others: all but what was still due.
     #[n(5)]
     pub credit: Money,
+    /// The fee that is not asked for it, for the reason above.
+    #[n(6)]
+    pub waived: Option<Money>,
 }
 
 /// Stored. How an order hangs together with others.
@@ -89,6 +108,9 @@ pub struct Made {
     pub moved: Money,
     #[n(7)]
     pub reason: String,
+    /// The fee that was not asked for it.
+    #[n(8)]
+    pub waived: Option<Money>,
 }
 
 impl Order {
@@ -116,7 +138,7 @@ pub fn credit(worth: Money, balance: Money) -> Money {
 pub(crate) fn begin(
     facts: &Facts,
     sale: &SaleFacts,
-    wanted: &Wanted,
+    (wanted, no_fee): (&Wanted, bool),
     ask: &Ask,
 ) -> Result<Vec<AnyEvent>, Refusal> {
     let Actor::Account(by) = ask.by else { return Err(Refusal::NotAllowed) };
@@ -136,6 +158,7 @@ pub(crate) fn begin(
     if worth != wanted.shown {
         return Err(Refusal::PriceChanged { old: wanted.shown, new: worth });
     }
+    let (fees, waived) = asked(sale, wanted.tickets.len(), no_fee);
     let exchange = Exchange {
         order: facts.id,
         tickets: wanted.tickets.clone(),
@@ -143,11 +166,28 @@ pub(crate) fn begin(
         reason: masked(wanted.reason.trim()),
         by,
         credit: credit(worth, facts.balance),
+        waived,
     };
     let cart = cart::at_till(&sale.house, till, ask.at);
     let (buyer, exchange) = (facts.order.buyer.clone(), Some(Box::new(exchange)));
-    let cart = Cart { buyer, exchange, ..cart };
+    let cart = Cart { buyer, exchange, fees, ..cart };
     Ok(vec![AnyEvent::Cart(cart::Event::Opened(sale.fresh.cart, cart))])
+}
+
+/// The fees that its cart brings, and what is not asked.
+fn asked(sale: &SaleFacts, given_up: usize, no_fee: bool) -> (Vec<Fee>, Option<Money>) {
+    let fees = fee::of_exchange(&sale.house.fees);
+    if !no_fee {
+        return (fees, None);
+    }
+    let amount: Money = quoted(&sale.house, given_up).iter().map(|line| line.amount.gross).sum();
+    (Vec::new(), (amount > Money::ZERO).then_some(amount))
+}
+
+/// What the house asks for so many tickets that are given up, line by line.
+pub fn quoted(house: &House, given_up: usize) -> Vec<FeeLine> {
+    let given_up = u16::try_from(given_up).unwrap_or(u16::MAX);
+    fee::exchanged(&fee::of_exchange(&house.fees), &house.taxes, given_up, given_up)
 }
 
 /// Does the exchange of a cart still fit? Its tickets are good, unused, and worth as much. That

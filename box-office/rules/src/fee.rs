@@ -1,4 +1,5 @@
-//! Fees of the web sale: charges beside the ticket, always shown as lines of their own (A12).
+//! Fees of the web sale and of exchanges: charges beside the ticket, always shown as lines of
+//! their own (A12).
 //!
 //! A cart keeps the fees that stood when it was opened. Never part of a ticket's price and never
 //! discounted. Next: `cart.rs`, where they are added up.
@@ -18,6 +19,9 @@ pub enum Per {
     Ticket,
     #[n(1)]
     Order,
+    /// Each ticket that is given up for others at the counter.
+    #[n(2)]
+    Exchange,
 }
 
 /// One fee of the venue.
@@ -55,6 +59,16 @@ pub struct FeeLine {
 
 /// The fee lines for a number of tickets; none for an empty cart.
 pub fn lines(fees: &[Fee], taxes: &[Tax], tickets: u16) -> Vec<FeeLine> {
+    exchanged(fees, taxes, tickets, 0)
+}
+
+/// The fees of the house for an exchange; a web sale knows none of them.
+pub fn of_exchange(fees: &[Fee]) -> Vec<Fee> {
+    fees.iter().filter(|fee| fee.per == Per::Exchange).cloned().collect()
+}
+
+/// The same for tickets that others are given up for.
+pub fn exchanged(fees: &[Fee], taxes: &[Tax], tickets: u16, given_up: u16) -> Vec<FeeLine> {
     if tickets == 0 {
         return Vec::new();
     }
@@ -64,6 +78,7 @@ pub fn lines(fees: &[Fee], taxes: &[Tax], tickets: u16) -> Vec<FeeLine> {
             let count = match fee.per {
                 Per::Ticket => tickets,
                 Per::Order => 1,
+                Per::Exchange => given_up,
             };
             let applied = if fee.taxed { taxes } else { &[] };
             FeeLine {
@@ -74,5 +89,6 @@ pub fn lines(fees: &[Fee], taxes: &[Tax], tickets: u16) -> Vec<FeeLine> {
                 amount: assess(fee.amount.times(i64::from(count)), applied),
             }
         })
+        .filter(|line| line.count > 0)
         .collect()
 }

@@ -6,6 +6,7 @@
 use crate::at::{At, Span};
 use crate::fee::{FEES_MAX, Fee};
 use crate::id::{CartId, LevelNo, PadNo, TillNo};
+use crate::refund::CANCEL_AFTER_MAX;
 use crate::tax::{TAXES_MAX, Tax};
 use crate::{Ask, Event as AnyEvent, Refusal};
 use minicbor::{Decode, Encode};
@@ -144,6 +145,9 @@ pub struct House {
     pub tills: Vec<Till>,
     #[cbor(n(19), default)]
     pub pads: Vec<Pad>,
+    /// Days after its last day on which an order that is not paid up is cancelled; none: never.
+    #[n(20)]
+    pub cancel_overdue_after: Option<u16>,
 }
 
 impl Default for House {
@@ -169,6 +173,7 @@ impl Default for House {
             without_box: WithoutBox::Snapshot,
             tills: Vec::new(),
             pads: Vec::new(),
+            cancel_overdue_after: None,
         }
     }
 }
@@ -239,6 +244,10 @@ fn check(house: &House) -> Result<(), Refusal> {
     }
     if house.pack_slack_percent > 25 {
         return malformed("pack_slack_percent");
+    }
+    let days = house.cancel_overdue_after;
+    if days.is_some_and(|days| !(1..=CANCEL_AFTER_MAX).contains(&days)) {
+        return malformed("cancel_overdue_after");
     }
     if house.fees.len() > FEES_MAX {
         return malformed("fees");

@@ -34,6 +34,18 @@ pub enum Kind {
     /// Receipt and tickets of an order (A17).
     #[n(0)]
     Confirmation(#[n(0)] OrderId),
+    /// Not paid in time: the order was cancelled by the box.
+    #[n(4)]
+    Cancelled(#[n(0)] OrderId),
+}
+
+impl Kind {
+    /// The order it is about.
+    pub fn order(self) -> OrderId {
+        match self {
+            Kind::Confirmation(order) | Kind::Cancelled(order) => order,
+        }
+    }
 }
 
 /// Stored. The words of a letter as they left, so that anybody can see what a patron was told.
@@ -98,8 +110,17 @@ impl Words {
 impl Letter {
     /// Receipt and tickets of an order, to go out now.
     pub fn confirmation(order: OrderId, to: &str, now: At) -> Letter {
+        Letter::about(Kind::Confirmation(order), to, now)
+    }
+
+    /// That an order was cancelled because it was not paid up, to go out now.
+    pub fn cancelled(order: OrderId, to: &str, now: At) -> Letter {
+        Letter::about(Kind::Cancelled(order), to, now)
+    }
+
+    fn about(kind: Kind, to: &str, now: At) -> Letter {
         Letter {
-            kind: Kind::Confirmation(order),
+            kind,
             to: to.to_owned(),
             state: State::NotDone,
             created_at: now,

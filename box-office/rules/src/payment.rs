@@ -115,12 +115,17 @@ pub enum Command {
         #[n(2)]
         baseline: Option<Booking>,
     },
+    /// By the box itself: the order is overdue, and the house cancels what is.
+    #[n(2)]
+    CancelOverdue(#[n(0)] OrderId),
 }
 
 impl Command {
-    pub fn wanted(&self) -> &Wanted {
+    /// The order it is about.
+    pub fn order(&self) -> OrderId {
         match self {
-            Command::Cash { wanted, .. } | Command::AtPad { wanted, .. } => wanted,
+            Command::Cash { wanted, .. } | Command::AtPad { wanted, .. } => wanted.order,
+            Command::CancelOverdue(order) => *order,
         }
     }
 }

@@ -3,13 +3,16 @@
 //! One act is one tender: the newest card first, then cash; what came over from another order goes
 //! back to that one, which then owes it. Never refunds what somebody came in with, and never more
 //! than was paid. Next: `refund/known.rs` for how much, `refund/pad.rs` for cards,
-//! `refund/online.rs` for those of the shop, `exchange.rs`.
+//! `refund/online.rs` for those of the shop, `refund/overdue.rs` for what the box cancels by itself,
+//! `exchange.rs`.
 
 mod known;
 mod online;
+mod overdue;
 mod pad;
 
 pub use known::{Facts, Quote, Standing, fees_back, fits, owed_back, quote};
+pub use overdue::{CANCEL_AFTER_MAX, NOBODY, cancels_on};
 
 use crate::at::At;
 use crate::card_number::masked;
@@ -107,6 +110,9 @@ pub struct Refund {
     /// The order it went back to, from which it once came over.
     #[n(8)]
     pub onward: Option<OrderId>,
+    /// Cancelled by the box, unasked: the last day for the rest, which passed unpaid.
+    #[n(9)]
+    pub overdue: Option<BusinessDay>,
 }
 
 /// Decides a refund or a payment of an order, and every step of one at a pad.
@@ -130,6 +136,7 @@ pub fn decide(
         }
         Sale::Answered(key, answer) => refunding.online_answered(*key, answer),
         Sale::Pad(command) if online => refunding.online_decided(command),
+        Sale::Payment(Payments::CancelOverdue(_)) => refunding.cancel_overdue(),
         Sale::Pad(command) => refunding.step(command),
         Sale::Begin { .. }
         | Sale::Captured(_)
@@ -269,6 +276,7 @@ impl Giving<'_> {
             intent: given.intent,
             to: given.to,
             onward,
+            overdue: None,
         };
         let here = self.facts.tickets.iter().filter(|known| given.tickets.contains(&known.id));
         let freed: Vec<(PerformanceId, Place)> =

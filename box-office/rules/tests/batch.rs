@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use usher_rules::at::At;
 use usher_rules::batch::{
     Batch, BrandTotal, Closing, Command, Compared, End, Event, Facts, NoMatch, Of,
-    REASON_CHARS_MAX, State, decide, unmatched,
+    REASON_CHARS_MAX, State, Wish, decide, unmatched,
 };
 use usher_rules::id::{BatchId, PadNo, PostingId, StaffNo, TillNo};
 use usher_rules::money::Money;
@@ -47,7 +47,7 @@ fn mismatched(told: Option<Vec<BrandTotal>>) -> Batch {
 }
 
 fn given(row: Batch) -> Facts {
-    Facts { batch: Some((ID, row)), busy: None, posting: PostingId(90) }
+    Facts { batch: Some((ID, row)), busy: None, unsettled: Vec::new(), posting: PostingId(90) }
 }
 
 /// What happened to the batch, and the lines posted for it as `cause: account sub amount, ...`.
@@ -111,6 +111,70 @@ fn a_close_is_written_before_the_terminal_is_asked_and_only_by_somebody() {
     }
     let none = Facts { batch: None, ..given(batch(State::Open)) };
     assert_eq!(check(&none, BY_ANNA, &close()), Err(Refusal::NotFound));
+}
+
+/// Wanted closed by somebody else than who asks.
+fn wanted(state: State) -> Batch {
+    Batch { wish: Some(Wish { at: NOW, by: StaffNo(8) }), ..batch(state) }
+}
+
+#[test]
+fn what_is_wanted_closed_the_box_closes_in_the_name_of_whoever_wants_it() {
+    let before = Some(vec![total("Visa", 3, 6_000)]);
+    let closing = Event::Closing(ID, Closing { at: NOW, by: StaffNo(8), before });
+    let open = given(wanted(State::Open));
+    assert_eq!(house(&open, &close()), Ok((closing, Vec::new())));
+    let busy = Facts { busy: Some(TillNo(2)), ..given(wanted(State::Open)) };
+    assert_eq!(house(&busy, &close()), Err(Refusal::PadBusy { till: TillNo(2) }));
+    assert_eq!(house(&given(wanted(State::Closing)), &close()), Err(Refusal::BatchClosing));
+    assert_eq!(check(&open, Actor::Console, &close()), Err(Refusal::NotAllowed));
+}
+
+#[test]
+fn a_wish_is_taken_back_as_long_as_the_terminal_is_not_asked() {
+    let keep = Command::KeepOpen { batch: ID };
+    let told = |row, by| check(&given(row), by, &keep);
+    assert_eq!(told(wanted(State::Open), BY_ANNA), Ok((Event::KeptOpen(ID), Vec::new())));
+    assert_eq!(told(wanted(State::Open), Actor::House), Err(Refusal::NotAllowed));
+    assert_eq!(told(batch(State::Open), BY_ANNA), Err(Refusal::Stale));
+    assert_eq!(told(wanted(State::Closing), BY_ANNA), Err(Refusal::BatchClosing));
+    assert_eq!(told(mismatched(None), BY_ANNA), Err(Refusal::Stale));
+}
+
+#[test]
+fn all_are_closed_at_once_the_gateways_now_and_each_pads_as_soon_as_it_can() {
+    let of = |no, of, row: Batch| (BatchId(no), Batch { of, ..row });
+    let pad = |no| Of::Pad(PadNo(no));
+    let facts = |unsettled| Facts { batch: None, unsettled, ..given(batch(State::Open)) };
+    let all = facts(vec![
+        of(40, Of::Gateway, batch(State::Open)),
+        of(41, pad(1), batch(State::Open)),
+        of(42, pad(2), batch(State::Closing)),
+        of(43, pad(3), wanted(State::Open)),
+        of(44, pad(4), mismatched(None)),
+    ]);
+    let ask = Ask { by: BY_ANNA, at: NOW, day: DAY, random: [0; 32] };
+    let mut wishes = Vec::new();
+    let mut settled = Vec::new();
+    for event in decide(&all, &Command::CloseAll, &ask).unwrap() {
+        match event {
+            AnyEvent::Batch(Event::Wanted(id, wish)) => {
+                assert_eq!(wish, Wish { at: NOW, by: ANNA });
+                wishes.push(id);
+            }
+            AnyEvent::Batch(Event::Ended(id, end)) => settled.push((id, end.matched)),
+            AnyEvent::Checkout(checkout::Event::Posted(_, posting)) => {
+                assert_eq!(written(&posting), "Deposit: Bank 0 6000, CardClearing 0 -6000");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((wishes, settled), (vec![BatchId(41), BatchId(42)], vec![(BatchId(40), true)]));
+    for rest in [Vec::new(), all.unsettled[3..].to_vec()] {
+        assert_eq!(decide(&facts(rest), &Command::CloseAll, &ask), Err(Refusal::Stale));
+    }
+    let by_house = Ask { by: Actor::House, ..ask };
+    assert_eq!(decide(&all, &Command::CloseAll, &by_house), Err(Refusal::NotAllowed));
 }
 
 #[test]

@@ -428,3 +428,49 @@ proptest! {
         prop_assert!(counter.drawer() >= Money::ZERO && FLOAT > Money::ZERO);
     }
 }
+
+#[test]
+fn a_fee_for_each_ticket_given_up_is_a_line_of_the_new_order_and_posted_as_one() {
+    // Prices of the new tickets, what is due beside what came over, what is left on the old order.
+    for (prices, due, left) in [(vec![3_500, 2_100], 1_800, 0), (vec![1_500], 0, -2_300)] {
+        let mut counter = Counter::with(By::Cash);
+        counter.fee = Money(200);
+        let cart = counter.exchange(ORDER, &[31, 32], &prices).unwrap();
+        assert_eq!(counter.due(cart), Money(due), "{prices:?}");
+        let new = counter.cash(cart).unwrap();
+        let fees = &counter.orders[&new].fees;
+        assert_eq!((fees.len(), fees[0].count, fees[0].each), (1, 2, Money(200)));
+        assert_eq!(fees[0].amount.gross, Money(400));
+        let tax: Money = fees[0].amount.taxes.iter().map(|part| part.amount).sum();
+        assert_eq!(fees[0].amount.net + tax, Money(400), "taxed as other fees are");
+        assert_eq!(counter.balance(Account::FeeRevenue, 7), -fees[0].amount.net);
+        assert_eq!((counter.owed(ORDER), counter.owed(new)), (Money(left), Money::ZERO));
+    }
+}
+
+#[test]
+fn a_fee_may_be_left_out_and_what_was_left_out_is_kept_with_the_reason() {
+    let mut counter = Counter::with(By::Cash);
+    (counter.fee, counter.no_fee) = (Money(200), true);
+    let cart = counter.exchange(ORDER, &[31], &[3_500]).unwrap();
+    assert_eq!(counter.due(cart), Money(3_500) - EACH);
+    let new = counter.cash(cart).unwrap();
+    assert!(counter.orders[&new].fees.is_empty());
+    let made = &counter.orders[&ORDER].exchanges.as_ref().unwrap().made[0];
+    assert_eq!((made.waived, made.reason.as_str()), (Some(Money(200)), "Wants to sit nearer"));
+    counter.fee = Money::ZERO;
+    let cart = counter.exchange(new, &counter.tickets_of(new), &[3_500]).unwrap();
+    let third = counter.cash(cart).unwrap();
+    let made = &counter.orders[&new].exchanges.as_ref().unwrap().made[0];
+    assert_eq!((made.waived, counter.owed(third)), (None, Money::ZERO), "there was none");
+}
+
+#[test]
+fn a_sale_that_lets_its_exchange_go_asks_no_fee() {
+    let mut counter = Counter::with(By::Cash);
+    counter.fee = Money(200);
+    let cart = counter.exchange(ORDER, &[31], &[3_500]).unwrap();
+    assert_eq!(counter.due(cart), Money(3_500) + Money(200) - EACH);
+    leave(&mut counter, cart).unwrap();
+    assert_eq!(counter.due(cart), Money(3_500));
+}

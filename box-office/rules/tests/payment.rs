@@ -50,7 +50,7 @@ fn made(intent: Option<Key>, minor: i64) -> Made {
 fn back(intent: Option<Key>, to: Option<Key>, minor: i64) -> Refund {
     let (at, day, by, reason) = (At(3), BusinessDay(4), ANNA, "Fell ill".to_owned());
     let (tickets, amount, onward) = (Vec::new(), Money(minor), None);
-    Refund { at, day, by, tickets, amount, reason, intent, to, onward }
+    Refund { at, day, by, tickets, amount, reason, intent, to, onward, overdue: None }
 }
 
 fn intent(minor: i64, cash: i64, part: Option<Part>) -> Intent {

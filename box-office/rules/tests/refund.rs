@@ -21,13 +21,15 @@ use usher_rules::fee::{self, Fee, Per};
 use usher_rules::id::TicketId;
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
+use usher_rules::payment::{Command as Pay, Payments};
 use usher_rules::posting::{self, Account, GATEWAY_BATCH, Posting};
 use usher_rules::refund::{self, Facts, REASON_CHARS_MAX, Wanted};
 use usher_rules::tax::assess;
 use usher_rules::tender::pad::{Booking, Finding, Outcome};
 use usher_rules::tender::{Intent, State};
 use usher_rules::ticket::{self};
-use usher_rules::{BusinessDay, Event as AnyEvent, Key, Refusal, till};
+use usher_rules::till::TillSession;
+use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Key, Refusal, letter, till};
 
 const PAYMENT: Key = Key([1; 16]);
 /// Three tickets at 33.33, 1.00 a ticket and 0.50 on the order.
@@ -701,4 +703,94 @@ fn what_could_not_be_taken_back_is_refunded_at_the_next_try() {
         side.begin(&[31, 32, 33]).unwrap();
         assert!(!is_void(&side));
     }
+}
+
+/// An order of which 40.00 were paid in cash, the rest by day 10; cancelled two days after that.
+fn booked() -> Counterside {
+    let mut side = Counterside::paid(false);
+    let rest = TOTAL - Money(4_000);
+    side.post(&posting::cash_payment(ORDER, TILL, -rest, At(1), BusinessDay(3)));
+    let (deposit, due) = (Some(Money(4_000)), Some(BusinessDay(10)));
+    let payments = Payments { deposit, due, ..Payments::default() };
+    side.about().order.payments = Some(Box::new(payments));
+    side.sale.house.cancel_overdue_after = Some(2);
+    side.sale.till = None;
+    side.sync();
+    side
+}
+
+fn cancels(side: &mut Counterside, by: Actor, day: u32) -> Result<Vec<AnyEvent>, Refusal> {
+    let ask = Ask { by, day: BusinessDay(day), ..ask() };
+    decide(&side.sale, &Command::Payment(Pay::CancelOverdue(ORDER)), &ask)
+}
+
+#[test]
+fn what_is_overdue_is_cancelled_and_what_was_paid_is_owed_to_the_customer() {
+    let mut side = booked();
+    assert_eq!(cancels(&mut side, Actor::House, 11), Err(Refusal::Stale));
+    for event in cancels(&mut side, Actor::House, 12).unwrap() {
+        side.happened(event);
+    }
+    side.sync();
+    assert_eq!((side.good(), side.refunded()), (0, Money::ZERO));
+    assert_eq!(side.about().balance, Money(-4_000));
+    let made = side.about().order.refunds.clone().unwrap().made.remove(0);
+    assert_eq!((made.overdue, made.amount), (Some(BusinessDay(10)), Money::ZERO));
+    assert_eq!(cancels(&mut side, Actor::House, 13), Err(Refusal::Stale), "once");
+    let session = TillSession::opened(TILL, ANNA, Money(100), &ask());
+    side.sale.till = Some((TillSessionId(60), session));
+    let wanted = side.wanted(&[], Money(4_000));
+    side.ask(&Command::Refund(refund::Command::Cash(wanted))).unwrap();
+    assert_eq!((side.about().balance, side.refunded()), (Money::ZERO, Money(4_000)));
+}
+
+#[test]
+fn who_left_an_address_is_told_that_the_order_is_cancelled() {
+    let mut side = booked();
+    let letters = |events: Vec<AnyEvent>| {
+        let kinds = events.into_iter().filter_map(|event| match event {
+            AnyEvent::Letter(letter::Event::Put(_, letter)) => Some((letter.kind, letter.to)),
+            _ => None,
+        });
+        kinds.collect::<Vec<_>>()
+    };
+    assert_eq!(letters(cancels(&mut side, Actor::House, 12).unwrap()), []);
+    side.about().order.buyer.email = "ada@harbourmail.example".to_owned();
+    let told = letters(cancels(&mut side, Actor::House, 12).unwrap());
+    assert_eq!(told, [(letter::Kind::Cancelled(ORDER), "ada@harbourmail.example".to_owned())]);
+}
+
+#[test]
+fn what_may_not_be_cancelled_stays_as_it_is() {
+    type How = fn(&mut Counterside);
+    let used = || Refusal::TicketUsed { tickets: vec![TicketId(31)] };
+    let table: [(How, Refusal); 11] = [
+        (|side| side.sale.house.cancel_overdue_after = None, Refusal::Stale),
+        (|side| side.sale.house.cancel_overdue_after = Some(3), Refusal::Stale),
+        (|side| side.about().order.payments.as_mut().unwrap().due = None, Refusal::Stale),
+        (|side| side.about().order.payments = None, Refusal::Stale),
+        (|side| side.about().balance = Money::ZERO, Refusal::Stale),
+        (|side| side.about().balance = Money(-1), Refusal::Stale),
+        (|side| side.about().order.payment = Payment::CapturePending, Refusal::CapturePending),
+        (|side| side.about().tickets[2].began = true, Refusal::PerformanceOver),
+        (|side| side.about().tickets[0].used = true, used()),
+        (|side| side.about().running = Some(payment()), Refusal::RefundRunning),
+        (
+            |side| side.about().exchanging = Some(CartId(11)),
+            Refusal::ExchangeRunning { cart: CartId(11) },
+        ),
+    ];
+    for (how, refusal) in table {
+        let mut side = booked();
+        how(&mut side);
+        assert_eq!(cancels(&mut side, Actor::House, 12), Err(refusal));
+    }
+    for by in [Actor::Account(ANNA), Actor::Staff("token".into()), Actor::Console] {
+        assert_eq!(cancels(&mut booked(), by, 12), Err(Refusal::NotAllowed));
+    }
+    // Tickets that went back before do not keep the others.
+    let mut side = booked();
+    side.about().tickets[2].ticket.state = ticket::State::Cancelled { at: At(2) };
+    side.about().tickets[2].began = true;
+    assert!(cancels(&mut side, Actor::House, 12).is_ok());
 }

@@ -47,6 +47,10 @@ impl Config {
             },
             tills: self.house_tills(),
             pads: self.house_pads(),
+            cancel_overdue_after: match sale.cancel_overdue_after_days {
+                0 => None,
+                days => Some(number(days)),
+            },
         }
     }
 
@@ -101,6 +105,7 @@ impl Config {
             per: match fee.per {
                 FeePer::Ticket => Per::Ticket,
                 FeePer::Order => Per::Order,
+                FeePer::Exchange => Per::Exchange,
             },
             amount: Money(fee.amount_minor),
             taxed: fee.taxed,

@@ -21,6 +21,8 @@ pub struct Sale {
     pub aisle_single_ok: bool,
     /// Among clean places within this cost slack, one flush with a run end first (domain 4.3).
     pub pack_slack_percent: u32,
+    /// Days after its last day on which what is not paid up is cancelled; 0 is never.
+    pub cancel_overdue_after_days: u32,
 }
 
 impl Default for Sale {
@@ -33,6 +35,7 @@ impl Default for Sale {
             relax: Relax::default(),
             aisle_single_ok: false,
             pack_slack_percent: 0,
+            cancel_overdue_after_days: 0,
         }
     }
 }
@@ -122,6 +125,8 @@ pub struct Fee {
 pub enum FeePer {
     Ticket,
     Order,
+    /// Each ticket given up in an exchange at the counter.
+    Exchange,
 }
 
 /// `[[tax]]`: one tax of this jurisdiction (domain 6.2).

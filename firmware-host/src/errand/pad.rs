@@ -383,6 +383,7 @@ impl PadErrand {
             self.ask(Ask::Recover(Box::new(memory.lost[at].tender.clone()))).await;
         }
         self.look_at_batch(now, memory).await;
+        self.look_at_wish(now, memory).await;
         let unwatched = memory.current.as_ref().filter(|current| {
             let seen = current.watched.is_some_and(|seen| now - seen >= UNWATCHED_MAX);
             seen && !current.stopping

@@ -1,7 +1,8 @@
 //! `/desk/day`: what ending the day would come to, the press that does it, and earlier sheets.
 //!
-//! Run by somebody senior who has just proved who they are. Never decides what is in balance: the
-//! rule does, for the page as for the run. Next: `rules/end_of_day.rs`, `staff/batch.rs`.
+//! Run by somebody senior who has just proved who they are; so are all card batches closed from
+//! here. Never decides what is in balance: the rule does, for the page as for the run. Next:
+//! `rules/end_of_day.rs`, `rules/batch/wish.rs`, `staff/batch.rs`.
 
 use super::desk::around;
 use super::report::{csv_file, may_export, times, xlsx_file};
@@ -12,10 +13,12 @@ use crate::wording::Trouble;
 use axum::http::StatusCode;
 use axum::response::Response;
 use usher_ledger::end_of_day;
+use usher_ledger::view::desk::batch::to_close;
 use usher_ledger::view::desk::end_of_day as view;
 use usher_rules::at::At;
+use usher_rules::batch::Command as Batch;
 use usher_rules::end_of_day::{Command as Rule, Event as Done, Run};
-use usher_rules::id::RunNo;
+use usher_rules::id::{BatchId, RunNo};
 use usher_rules::view::desk::end_of_day::{EndOfDay, Notice, Sheet};
 use usher_rules::{Command, Event, Refusal};
 use usher_web::desk::end_of_day as web;
@@ -69,11 +72,13 @@ fn shown<N: Need>(
         Err(_) if cut_off.is_some() => return no_cut_off(staff),
         Err(refusal) => return Err(Trouble::Refused(refusal)),
     };
+    let face = |no| staff.shop().pad(no).map(|desk| desk.face.borrow().clone());
     let view = EndOfDay {
         around,
         cut_off,
         run,
         blocked,
+        batches: to_close(&snapshot, face)?,
         may_run: staff.account.is_some(),
         earlier: view::earlier(&snapshot)?,
         form_key: staff.shop().form_key(),
@@ -104,6 +109,35 @@ pub async fn run(staff: Staff<need::EndOfDay>, fields: Fields) -> Result<Respons
         _ => None,
     });
     Ok(respond::see_other(&format!("/desk/day/{}", ran.ok_or(Trouble::Bug)?)))
+}
+
+/// Has every open batch closed: the gateway's now, each pad's as soon as it can (K11).
+pub async fn close_batches(
+    staff: Staff<need::EndOfDay>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let key = staff.form_key(&fields.key());
+    told(&staff, staff.ask(key, Command::Batch(Batch::CloseAll)).await.map(drop))
+}
+
+/// Takes the wish to close a batch back.
+pub async fn keep_open(
+    staff: Staff<need::EndOfDay>,
+    Named(batch): Named<BatchId>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let key = staff.form_key(&fields.key());
+    told(&staff, staff.ask(key, Command::Batch(Batch::KeepOpen { batch })).await.map(drop))
+}
+
+fn told<N: Need>(staff: &Staff<N>, done: Result<(), Trouble>) -> Result<Response, Trouble> {
+    let notice = match done {
+        Ok(()) => return Ok(respond::see_other("/desk/day#batches")),
+        Err(Trouble::Refused(Refusal::Stale)) => Notice::NothingToClose,
+        Err(Trouble::Refused(Refusal::BatchClosing)) => Notice::Closing,
+        Err(trouble) => return Err(trouble),
+    };
+    shown(staff, StatusCode::CONFLICT, None, Some(notice))
 }
 
 pub async fn sheet(

@@ -25,7 +25,7 @@ use usher_rules::id::{OrderId, PadNo, PerformanceId, TicketId};
 use usher_rules::money::Money;
 use usher_rules::payment::Means;
 use usher_rules::refund::{Command as Rule, REASON_CHARS_MAX, Wanted};
-use usher_rules::view::desk::order::Notice;
+use usher_rules::view::desk::order::{Notice, Which};
 use usher_rules::{Actor, Command, Refusal};
 
 pub async fn list(staff: Staff<need::Desk>, Query(query): Query) -> Result<Response, Trouble> {
@@ -35,8 +35,13 @@ pub async fn list(staff: Staff<need::Desk>, Query(query): Query) -> Result<Respo
         Some(_) => Some(query.known("before")?),
         None => None,
     };
-    let (find, owing) = (query.text("find"), query.get("due").is_some());
-    let view = view::orders(staff.handle(), &snapshot, around, find, before, owing)?;
+    let which = match query.get("due") {
+        None => Which::All,
+        Some("back") => Which::OwedBack,
+        Some(_) => Which::Due,
+    };
+    let find = query.text("find");
+    let view = view::orders(staff.handle(), &snapshot, around, find, before, which)?;
     let look = staff.shop().look();
     Ok(respond::page(usher_web::desk::order::list(&look.templates, &view, &look.words)))
 }
@@ -163,7 +168,11 @@ pub async fn exchange(
     let wanted = Wanted { shown: fields.known("worth").map(Money)?, ..wanted(id, &fields)? };
     let again = (wanted.tickets.clone(), wanted.reason.clone());
     let key = staff.form_key(&fields.key());
-    let begin = Command::Checkout(Sale::Exchange(Exchange::Begin(wanted)));
+    let begin = match fields.text("no_fee") {
+        "yes" => Exchange::BeginWithoutFee(wanted),
+        _ => Exchange::Begin(wanted),
+    };
+    let begin = Command::Checkout(Sale::Exchange(begin));
     let trouble = match staff.ask(key, begin).await {
         Ok(entry) => {
             let cart = begun(&entry).ok_or(Trouble::Bug)?;

@@ -194,6 +194,11 @@ impl Pad {
         });
     }
 
+    /// The line is there.
+    pub fn up(&self) {
+        self.face.send_replace(Face { link: up(), running: None, keyed: false });
+    }
+
     pub fn down(&self, why: &str) {
         let link = Link::Down { why: why.to_owned() };
         self.face.send_replace(Face { link, running: None, keyed: false });

@@ -84,7 +84,7 @@ impl Town {
     /// Something of what an order owes, in cash or at the pad; now and then too much.
     fn towards(&mut self) -> Option<Command> {
         let snapshot = self.handle.snapshot().unwrap();
-        let owing = payment::owing(&snapshot).unwrap();
+        let owing = payment::owing(&snapshot, false).unwrap().orders;
         let open = till::open(&snapshot).unwrap();
         let (_, till) = open.first()?;
         self.cashier = till.cashier;

@@ -68,17 +68,18 @@ pub fn page(templates: &Templates, view: &Batch, words: &Words) -> Html {
     pen.page("desk-batch.html", &pen.words.tell("batch-heading", &whose), "batches", page)
 }
 
-fn whose(pen: &Pen<'_>, one: &Glance) -> String {
+pub(super) fn whose(pen: &Pen<'_>, one: &Glance) -> String {
     one.pad.clone().unwrap_or_else(|| pen.say("batch-gateway"))
 }
 
-fn taken(pen: &Pen<'_>, taken: Takings) -> String {
+pub(super) fn taken(pen: &Pen<'_>, taken: Takings) -> String {
     let parts = [("count", taken.count.into()), ("sum", pen.money(taken.sum).into())];
     pen.words.tell("batch-taken", &parts)
 }
 
 fn glance(pen: &Pen<'_>, one: &Glance) -> Value {
     let (mark, icon, id) = match (one.state, one.settled) {
+        (State::Open, _) if one.wanted => ("meh", "dot", "batch-wanted"),
         (State::Open, _) => ("ok", "dot", "batch-open"),
         (State::Closing, _) => ("meh", "dot", "batch-closing"),
         (State::Mismatched, _) => ("bad", "bar", "batch-mismatched"),

@@ -1,7 +1,8 @@
 //! The end of day: what it would come to, step by step, earlier ones, and the sheet of one.
 //!
-//! Forms: `GET /desk/day` (`cut_off`), `POST /desk/day` (`cut_off`, `key`). A run to come and one
-//! that was made show the same figures. Next: `end_of_day/figures.rs`, `end_of_day/table.rs`.
+//! Forms: `GET /desk/day` (`cut_off`), `POST /desk/day` (`cut_off`, `key`), and of the batches
+//! `/desk/batches/close-all`, `/desk/batches/{batch}/keep-open`. A run to come and one that was
+//! made show the same figures. Next: `end_of_day/figures.rs`, `end_of_day/table.rs`.
 
 mod figures;
 mod table;
@@ -9,6 +10,7 @@ mod table;
 pub use table::sheet as file;
 
 use super::around;
+use super::batch::{taken as taken_words, whose};
 use crate::html::{Html, Templates, url_part};
 use crate::layout::Pen;
 use crate::money::grouped;
@@ -17,6 +19,8 @@ use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::BusinessDay;
 use usher_rules::end_of_day::Run;
+use usher_rules::till::Takings;
+use usher_rules::view::desk::batch::{Stands, ToClose};
 use usher_rules::view::desk::end_of_day::{Blocked, EndOfDay, Glance, Notice, Sheet};
 
 pub fn page(templates: &Templates, view: &EndOfDay, words: &Words) -> Html {
@@ -38,6 +42,8 @@ pub fn page(templates: &Templates, view: &EndOfDay, words: &Words) -> Html {
         mismatch => matches!(view.blocked, Some(Blocked::Mismatch { .. })),
         agrees => !matches!(view.blocked, Some(Blocked::OutOfBalance { .. })),
         blocked => view.blocked.map(|blocked| stopped(&pen, blocked)),
+        close => close(&pen, view),
+        goes_on => view.batches.iter().any(|one| one.wish.is_some() && one.stands.goes_on()),
         may_run => view.may_run,
         earlier => view.earlier.iter().map(|one| glance(&pen, one)).collect::<Vec<_>>(),
         key => &view.form_key,
@@ -83,6 +89,62 @@ fn lock(pen: &Pen<'_>, run: &Run, locks: &str) -> String {
     let Some(day) = run.locked else { return pen.say("end-of-day-no-lock") };
     let id = if run.locks { locks } else { "end-of-day-locked-already" };
     pen.words.tell(id, &[("day", dated(pen, day).into())])
+}
+
+/// What is to be closed, and how far it is: `{ open, lines, key, may }`.
+fn close(pen: &Pen<'_>, view: &EndOfDay) -> Value {
+    let open = view.batches.iter().filter(|one| one.unasked()).count();
+    let lines = view.batches.iter().map(|one| {
+        let wish = one.wish.as_ref().map(|(by, at)| {
+            let parts = [("by", by.as_str().into()), ("at", pen.times.moment(*at).into())];
+            pen.words.tell("end-of-day-close-wish", &parts)
+        });
+        let (mark, icon, state) = stands(pen, one);
+        let taken = Takings { count: one.glance.count, sum: one.glance.sum };
+        context! {
+            id => one.glance.batch.to_string(),
+            whose => whose(pen, &one.glance),
+            taken => taken_words(pen, taken),
+            may_keep => view.may_run && one.wish.is_some() && one.stands != Stands::Closing,
+            wish,
+            mark,
+            icon,
+            state,
+        }
+    });
+    let waits = view.batches.iter().any(|one| one.wish.is_some());
+    context! {
+        open,
+        waits,
+        hint => pen.words.tell("end-of-day-close-hint", &[("count", open.into())]),
+        lines => lines.collect::<Vec<_>>(),
+        key => &view.form_key,
+        may => view.may_run,
+    }
+}
+
+/// How far the close of a batch is: mark, icon, words.
+fn stands(pen: &Pen<'_>, one: &ToClose) -> (&'static str, &'static str, String) {
+    match (&one.stands, &one.wish) {
+        (Stands::Closing, _) => ("meh", "dot", pen.say("batch-closing")),
+        (Stands::Failed { why }, None) => {
+            let why = [("why", why.as_str().into())];
+            ("bad", "bar", pen.words.tell("end-of-day-close-not", &why))
+        }
+        (_, None) => ("ok", "dot", pen.say("batch-open")),
+        (Stands::Ready, _) => ("meh", "dot", pen.say("end-of-day-close-next")),
+        (Stands::Busy { till }, _) => {
+            let till = [("till", till.as_str().into())];
+            ("meh", "dot", pen.words.tell("end-of-day-close-busy", &till))
+        }
+        (Stands::Off, _) => ("bad", "bar", pen.say("end-of-day-close-off")),
+        (Stands::Exchanged, _) => ("bad", "bar", pen.say("end-of-day-close-exchanged")),
+        (Stands::Unserved, _) => ("bad", "bar", pen.say("end-of-day-close-unserved")),
+        (Stands::Failed { why }, _) => {
+            let why = [("why", why.as_str().into())];
+            ("bad", "bar", pen.words.tell("end-of-day-close-failed", &why))
+        }
+    }
 }
 
 /// Why it cannot be run, and where to go: `{ title, body, href, link }`.
@@ -135,6 +197,12 @@ fn notice(pen: &Pen<'_>, notice: &Notice) -> Value {
             ("stop", "end-of-day-cut-off-wrong", body)
         }
         Notice::Refused => ("stop", "end-of-day-refused", pen.say("end-of-day-refused-more")),
+        Notice::NothingToClose => {
+            ("warn", "end-of-day-close-nothing", pen.say("end-of-day-close-nothing-more"))
+        }
+        Notice::Closing => {
+            ("warn", "end-of-day-close-asked", pen.say("end-of-day-close-asked-more"))
+        }
     };
     context! { kind, title => pen.say(title), body }
 }

@@ -2,8 +2,8 @@
 //!
 //! Choosing tickets loads the page again with the amount; only then a button gives money back.
 //! Forms below `/desk/orders/{order}`: `refund` and `exchange` (`key`, `ticket`…, `reason`,
-//! `shown`; a refund without tickets pays back what is owed), `stop`, `decide` (`intent`,
-//! `charged`, `evidence`, `name`, `reason`). Next: `desk/sell/sale.rs`.
+//! `shown`; a refund without tickets pays back what is owed; an exchange may have `no_fee`),
+//! `stop`, `decide` (`intent`, `charged`, `evidence`, `name`, `reason`). Next: `desk/sell/sale.rs`.
 
 use super::sell::Told;
 use super::sell::sale::{self, REASON_CHARS_MAX};
@@ -11,13 +11,16 @@ use super::{around, journal, payment};
 use crate::html::{Html, Templates};
 use crate::layout::Pen;
 use crate::place;
+use crate::time::business_date;
 use crate::words::Words;
 use minijinja::{Value, context};
+use usher_rules::fee::FeeLine;
 use usher_rules::id::{CartId, OrderId};
 use usher_rules::money::Money;
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
+    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running,
+    Ticket, Which,
 };
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::payment::{How, Share};
@@ -27,13 +30,28 @@ use usher_rules::view::venue::Frame;
 
 pub fn list(templates: &Templates, view: &Orders, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.around.frame, words);
-    let next = view.next.map(|order| {
-        let find = crate::html::url_part(&view.find);
-        format!("/desk/orders?find={find}&before={order}")
+    let next = view.next.map(|order| match view.which {
+        Which::Due => format!("/desk/orders?due=yes&before={order}"),
+        Which::OwedBack => format!("/desk/orders?due=back&before={order}"),
+        Which::All => {
+            let find = crate::html::url_part(&view.find);
+            format!("/desk/orders?find={find}&before={order}")
+        }
     });
+    let sum = view.sum.map(|sum| {
+        let parts = [("count", sum.orders.into()), ("sum", pen.money(sum.amount).into())];
+        pen.words.tell("orders-owing-sum", &parts)
+    });
+    let more = view
+        .sum
+        .filter(|sum| sum.more)
+        .map(|sum| pen.words.tell("orders-owing-more", &[("count", sum.orders.into())]));
     let page = context! {
         find => &view.find,
-        owing => view.owing,
+        owing => view.which == Which::Due,
+        owed_back => view.which == Which::OwedBack,
+        sum,
+        more,
         orders => view.found.iter().map(|one| glance(&pen, one)).collect::<Vec<_>>(),
         next,
         ..around(&pen, &view.around)
@@ -67,6 +85,7 @@ pub fn page(templates: &Templates, view: &Opened, words: &Words) -> Html {
         reason_max => REASON_CHARS_MAX,
         order => glance(&pen, &view.glance),
         tickets => view.tickets.iter().map(|one| ticket(&pen, one)).collect::<Vec<_>>(),
+        fees => view.fees.iter().map(|fee| fee_charged(&pen, fee)).collect::<Vec<_>>(),
         paid => paid(&pen, &view.paid),
         at_pad => view.at_pad.as_ref().and_then(|one| at_pad(&pen, one)),
         refunds => view.refunds.iter().map(|one| refund(&pen, one)).collect::<Vec<_>>(),
@@ -98,6 +117,7 @@ fn glance(pen: &Pen<'_>, one: &Glance) -> Value {
         due => (one.due != Money::ZERO).then(|| pen.money(one.due)),
         until => payment::until(pen, one.until, one.overdue),
         overdue => one.overdue,
+        back => (one.back != Money::ZERO).then(|| pen.money(one.back)),
     }
 }
 
@@ -289,16 +309,28 @@ pub(super) fn at_pad(pen: &Pen<'_>, one: &AtPad) -> Option<Value> {
 fn refund(pen: &Pen<'_>, one: &Refund) -> Value {
     context! {
         at => pen.times.moment(one.at),
-        by => &one.by,
+        by => if one.overdue.is_some() { pen.say("overdue-by") } else { one.by.clone() },
         tickets => one.tickets,
         amount => pen.money(one.amount),
-        reason => &one.reason,
+        reason => why(pen, one),
         to => match one.onward {
+            None if one.overdue.is_some() => pen.say("overdue-kept"),
             Some(order) => {
                 pen.words.tell("refund-to-order", &[("order", order.to_string().into())])
             }
             None => pen.say(if one.to_card { "refund-to-card" } else { "refund-to-cash" }),
         },
+    }
+}
+
+/// Why it went back: as somebody typed it, or because it was not paid up.
+fn why(pen: &Pen<'_>, one: &Refund) -> String {
+    match one.overdue {
+        Some(day) => {
+            let day = pen.times.dated(business_date(day));
+            pen.words.tell("overdue-why", &[("day", day.into())])
+        }
+        None => one.reason.clone(),
     }
 }
 
@@ -319,8 +351,8 @@ fn owed_back(pen: &Pen<'_>, view: &Opened) -> Option<Value> {
     let free = view.running.is_none() && view.exchanging.is_none();
     let first = view.owed_back.first().filter(|_| free)?;
     let amount: Money = view.owed_back.iter().map(|share| share.amount).sum();
-    let refund = view.refunds.last().map(|one| (one.at, one.reason.as_str()));
-    let exchange = view.exchanges.last().map(|one| (one.at, one.reason.as_str()));
+    let refund = view.refunds.last().map(|one| (one.at, why(pen, one)));
+    let exchange = view.exchanges.last().map(|one| (one.at, one.reason.clone()));
     Some(context! {
         title => pen.words.tell("back-title", &[("amount", pen.money(amount).into())]),
         body => pen.say("back-body"),
@@ -344,9 +376,27 @@ fn exchange(pen: &Pen<'_>, one: &Exchange) -> Value {
         reason => &one.reason,
         tickets => one.tickets,
         worth => pen.money(one.worth),
+        waived => one.waived.map(|fee| {
+            pen.words.tell("exchange-fee-waived", &[("fee", pen.money(fee).into())])
+        }),
         to => one.to.to_string(),
         href => address(one.to),
     }
+}
+
+fn fee_charged(pen: &Pen<'_>, fee: &FeeLine) -> Value {
+    context! { name => &fee.name, amount => pen.money(fee.amount.gross) }
+}
+
+/// What an exchange costs beside the tickets, a line of the new order.
+fn fee_line(pen: &Pen<'_>, fee: &FeeLine) -> String {
+    let parts = [
+        ("name", fee.name.as_str().into()),
+        ("count", fee.count.into()),
+        ("each", pen.money(fee.each).into()),
+        ("amount", pen.money(fee.amount.gross).into()),
+    ];
+    pen.words.tell("exchange-fee", &parts)
 }
 
 fn exchanging(pen: &Pen<'_>, cart: CartId) -> Value {
@@ -388,6 +438,7 @@ fn chosen(pen: &Pen<'_>, one: &Chosen) -> Value {
         words => pen.words.tell(id, &parts),
         onward => onward(pen, &one.shares),
         worth => pen.words.tell("exchange-worth", &worth),
+        fees => one.fees.iter().map(|fee| fee_line(pen, fee)).collect::<Vec<_>>(),
         exchange_shown => one.worth.0,
         tickets => one.tickets.iter().map(ToString::to_string).collect::<Vec<_>>(),
         reason => &one.reason,

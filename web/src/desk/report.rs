@@ -138,6 +138,7 @@ fn cashier(pen: &Pen<'_>, one: &Cashier) -> String {
     match one {
         Cashier::Named(name) => unnamed(pen, name),
         Cashier::WebListener => pen.say("cashier-web-listener"),
+        Cashier::House => pen.say("audit-house"),
     }
 }
 

@@ -70,6 +70,7 @@ fn member(pen: &Pen<'_>, member: &Member) -> Value {
 fn done(pen: &Pen<'_>, done: &Done) -> Value {
     let by = match &done.by {
         By::Console => pen.say("audit-console"),
+        By::House => pen.say("audit-house"),
         By::Account { login } => login.clone(),
         By::Token { name } => pen.words.tell("audit-token", &[("name", name.as_str().into())]),
     };

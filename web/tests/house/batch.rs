@@ -10,7 +10,7 @@ use usher_rules::id::{BatchId, BoxNo, OrderId, compose};
 use usher_rules::money::Money;
 use usher_rules::till::Takings;
 use usher_rules::view::desk::batch::{
-    Batch, Batches, Glance, NoMatch, Notice, Orphan, Payment, Settled,
+    Batch, Batches, Glance, NoMatch, Notice, Orphan, Payment, Settled, Stands, ToClose,
 };
 use usher_web::desk::batch;
 use usher_web::{Html, Templates, Words};
@@ -25,7 +25,28 @@ fn glance(no: u64, pad: Option<&str>, state: State, settled: Option<Settled>) ->
         sum: Money(48_150),
         ended: matches!(state, State::Mismatched | State::Settled).then_some(NOW),
         settled,
+        wanted: false,
     }
+}
+
+/// Every way a batch can be kept from being closed, and one that nobody wants closed.
+pub fn to_close() -> Vec<ToClose> {
+    let wished = |no, pad, stands| ToClose {
+        glance: glance(no, pad, State::Open, None),
+        wish: Some(("Luz Ferreday".to_owned(), NOW)),
+        stands,
+    };
+    let (till, why) = ("Foyer right".to_owned(), "the host did not answer".to_owned());
+    vec![
+        ToClose { wish: None, ..wished(40, None, Stands::Ready) },
+        wished(41, Some("Foyer left"), Stands::Closing),
+        wished(42, Some("Foyer right"), Stands::Busy { till }),
+        wished(43, Some("Booth"), Stands::Off),
+        wished(44, Some("Terrace"), Stands::Exchanged),
+        wished(45, Some("Old bar"), Stands::Unserved),
+        wished(46, Some("Bar"), Stands::Failed { why }),
+        wished(47, Some("Cloakroom"), Stands::Ready),
+    ]
 }
 
 fn list() -> Batches {
@@ -35,6 +56,7 @@ fn list() -> Batches {
         unsettled: vec![
             glance(40, None, State::Open, None),
             glance(41, Some("Foyer left"), State::Closing, None),
+            Glance { wanted: true, ..glance(42, Some("Booth"), State::Open, None) },
             glance(39, Some("Foyer right"), State::Mismatched, None),
         ],
         settled: vec![

@@ -2,6 +2,7 @@
 //!
 //! Two tills and the shop; the figures agree with each other as far as a page shows them.
 
+use super::batch::to_close;
 use super::books::TODAY;
 use super::staff::around;
 use super::{NOW, at, performance};
@@ -174,6 +175,7 @@ fn shown(run: Run) -> EndOfDay {
         cut_off: None,
         run,
         blocked: None,
+        batches: Vec::new(),
         may_run: true,
         earlier: vec![glance(2, None), glance(1, Some(TODAY))],
         form_key: "KEY".to_owned(),
@@ -210,6 +212,8 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
     let first = Run { since: None, locked: None, locks: false, ..nothing() };
     let first = EndOfDay { earlier: Vec::new(), may_run: false, ..shown(first) };
     let chosen = EndOfDay { cut_off: Some(at(0, 17, 0)), ..shown(busy()) };
+    let closes = EndOfDay { batches: to_close(), ..shown(busy()) };
+    let open = EndOfDay { batches: to_close()[..1].to_vec(), ..shown(nothing()) };
     let told = |notice| page(&EndOfDay { notice: Some(notice), ..shown(busy()) });
     let since = Some(NOW - Span::minutes(5));
     vec![
@@ -222,6 +226,10 @@ pub fn pages(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
         ("desk-day-no-cut-off", told(Notice::CutOff { since })),
         ("desk-day-never-cut-off", told(Notice::CutOff { since: None })),
         ("desk-day-refused", told(Notice::Refused)),
+        ("desk-day-closes", page(&closes)),
+        ("desk-day-to-close", page(&open)),
+        ("desk-day-nothing-to-close", told(Notice::NothingToClose)),
+        ("desk-day-too-late", told(Notice::Closing)),
         ("desk-day-sheet", sheet(busy())),
         ("desk-day-sheet-empty", sheet(nothing())),
     ]

@@ -6,12 +6,15 @@ use super::staff::around;
 use super::{NOW, at, seat};
 use usher_rules::Key;
 use usher_rules::at::Span;
+use usher_rules::fee::FeeLine;
 use usher_rules::id::{BoxNo, CartId, OrderId, TicketId, compose};
 use usher_rules::money::Money;
 use usher_rules::posting::{Account, Cause};
+use usher_rules::tax::assess;
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
+    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running,
+    Ticket, Which,
 };
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::payment::{How, Share};
@@ -32,6 +35,7 @@ pub fn glance(no: u64, buyer: &str) -> Glance {
         due: Money::ZERO,
         until: None,
         overdue: false,
+        back: Money::ZERO,
     }
 }
 
@@ -54,6 +58,11 @@ fn posting(cause: Cause, owed: i64, account: Account) -> Posting {
     Posting { at: NOW, cause, lines, owed: Money(owed) }
 }
 
+fn exchange_fee() -> FeeLine {
+    let amount = assess(Money(400), &[]);
+    FeeLine { fee: 2, name: "Exchange fee".to_owned(), count: 2, each: Money(200), amount }
+}
+
 pub fn opened() -> Opened {
     Opened {
         around: around(),
@@ -65,6 +74,7 @@ pub fn opened() -> Opened {
             ticket(93, TicketState::Out { at: NOW }),
             ticket(94, TicketState::Replaced { at: NOW, by: OrderId(compose(BoxNo(2), 42)) }),
         ],
+        fees: vec![exchange_fee()],
         paid: Paid::Cash { till: "Foyer left".to_owned() },
         payments: Vec::new(),
         pay: None,
@@ -81,6 +91,7 @@ pub fn opened() -> Opened {
             reason: "Fell ill".to_owned(),
             to_card: false,
             onward: None,
+            overdue: None,
         }],
         postings: vec![
             posting(Cause::Sale, 7_000, Account::DeferredTickets),
@@ -119,7 +130,8 @@ fn chosen(amount: i64) -> Option<Chosen> {
     let cash = Share { how: How::Cash { till: String::new() }, amount: Money(amount) };
     let shares = if amount == 0 { Vec::new() } else { vec![cash] };
     let (reason, worth) = ("Fell ill".to_owned(), Money(amount));
-    Some(Chosen { tickets, reason, shares, worth, credit: worth })
+    let fees = vec![exchange_fee()];
+    Some(Chosen { tickets, reason, shares, worth, credit: worth, fees })
 }
 
 /// What goes back to a card, and a rest of it in cash.
@@ -201,6 +213,7 @@ fn exchanged() -> Vec<(&'static str, Opened)> {
         tickets: 1,
         worth: Money(3_500),
         to: other(42),
+        waived: Some(Money(200)),
     };
     let base = Opened { exchanges: vec![made], balance: Money(-1_500), ..opened() };
     let of = |owed_back: Vec<Share>| Opened { owed_back, ..base.clone() };
@@ -221,7 +234,8 @@ fn exchanged() -> Vec<(&'static str, Opened)> {
 
 fn orders(find: &str, found: Vec<Glance>) -> Orders {
     let next = found.first().map(|one| one.order);
-    Orders { around: around(), owing: false, find: find.to_owned(), found, next }
+    let (which, sum) = (Which::All, None);
+    Orders { around: around(), which, sum, find: find.to_owned(), found, next }
 }
 
 /// Whatever a buyer or a terminal wrote.

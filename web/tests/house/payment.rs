@@ -8,7 +8,9 @@ use usher_rules::id::OrderId;
 use usher_rules::money::Money;
 use usher_rules::tender::State;
 use usher_rules::tender::exchanged::Exchanged;
-use usher_rules::view::desk::order::{AtPad, Glance, Notice, Opened, Orders, Running};
+use usher_rules::view::desk::order::{
+    AtPad, Glance, Notice, Opened, Orders, Refund, Running, Sum, Which,
+};
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::payment::{How, Pay, Payment, Share};
 use usher_rules::view::desk::sell::{
@@ -81,7 +83,23 @@ fn paying(standing: Standing) -> Running {
 
 fn orders(found: Vec<Glance>) -> Orders {
     let (find, next) = (String::new(), None);
-    Orders { around: super::staff::around(), owing: true, find, found, next }
+    let sum = Some(Sum { orders: 2, amount: Money(8_000), more: false });
+    Orders { around: super::staff::around(), which: Which::Due, sum, find, found, next }
+}
+
+/// The box cancelled it: what was paid is the customer's.
+fn cancelled() -> Opened {
+    let refund = Refund {
+        at: NOW,
+        by: String::new(),
+        tickets: 2,
+        amount: Money::ZERO,
+        reason: String::new(),
+        to_card: false,
+        onward: None,
+        overdue: Some(DAY),
+    };
+    Opened { refunds: vec![refund], pay: None, balance: Money(-2_000), ..booked() }
 }
 
 fn owing(no: u64, until: Option<BusinessDay>, overdue: bool) -> Glance {
@@ -112,12 +130,23 @@ fn orders_of(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> 
     let unknown = Standing::Unknown { since: NOW, why: String::new() };
     let with = |running| Opened { running: Some(running), ..booked() };
     let due = |pad, until, overdue| Opened { pay: Some(pay(pad, until, overdue)), ..booked() };
+    let back = |found| Orders { which: Which::OwedBack, ..orders(found) };
+    let paid = order::glance(41, "Ada Merrow");
+    let many = || {
+        let sum = Some(Sum { orders: 10_000, amount: Money(40_000_000), more: true });
+        let next = Some(paid.order);
+        Orders { sum, next, ..orders(vec![owing(41, None, false)]) }
+    };
     let mut all = vec![
         (
             "desk-orders-owing",
             list(&orders(vec![owing(41, Some(DAY), true), owing(40, None, false)])),
         ),
         ("desk-orders-owing-none", list(&orders(Vec::new()))),
+        ("desk-orders-owing-more", list(&many())),
+        ("desk-orders-back", list(&back(vec![Glance { back: Money(2_000), ..paid }]))),
+        ("desk-orders-back-none", list(&back(Vec::new()))),
+        ("desk-order-overdue-cancelled", page(&cancelled())),
         ("desk-order-due", page(&booked())),
         ("desk-order-overdue", page(&due(ready(), Some(DAY), true))),
         ("desk-order-due-no-pad", page(&due(Some(PadHere::None), None, false))),

@@ -20,6 +20,12 @@ pub(super) fn batches<S: Source>(source: &S, wrong: &mut Vec<String>) -> Result<
         open.clone().map(|(id, row)| (row.of.sub(), *id)).collect();
     let kept = marks(source, tables::BATCHES_UNSETTLED, |key| key)?;
     same(wrong, "batches_unsettled", &kept, &unsettled);
+    for (id, row) in &all {
+        let runs = matches!(row.state, State::Open | State::Closing);
+        if row.wish.is_some() && (!runs || row.of == Of::Gateway) {
+            wrong.push(format!("batch {} is wanted closed and cannot be", BatchId(*id)));
+        }
+    }
     payments(source, &all, wrong)?;
     let mut sums: BTreeMap<Of, Money> = all.iter().map(|(_, row)| (row.of, Money::ZERO)).collect();
     for (_, row) in open {

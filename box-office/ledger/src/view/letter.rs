@@ -4,9 +4,11 @@
 
 use super::order;
 use crate::{Fault, Handle, Snapshot, checkout, letter};
+use usher_rules::BusinessDay;
 use usher_rules::id::LetterId;
 use usher_rules::id::OrderId;
 use usher_rules::letter::Kind;
+use usher_rules::money::Money;
 use usher_rules::tender::pad::{Copy, Receipt};
 use usher_rules::view::letter::{Body, Letter};
 use usher_rules::view::venue::Frame;
@@ -21,15 +23,30 @@ pub fn letter(
     let Some(row) = letter::get(snapshot, id)? else {
         return Ok(None);
     };
-    let Kind::Confirmation(id) = row.kind;
+    let id = row.kind.order();
     let Some(order) = order::order(handle, snapshot, frame, id)? else {
         return Ok(None);
     };
     Ok(Some(Letter {
         to_name: order.buyer_name.clone(),
         to_email: row.to,
-        body: Body::Confirmation { order: Box::new(order), receipts: receipts(snapshot, id)? },
+        body: match row.kind {
+            Kind::Confirmation(_) => {
+                Body::Confirmation { order: Box::new(order), receipts: receipts(snapshot, id)? }
+            }
+            Kind::Cancelled(_) => Body::Cancelled {
+                order: Box::new(order),
+                unpaid_by: unpaid_by(snapshot, id)?,
+                owed: -checkout::balance(snapshot, id)?.min(Money::ZERO),
+            },
+        },
     }))
+}
+
+/// The last day for the rest of an order that was cancelled because it was not paid up.
+fn unpaid_by(snapshot: &Snapshot, id: OrderId) -> Result<Option<BusinessDay>, Fault> {
+    let refunds = checkout::order(snapshot, id)?.and_then(|order| order.refunds);
+    Ok(refunds.and_then(|all| all.made.iter().rev().find_map(|one| one.overdue)))
 }
 
 /// What the terminal printed for the customer.

@@ -76,7 +76,8 @@ impl Saga<'_> {
         let (count, worth, order) = (freed.len(), exchange.worth, exchange.order);
         let (by, reason) = (exchange.by, exchange.reason.clone());
         let quote = facts.quote(&tickets);
-        let made = Made { at, day, by, tickets, worth, to, moved, reason };
+        let waived = exchange.waived;
+        let made = Made { at, day, by, tickets, worth, to, moved, reason, waived };
         events.push(AnyEvent::Checkout(Event::Exchanged { order, made, freed }));
         let first = self.facts.fresh.posting;
         if worth > Money::ZERO {

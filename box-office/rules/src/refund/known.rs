@@ -24,6 +24,8 @@ pub struct Standing {
     pub ticket: Ticket,
     /// Somebody came in with it.
     pub used: bool,
+    /// Its performance has begun.
+    pub began: bool,
     /// Its performance is over.
     pub over: bool,
 }

@@ -4,6 +4,8 @@
 //! transcript. Next: `web/letter.rs`.
 
 use super::order::Order;
+use crate::BusinessDay;
+use crate::money::Money;
 use crate::tender::pad::Receipt;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -20,5 +22,13 @@ pub enum Body {
         order: Box<Order>,
         /// Customer copies of the card receipts of a terminal at the counter.
         receipts: Vec<Receipt>,
+    },
+    /// It was not paid up in time, so its tickets are good no more.
+    Cancelled {
+        order: Box<Order>,
+        /// The last day for what was still due.
+        unpaid_by: Option<BusinessDay>,
+        /// What was paid, and is owed to the customer.
+        owed: Money,
     },
 }

@@ -49,6 +49,10 @@ pub struct Counter {
     next: u64,
     pub till: TillNo,
     pub letters: usize,
+    /// Of each ticket that is given up; none unless a test says so.
+    pub fee: Money,
+    /// Whoever exchanges leaves it out.
+    pub no_fee: bool,
 }
 
 impl Counter {
@@ -63,6 +67,8 @@ impl Counter {
             next: 100,
             till: TILL,
             letters: 0,
+            fee: Money::ZERO,
+            no_fee: false,
         };
         counter.first(by);
         counter
@@ -190,8 +196,8 @@ impl Counter {
         let intent = key.and_then(|key| self.intents.get(&key).cloned());
         let about = match command {
             Command::Refund(command) => Some(command.wanted().order),
-            Command::Exchange(exchange::Command::Begin(wanted)) => Some(wanted.order),
-            Command::Payment(command) => Some(command.wanted().order),
+            Command::Exchange(command) => command.begins().map(|(wanted, _)| wanted.order),
+            Command::Payment(command) => Some(command.order()),
             _ => intent.as_ref().and_then(Intent::of_order),
         };
         let cart_id = match command {
@@ -218,6 +224,7 @@ impl Counter {
             ..facts::fresh()
         };
         SaleFacts {
+            house: House { fees: self.fees(), taxes: taxes(), ..counter(&[PAD], FLOAT).house },
             cart_id,
             performance_nos: vec![(PLAY, 77)],
             till: Some((SESSION, TillSession::opened(self.till, ANNA, FLOAT, &ask()))),
@@ -316,8 +323,15 @@ impl Counter {
     /// What the tickets of an order that are still good were sold for, with their fees.
     fn lines(&self, id: OrderId) -> Money {
         let fee = if id == ORDER { EACH - Money(2_000) } else { Money::ZERO };
+        // What was asked for the exchange goes back with the last ticket.
+        let asked: Money = match id {
+            ORDER => Money::ZERO,
+            _ => self.orders[&id].fees.iter().map(|fee| fee.amount.gross).sum(),
+        };
         let standing = self.orders[&id].tickets.iter().map(|no| &self.tickets[no].ticket);
-        standing.filter(|ticket| ticket.is_good()).map(|ticket| ticket.price + fee).sum()
+        let good = standing.filter(|ticket| ticket.is_good());
+        let asked = if good.clone().count() > 0 { asked } else { Money::ZERO };
+        good.map(|ticket| ticket.price + fee).sum::<Money>() + asked
     }
 
     /// What came back to an order from those that its tickets were exchanged for.
@@ -366,6 +380,12 @@ impl Counter {
         }
     }
 
+    /// What the house asks for an exchange, taxed as tickets are.
+    fn fees(&self) -> Vec<Fee> {
+        let (name, amount) = ("Exchange fee".to_owned(), self.fee);
+        vec![Fee { no: 7, name, per: Per::Exchange, amount, taxed: true }]
+    }
+
     // what somebody does
 
     pub fn wanted(&self, order: OrderId, tickets: &[u64]) -> Wanted {
@@ -394,7 +414,10 @@ impl Counter {
     ) -> Result<CartId, Refusal> {
         let id = CartId(self.next);
         let wanted = self.wanted(order, tickets);
-        self.ask(&Command::Exchange(exchange::Command::Begin(wanted)))?;
+        self.ask(&Command::Exchange(match self.no_fee {
+            true => exchange::Command::BeginWithoutFee(wanted),
+            false => exchange::Command::Begin(wanted),
+        }))?;
         self.take(id, prices);
         Ok(id)
     }

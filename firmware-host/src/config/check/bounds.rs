@@ -6,6 +6,7 @@
 use crate::config::{Config, Finding, Limits, Relax};
 use usher_cloud::mail::settings::TIMEOUT_S_MAX;
 use usher_rules::house::TICKETS_PER_CART_MAX;
+use usher_rules::refund::CANCEL_AFTER_MAX;
 
 struct Row {
     key: String,
@@ -47,6 +48,12 @@ fn house(config: &Config) -> Vec<Row> {
         row("sale.web_sale_ends_min", sale.web_sale_ends_min, 0, 10_080),
         row("sale.min_leftover", sale.min_leftover, 1, 5),
         row("sale.pack_slack_percent", sale.pack_slack_percent, 0, 25),
+        row(
+            "sale.cancel_overdue_after_days",
+            sale.cancel_overdue_after_days,
+            0,
+            i64::from(CANCEL_AFTER_MAX),
+        ),
         row("door.doors_open_min", door.doors_open_min, 0, 720),
         row("mail.timeout_s", mail.timeout_s, 1, i64::from(TIMEOUT_S_MAX)),
         row("gateway.deadline_s", config.gateway.deadline_s, 2, 120),

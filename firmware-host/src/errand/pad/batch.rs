@@ -1,10 +1,12 @@
 //! Closing a pad's batch: what it has, that it is closed, what it had.
 //!
 //! The close is on disk before the terminal is asked for it. What became of one that nobody
-//! answered is asked by the sums of the batch: a terminal that still has some did not close.
+//! answered is asked by the sums of the batch: a terminal that still has some did not close. What
+//! is wanted closed is, as soon as the terminal is there and no payment is open at it.
 //! Never compares the books: the rule does. Next: `rules/batch.rs`.
 
 use super::{ASK_AGAIN, Memory, PadErrand, UNASKED_MAX, Wrote};
+use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use usher_drivers::pin_pad::{Ask, BrandTotal};
@@ -20,6 +22,9 @@ use usher_rules::{Actor, Command, Entry, Event};
 /// Why a close is told with sums that were read before it.
 const ANSWER_LOST: &str = "the terminal closed, its answer was lost: sums read right before";
 
+/// Between two tries to close what is wanted closed, as long as the line stays.
+const WISH_AGAIN: Duration = Duration::from_secs(300);
+
 /// How far a close is.
 pub(super) enum Closing {
     /// The terminal is asked what it has.
@@ -30,10 +35,22 @@ pub(super) enum Closing {
     Lost { batch: BatchId, why: String, since: Instant, due: Option<Instant> },
 }
 
-/// Who wants it, and waits.
+/// Who asks for it, and whether anybody waits.
 pub(super) struct By {
     by: Actor,
-    reply: oneshot::Sender<Result<BatchId, Denied>>,
+    reply: Option<oneshot::Sender<Result<BatchId, Denied>>>,
+}
+
+impl By {
+    /// The box, for whoever left a wish.
+    const HOUSE: By = By { by: Actor::House, reply: None };
+
+    /// Who asked may have gone; the page shows how far it is.
+    fn told(self, answer: Result<BatchId, Denied>) {
+        if let Some(reply) = self.reply {
+            let _ = reply.send(answer);
+        }
+    }
 }
 
 impl Closing {
@@ -46,6 +63,7 @@ impl Closing {
 impl Memory {
     /// The line is there again.
     pub(super) fn ask_about_batch(&mut self, now: Instant) {
+        self.wish_due = None;
         if let Some(Closing::Lost { due, .. }) = &mut self.closing {
             *due = Some(now);
         }
@@ -82,19 +100,42 @@ impl PadErrand {
         reply: oneshot::Sender<Result<BatchId, Denied>>,
         memory: &mut Memory,
     ) {
+        let who = By { by, reply: Some(reply) };
         if !self.closes_batches {
-            if let Some(batch) = self.begin_close(By { by, reply }, None).await {
+            if let Some(batch) = self.begin_close(who, None).await {
                 self.by_our_books(batch).await;
             }
             return;
         }
         // A close runs already, or nobody could hear of this one.
         if memory.closing.is_some() || !self.is_up() {
-            let _ = reply.send(Err(Denied::Busy));
+            who.told(Err(Denied::Busy));
             return;
         }
-        memory.closing = Some(Closing::Before(By { by, reply }));
+        memory.closing = Some(Closing::Before(who));
         self.ask(Ask::Totals).await;
+    }
+
+    /// Closes what somebody wants closed. A payment that runs here, or that nobody knows the end
+    /// of, goes first.
+    pub(super) async fn look_at_wish(&self, now: Instant, memory: &mut Memory) {
+        let waits = memory.wish_due.is_some_and(|due| due > now);
+        if waits || memory.closing.is_some() || (self.closes_batches && !self.is_up()) {
+            return;
+        }
+        let wanted = |row: &Batch| row.wish.is_some() && row.state == State::Open;
+        let Some((batch, _)) = self.batch().filter(|(_, row)| wanted(row)) else { return };
+        if memory.current.is_some() || !self.open().is_empty() {
+            return;
+        }
+        memory.wish_due = Some(now + WISH_AGAIN);
+        tracing::info!(pad = self.pad.0, %batch, "closing a batch that is wanted closed");
+        if self.closes_batches {
+            memory.closing = Some(Closing::Before(By::HOUSE));
+            self.ask(Ask::Totals).await;
+        } else if let Some(batch) = self.begin_close(By::HOUSE, None).await {
+            self.by_our_books(batch).await;
+        }
     }
 
     fn is_up(&self) -> bool {
@@ -109,11 +150,10 @@ impl PadErrand {
 
     async fn begin_close(&self, who: By, before: Option<Vec<Kept>>) -> Option<BatchId> {
         let command = Command::Batch(Rule::Close { pad: self.pad, before });
-        let asked = self.handle.ask(Lane::Till, who.by, None, command).await;
+        let asked = self.handle.ask(Lane::Till, who.by.clone(), None, command).await;
         let begun = asked.and_then(|entry| batch_in(&entry).ok_or(Denied::Bug));
         let batch = begun.as_ref().ok().copied();
-        // Who asked may have gone; the page shows how far it is.
-        let _ = who.reply.send(begun);
+        who.told(begun);
         batch
     }
 
@@ -127,9 +167,13 @@ impl PadErrand {
     }
 
     async fn send_close(&self, who: By, before: Option<Vec<Kept>>, memory: &mut Memory) {
-        if let Some(batch) = self.begin_close(who, before).await {
-            memory.closing = Some(Closing::Sent(batch));
-            self.ask(Ask::CloseBatch).await;
+        match self.begin_close(who, before).await {
+            Some(batch) => {
+                memory.closing = Some(Closing::Sent(batch));
+                self.ask(Ask::CloseBatch).await;
+            }
+            // A payment came first: what is wanted closed is looked at again soon.
+            None => memory.wish_due = Some(Instant::now() + ASK_AGAIN),
         }
     }
 
@@ -179,7 +223,7 @@ impl PadErrand {
         match memory.closing.take() {
             // A terminal that does not tell the sums of an open batch may close it all the same.
             Some(Closing::Before(who)) if self.is_up() => self.send_close(who, None, memory).await,
-            Some(Closing::Before(who)) => _ = who.reply.send(Err(Denied::Busy)),
+            Some(Closing::Before(who)) => who.told(Err(Denied::Busy)),
             Some(Closing::Sent(batch)) => {
                 memory.closing = Some(Closing::lost(batch, why));
                 self.look_at_batch(Instant::now(), memory).await;

@@ -45,6 +45,8 @@ pub(super) struct Memory {
     pub(super) recent: VecDeque<(IntentNo, Key)>,
     /// How far the close of the batch is.
     pub(super) closing: Option<batch::Closing>,
+    /// When a close that somebody wants is tried next; none is at once.
+    pub(super) wish_due: Option<Instant>,
 }
 
 impl Lost {

@@ -6,15 +6,16 @@
 use super::till;
 use crate::{Fault, Snapshot, batch, cart, checkout, events, source, tables, write};
 use usher_rules::at::At;
-use usher_rules::batch::{Batch as Row, Compared, Of, State, sum_of, unmatched};
+use usher_rules::batch::{Batch as Row, Compared, Of, State, Wish, sum_of, unmatched};
 use usher_rules::house::House;
 use usher_rules::id::{BatchId, OrderId, PadNo};
 use usher_rules::posting::{Cause, Posting};
 use usher_rules::tender::pad::Booking;
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::batch::{
-    Batch, Batches, Glance, NoMatch, Notice, Orphan, Payment, Settled,
+    Batch, Batches, Glance, NoMatch, Notice, Orphan, Payment, Settled, Stands, ToClose,
 };
+use usher_rules::view::desk::pad::{Face, Link};
 
 /// Batches looked through for settled ones.
 const NEWEST_MAX: usize = 200;
@@ -64,7 +65,54 @@ fn glance(house: &House, id: BatchId, row: &Row) -> Glance {
         sum: row.sum(),
         ended: row.end.as_ref().map(|end| end.at),
         settled,
+        wanted: row.wish.is_some(),
     }
+}
+
+/// Batches that take payments, and what keeps each from being closed; `face` is how a pad is now,
+/// if the box has started it.
+pub fn to_close(
+    snapshot: &Snapshot,
+    face: impl Fn(PadNo) -> Option<Face>,
+) -> Result<Vec<ToClose>, Fault> {
+    let house = write::house(snapshot)?;
+    let mut found = batch::unsettled(snapshot)?;
+    found.retain(|(_, row)| matches!(row.state, State::Open | State::Closing));
+    let one = |(id, row): (BatchId, Row)| {
+        let by = |wish: &Wish| Ok::<_, Fault>((till::name(snapshot, wish.by)?, wish.at));
+        Ok(ToClose {
+            glance: glance(&house, id, &row),
+            wish: row.wish.as_ref().map(by).transpose()?,
+            stands: stands(snapshot, &house, &row, &face)?,
+        })
+    };
+    found.into_iter().map(one).collect()
+}
+
+fn stands(
+    snapshot: &Snapshot,
+    house: &House,
+    row: &Row,
+    face: impl Fn(PadNo) -> Option<Face>,
+) -> Result<Stands, Fault> {
+    let pad = match (row.of, row.state) {
+        (_, State::Closing) => return Ok(Stands::Closing),
+        (Of::Gateway, _) if row.why.is_empty() => return Ok(Stands::Ready),
+        (Of::Gateway, _) => return Ok(Stands::Failed { why: row.why.clone() }),
+        (Of::Pad(pad), _) => pad,
+    };
+    let payments = checkout::pad_intents(snapshot, pad)?;
+    let held = payments.first().and_then(|(_, intent)| intent.pad.as_ref());
+    Ok(match face(pad).map(|face| face.link) {
+        None => Stands::Unserved,
+        Some(Link::Exchanged(_)) => Stands::Exchanged,
+        Some(Link::Starting | Link::Down { .. }) => Stands::Off,
+        Some(Link::Up { .. }) => match held {
+            Some(at) => Stands::Busy { till: till::till_name(house, at.at.till) },
+            None if row.why.is_empty() => Stands::Ready,
+            None => Stands::Failed { why: row.why.clone() },
+        },
+    })
 }
 
 fn pad_name(house: &House, no: PadNo) -> String {

@@ -5,7 +5,7 @@
 
 use crate::{Fault, Snapshot, letter};
 use usher_rules::id::LetterId;
-use usher_rules::letter::{Kind, Letter};
+use usher_rules::letter::Letter;
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::letter::{Attachment, Glance, Letters, Opened};
 
@@ -45,12 +45,11 @@ pub fn opened(snapshot: &Snapshot, around: Around, id: LetterId) -> Result<Optio
 }
 
 fn glance(id: LetterId, row: &Letter) -> Glance {
-    let Kind::Confirmation(order) = row.kind;
     Glance {
         letter: id,
         to: row.to.clone(),
         subject: row.words.as_ref().map(|words| words.masked().0),
-        order,
+        order: row.kind.order(),
         state: row.state,
         created: row.created_at,
         due: row.due,

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use usher_rules::BusinessDay;
 use usher_rules::at::At;
-use usher_rules::exchange::credit;
+use usher_rules::exchange::{credit, quoted};
 use usher_rules::house::House;
 use usher_rules::id::{OrderId, PerformanceId, TicketId};
 use usher_rules::money::Money;
@@ -29,7 +29,8 @@ use usher_rules::tender::{Intent, State};
 use usher_rules::ticket::Ticket as TicketRow;
 use usher_rules::view::desk::Around;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket,
+    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Sum,
+    Ticket, Which,
 };
 use usher_rules::view::desk::payment::Pay;
 use usher_rules::view::desk::sell::{Decider, PadHere, Typed};
@@ -51,12 +52,17 @@ pub fn orders(
     around: Around,
     find: &str,
     before: Option<OrderId>,
-    owing: bool,
+    which: Which,
 ) -> Result<Orders, Fault> {
     let today = handle.day_of(around.frame.now);
-    if owing {
-        let (find, next) = (String::new(), None);
-        return Ok(Orders { around, owing, find, found: owed(snapshot, today)?, next });
+    let back = match which {
+        Which::All => None,
+        Which::Due => Some(false),
+        Which::OwedBack => Some(true),
+    };
+    if let Some(back) = back {
+        let (found, sum, next) = owed(snapshot, today, back, before)?;
+        return Ok(Orders { around, which, sum: Some(sum), find: String::new(), found, next });
     }
     let find: String = find.trim().chars().take(FIND_CHARS_MAX).collect();
     let mut found = Vec::new();
@@ -69,7 +75,7 @@ pub fn orders(
     if found.is_empty() {
         (found, next) = walked(snapshot, &find.to_lowercase(), before, today)?;
     }
-    Ok(Orders { around, owing, find, found, next })
+    Ok(Orders { around, which, sum: None, find, found, next })
 }
 
 /// The orders that a number of an order or a ticket, or the code of a ticket, leads to.
@@ -119,17 +125,43 @@ fn walked(
     Ok((found, None))
 }
 
-/// Orders that something is due of: the first to be overdue first, then those without a day.
-fn owed(snapshot: &Snapshot, today: BusinessDay) -> Result<Vec<Glance>, Fault> {
-    let mut found = Vec::new();
-    for (id, _) in payment::owing(snapshot)? {
+/// One page of a list of balances, what all of it comes to, and from where to look on.
+type Owed = (Vec<Glance>, Sum, Option<OrderId>);
+
+/// Orders that something is due of, or owed to their customers: the first to be overdue first, then
+/// those without a day, after one of them.
+fn owed(
+    snapshot: &Snapshot,
+    today: BusinessDay,
+    back: bool,
+    after: Option<OrderId>,
+) -> Result<Owed, Fault> {
+    let place = |id: OrderId, row: &Order| (back || row.due().is_none(), row.due(), id);
+    let owing = payment::owing(snapshot, back)?;
+    let (mut all, mut amount) = (Vec::with_capacity(owing.orders.len()), Money::ZERO);
+    for (id, balance) in owing.orders {
+        let Some(row) = checkout::order(snapshot, id)? else { continue };
+        if row.payment != Payment::CapturePending {
+            all.push(place(id, &row));
+            amount = amount + if back { -balance } else { balance };
+        }
+    }
+    all.sort_unstable();
+    let sum = Sum { orders: all.len() as u64, amount, more: owing.more };
+    // The one that was shown last may be paid by now: its place is known all the same.
+    let last = after.map(|id| Ok::<_, Fault>(checkout::order(snapshot, id)?.map(|row| (id, row))));
+    if let Some((id, row)) = last.transpose()?.flatten() {
+        let shown = place(id, &row);
+        all.retain(|one| *one > shown);
+    }
+    let next = all.get(FOUND_MAX).map(|_| all[FOUND_MAX - 1].2);
+    let mut found = Vec::with_capacity(all.len().min(FOUND_MAX));
+    for (.., id) in all.into_iter().take(FOUND_MAX) {
         if let Some(row) = checkout::order(snapshot, id)? {
             found.push(glance(snapshot, id, &row, today)?);
         }
     }
-    found.retain(|one| one.due > Money::ZERO);
-    found.sort_by_key(|one| (one.until.is_none(), one.until, one.order));
-    Ok(found)
+    Ok((found, sum, next))
 }
 
 fn glance(
@@ -139,7 +171,9 @@ fn glance(
     today: BusinessDay,
 ) -> Result<Glance, Fault> {
     let (due, until) = (payment::due(snapshot, order, row)?, row.due());
+    let back = -checkout::balance(snapshot, order)?.min(Money::ZERO);
     Ok(Glance {
+        back,
         due,
         until,
         overdue: due > Money::ZERO && until.is_some_and(|until| until < today),
@@ -198,8 +232,8 @@ pub fn opened(
     let chosen = match !picked.is_empty() && !asked.reason.trim().is_empty() {
         true => {
             let (shares, worth) = (back(&picked)?, quote(&row, &rows, &picked).amount);
-            let credit = credit(worth, balance);
-            Some(Chosen { tickets: picked, reason: asked.reason, shares, worth, credit })
+            let (credit, fees) = (credit(worth, balance), quoted(&house, picked.len()));
+            Some(Chosen { tickets: picked, reason: asked.reason, shares, worth, credit, fees })
         }
         false => None,
     };
@@ -209,6 +243,7 @@ pub fn opened(
         around,
         glance: glance(snapshot, id, &row, today)?,
         tickets,
+        fees: row.fees.clone(),
         paid: paid(snapshot, &house, &row)?,
         payments: payments(snapshot, &house, &row)?,
         pay: pay.map(|pay| Pay { amount, given, ..pay }),
@@ -336,6 +371,7 @@ fn refunds(snapshot: &Snapshot, row: &Order) -> Result<Vec<Refund>, Fault> {
             reason: one.reason.clone(),
             to_card: one.intent.is_some(),
             onward: one.onward,
+            overdue: one.overdue,
         })
     })
     .collect()
@@ -352,6 +388,7 @@ fn exchanges(snapshot: &Snapshot, row: &Order) -> Result<Vec<Exchange>, Fault> {
             tickets: u32::try_from(one.tickets.len()).unwrap_or(u32::MAX),
             worth: one.worth,
             to: one.to,
+            waived: one.waived,
         })
     })
     .collect()

@@ -20,7 +20,7 @@ use usher_rules::id::{LevelNo, PadNo, PerformanceId, StaffNo, TicketId};
 use usher_rules::money::Money;
 use usher_rules::order::Order;
 use usher_rules::posting::{Account, Cause, GATEWAY_BATCH, Posting};
-use usher_rules::refund::{Refund, fees_back};
+use usher_rules::refund::{NOBODY, Refund, fees_back};
 use usher_rules::tax::Assessed;
 use usher_rules::ticket::State;
 use usher_rules::view::desk::report::{Cashier, Row, Sales, Showing, Sums};
@@ -303,6 +303,7 @@ impl Walk {
         let mut cashiers = Vec::new();
         for (no, sums) in self.cashiers {
             let of = match no {
+                Some(NOBODY) => Cashier::House,
                 Some(no) => Cashier::Named(name(snapshot, no)?),
                 None => Cashier::WebListener,
             };

@@ -126,7 +126,8 @@ fn line(snapshot: &Snapshot, entry: u64, row: Row) -> Result<Done, Fault> {
             By::Account { login: login.unwrap_or_default() }
         }
         Actor::Staff(name) => By::Token { name },
-        Actor::Console | Actor::House | Actor::Guest(_) | Actor::Device(_) => By::Console,
+        Actor::House => By::House,
+        Actor::Console | Actor::Guest(_) | Actor::Device(_) => By::Console,
     };
     let events = events::get(snapshot, entry)?.map(|entry| entry.events).unwrap_or_default();
     let mut what: Vec<Act> = events.iter().map(act).collect();
@@ -151,7 +152,9 @@ fn batch(event: &batch::Event) -> BatchId {
         | batch::Event::WentOn(id, _)
         | batch::Event::Ended(id, _)
         | batch::Event::Forced(id, _)
-        | batch::Event::Opened(id, _) => *id,
+        | batch::Event::Opened(id, _)
+        | batch::Event::Wanted(id, _)
+        | batch::Event::KeptOpen(id) => *id,
     }
 }
 

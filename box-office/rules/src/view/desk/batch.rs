@@ -33,6 +33,53 @@ pub struct Glance {
     pub sum: Money,
     pub ended: Option<At>,
     pub settled: Option<Settled>,
+    /// It is to be closed as soon as its pad can.
+    pub wanted: bool,
+}
+
+/// One batch that takes payments, on the page that closes them all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToClose {
+    pub glance: Glance,
+    /// Who wants it closed, since when; none if nobody does.
+    pub wish: Option<(String, At)>,
+    pub stands: Stands,
+}
+
+/// What keeps a batch that is wanted closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stands {
+    /// Nothing: it is closed in a moment.
+    Ready,
+    /// The terminal is asked.
+    Closing,
+    /// A payment at the pad is not settled; this till has it.
+    Busy { till: String },
+    /// No line to the terminal.
+    Off,
+    /// Another terminal than the listed one answers.
+    Exchanged,
+    /// The house does not use this pad any more, or it is switched off in the configuration.
+    Unserved,
+    /// It did not close; a terminal is asked again, the gateway by whoever wants it.
+    Failed { why: String },
+}
+
+impl ToClose {
+    /// Would closing them all ask for it?
+    pub fn unasked(&self) -> bool {
+        self.wish.is_none() && self.stands != Stands::Closing
+    }
+}
+
+impl Stands {
+    /// Does it go on by itself within seconds?
+    pub fn goes_on(&self) -> bool {
+        match self {
+            Stands::Ready | Stands::Closing | Stands::Busy { .. } => true,
+            Stands::Off | Stands::Exchanged | Stands::Unserved | Stands::Failed { .. } => false,
+        }
+    }
 }
 
 /// By whose word it is settled.

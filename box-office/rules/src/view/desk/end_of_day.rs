@@ -4,6 +4,7 @@
 //! `ledger/view/desk/end_of_day.rs`, `web/desk/end_of_day.rs`.
 
 use super::Around;
+use super::batch::ToClose;
 use crate::BusinessDay;
 use crate::at::At;
 use crate::end_of_day::Run;
@@ -19,6 +20,8 @@ pub struct EndOfDay {
     /// What a run would come to.
     pub run: Run,
     pub blocked: Option<Blocked>,
+    /// Batches that take payments, to be closed at once.
+    pub batches: Vec<ToClose>,
     pub may_run: bool,
     /// The newest first.
     pub earlier: Vec<Glance>,
@@ -67,4 +70,8 @@ pub enum Notice {
     CutOff { since: Option<At> },
     /// It was as the page showed it, and is not any more.
     Refused,
+    /// No batch is open that nobody wants closed.
+    NothingToClose,
+    /// The terminal is closing it: it is not kept open any more.
+    Closing,
 }

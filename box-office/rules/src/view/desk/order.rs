@@ -8,6 +8,7 @@ use super::payment::{Pay, Payment, Share};
 use super::sell::{Decider, Standing, Typed, Undecided};
 use crate::BusinessDay;
 use crate::at::At;
+use crate::fee::FeeLine;
 use crate::id::{CartId, OrderId, TicketId};
 use crate::money::Money;
 use crate::posting::{Account, Cause};
@@ -20,13 +21,33 @@ use crate::view::venue::Place;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Orders {
     pub around: Around,
-    /// Only those that something is due of, the first to be overdue first.
-    pub owing: bool,
+    pub which: Which,
+    /// Of a list of balances: how many there are, and what they come to.
+    pub sum: Option<Sum>,
     /// What was looked for; empty shows the newest.
     pub find: String,
     pub found: Vec<Glance>,
     /// Orders before this one were not looked through.
     pub next: Option<OrderId>,
+}
+
+/// Which orders are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    All,
+    /// Those that something is due of, the first to be overdue first.
+    Due,
+    /// Those whose customers have something to get back.
+    OwedBack,
+}
+
+/// All of a list of balances, of which a page shows some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sum {
+    pub orders: u64,
+    pub amount: Money,
+    /// There are more than were looked at; these are the first by their number.
+    pub more: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +63,8 @@ pub struct Glance {
     pub due: Money,
     pub until: Option<BusinessDay>,
     pub overdue: bool,
+    /// Owed to the customer.
+    pub back: Money,
 }
 
 /// `/desk/orders/{order}`.
@@ -50,6 +73,8 @@ pub struct Opened {
     pub around: Around,
     pub glance: Glance,
     pub tickets: Vec<Ticket>,
+    /// Charged beside the tickets.
+    pub fees: Vec<FeeLine>,
     pub paid: Paid,
     /// Every payment, the oldest first.
     pub payments: Vec<Payment>,
@@ -91,6 +116,8 @@ pub struct Exchange {
     pub tickets: u32,
     pub worth: Money,
     pub to: OrderId,
+    /// The fee that was not asked for it.
+    pub waived: Option<Money>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -161,6 +188,8 @@ pub struct Refund {
     pub to_card: bool,
     /// The order that it went back to.
     pub onward: Option<OrderId>,
+    /// The box cancelled it: it was not paid up by this day.
+    pub overdue: Option<BusinessDay>,
 }
 
 /// One posting, and what it moved for the order.
@@ -181,6 +210,8 @@ pub struct Chosen {
     /// What they were sold for, and what of it an exchange has for others.
     pub worth: Money,
     pub credit: Money,
+    /// What the house asks for an exchange of them.
+    pub fees: Vec<FeeLine>,
 }
 
 /// What a form is told back.

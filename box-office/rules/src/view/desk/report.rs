@@ -116,4 +116,6 @@ pub enum Cashier {
     Named(String),
     /// The built-in cashier of all web sales (domain 6.3).
     WebListener,
+    /// What the box took back by itself.
+    House,
 }

@@ -62,8 +62,14 @@ pub struct Done {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum By {
     Console,
-    Account { login: String },
-    Token { name: String },
+    /// The box by itself.
+    House,
+    Account {
+        login: String,
+    },
+    Token {
+        name: String,
+    },
 }
 
 /// What was done, as far as the audit's page says it; the log has the rest.
