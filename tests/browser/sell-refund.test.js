@@ -1,36 +1,13 @@
 // Tickets given back at the counter: in cash, to the card at its pad, declined, and cut off.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
-import { Demo } from './house/demo.js';
+import { test } from 'node:test';
+import { Counter, cash } from './house/counter.js';
 import { look } from './house/looks.js';
-import { openTill, ordered, signIn } from './house/staff.js';
+import { ordered } from './house/staff.js';
 
 const FOUND_MS_MAX = 120_000;
 
-let demo, browser, cookies;
-before(async () => {
-  [demo, browser] = await Promise.all([Demo.start(), open()]);
-  const page = await visitor(browser, demo.url, { size: DESK });
-  cookies = await signIn(demo, page, 'supervisor');
-  await openTill(page);
-});
-afterEach(farewell);
-after(async () => { await browser?.close(); await demo?.stop(); });
-
-const counter = async (how = {}) => {
-  const desk = await visitor(browser, demo.url, { size: DESK, ...how });
-  await desk.context().addCookies(cookies);
-  return desk;
-};
-
-// Two tickets for tonight in hand.
-const two = async desk => {
-  await desk.goto(`/desk/sell/${demo.tonight}`);
-  await desk.keyboard.press('2');
-  await desk.keyboard.press('Enter');
-  await desk.waitForURL('**/desk/sell/cart/*');
-};
+const counter = new Counter('supervisor');
 
 // The first ticket of an order, and what it makes.
 const choose = async (desk, order) => {
@@ -43,24 +20,19 @@ const choose = async (desk, order) => {
 
 // The customer before the pad, and an order that their card paid.
 const card = async desk => {
-  const customer = await visitor(browser, demo.url, { size: PHONE });
-  await customer.goto('/demo/pads');
-  const press = key => customer.locator(`#pad-0-${key}:not([aria-disabled="true"])`).click();
-  await two(desk);
+  const { press, pays } = await counter.customer();
+  await counter.sale(desk, 2);
   await desk.keyboard.press('c');
-  await press('insert');
-  await press('right-pin');
-  return { press, order: await ordered(desk) };
+  await pays();
+  return { press, pays, order: await ordered(desk) };
 };
 
 const refund = desk => desk.getByRole('button', { name: 'Refund', exact: true }).click();
 
 test('a ticket paid in cash goes back in cash and is cancelled', async () => {
-  const desk = await counter();
-  await two(desk);
-  await desk.keyboard.press('k');
-  await desk.keyboard.press('Enter');
-  const order = await ordered(desk);
+  const desk = await counter.window();
+  await counter.sale(desk, 2);
+  const order = await cash(desk);
   await desk.goto('/desk/orders');
   await look(desk, 'desk-orders');
   await desk.getByRole('link', { name: order, exact: true }).first().click();
@@ -77,8 +49,8 @@ test('a ticket paid in cash goes back in cash and is cancelled', async () => {
 });
 
 test('a card is credited at its pad, and a declined refund changes nothing', async () => {
-  const desk = await counter();
-  const { press, order } = await card(desk);
+  const desk = await counter.window();
+  const { press, pays, order } = await card(desk);
   await choose(desk, order);
   await desk.getByText('to the card at its pad').first().waitFor();
   await refund(desk);
@@ -89,8 +61,7 @@ test('a card is credited at its pad, and a declined refund changes nothing', asy
   assert.equal(await desk.getByRole('checkbox').count(), 2, 'both tickets are good');
   await choose(desk, order);
   await refund(desk);
-  await press('insert');
-  await press('right-pin');
+  await pays();
   await desk.getByText(/went back to the card/).first().waitFor();
   assert.equal(await desk.getByRole('checkbox').count(), 1);
   await look(desk, 'desk-order-card-back', { full: true });
@@ -98,7 +69,7 @@ test('a card is credited at its pad, and a declined refund changes nothing', asy
 });
 
 test('a cable pulled while money goes back is told calmly, and the box finds it out', async () => {
-  const desk = await counter();
+  const desk = await counter.window();
   const { press, order } = await card(desk);
   await choose(desk, order);
   await refund(desk);
@@ -115,7 +86,7 @@ test('a cable pulled while money goes back is told calmly, and the box finds it 
 });
 
 test('a batch is closed from the bar, and the terminal counts as the house does', async () => {
-  const desk = await counter();
+  const desk = await counter.window();
   await card(desk);
   await desk.goto('/desk/pads');
   await look(desk, 'desk-pads', { full: true });
