@@ -134,9 +134,9 @@ impl fmt::Display for Ends {
         let Ends { tried, lost, moved, recovered, after_approval, by_person } = self;
         write!(
             out,
-            "{tried} tried, {lost} with the line lost: {moved} moved money, {} did not ({recovered} \
-             found out by asking, {after_approval} of them approved before; {by_person} decided by \
-             a person)",
+            "{tried} tried, {lost} with the line lost: {moved} moved money, {} did not \
+             ({recovered} found out by asking, {after_approval} of them approved before; \
+             {by_person} decided by a person)",
             tried - moved
         )
     }
