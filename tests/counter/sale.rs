@@ -50,6 +50,8 @@ impl Act for Sale {
         let Stand { pad, till, cashier } = lane.stand;
         let before = terminal::standing(&lane.truth);
         let cart = house.cart(till).await;
+        // Else nothing begins, and the scene is not played.
+        house.pad_is_up(pad).await;
         let key = house.pay(pad, cashier, cart).await.unwrap();
         let charges = || {
             let booked = terminal::standing(&lane.truth);
