@@ -5,7 +5,7 @@
 
 use super::cuts::{Cuts, Lane, Line};
 use super::house::{House, Stand};
-use super::lanes::{Act, Fate};
+use super::lanes::{Act, Fate, reboots};
 use super::sale::sold;
 use super::terminal;
 use usher_drivers::sim::pin_pad::script::{Play, Scene};
@@ -43,8 +43,8 @@ impl Act for Exchange {
         },
     ];
 
-    fn plays(_: Line) -> Vec<Play> {
-        vec![Play::Approve, Play::Decline { code: 5 }]
+    fn plays(line: Line) -> Vec<Play> {
+        [vec![Play::Approve, Play::Decline { code: 5 }], reboots::<Self>(line)].concat()
     }
 
     async fn once(house: &House, lane: &Lane, scene: &Scene) -> Fate {

@@ -6,7 +6,7 @@
 
 use super::cuts::{Cuts, Lane, Line};
 use super::house::{House, Stand};
-use super::lanes::{Act, Fate};
+use super::lanes::{Act, Fate, reboots};
 use super::terminal;
 use usher_drivers::sim::pin_pad::script::{Play, Scene};
 use usher_ledger::checkout;
@@ -44,8 +44,9 @@ impl Act for Towards {
         },
     ];
 
-    fn plays(_: Line) -> Vec<Play> {
-        vec![Play::Approve, Play::Decline { code: 5 }, Play::Cancel]
+    fn plays(line: Line) -> Vec<Play> {
+        let plays = vec![Play::Approve, Play::Decline { code: 5 }, Play::Cancel];
+        [plays, reboots::<Self>(line)].concat()
     }
 
     async fn once(house: &House, lane: &Lane, scene: &Scene) -> Fate {

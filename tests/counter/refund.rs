@@ -5,7 +5,7 @@
 
 use super::cuts::{Cuts, Lane, Line};
 use super::house::{House, Stand};
-use super::lanes::{Act, Fate};
+use super::lanes::{Act, Fate, reboots};
 use super::sale::sold;
 use super::terminal;
 use usher_drivers::sim::pin_pad::script::{Play, Scene};
@@ -44,7 +44,8 @@ impl Act for Refund {
     fn plays(line: Line) -> Vec<Play> {
         match line {
             Line::ZvtTcp | Line::ZvtSerial | Line::Concert => {
-                vec![Play::Approve, Play::Decline { code: 5 }, Play::Cancel]
+                let plays = vec![Play::Approve, Play::Decline { code: 5 }, Play::Cancel];
+                [plays, reboots::<Self>(line)].concat()
             }
             // No customer and no bank has a say.
             Line::Nexo => vec![Play::Approve],

@@ -5,7 +5,7 @@
 
 use super::cuts::{Cuts, Lane, Line};
 use super::house::{House, Stand};
-use super::lanes::{Act, Fate};
+use super::lanes::{Act, Fate, reboots};
 use super::terminal;
 use usher_drivers::sim::pin_pad::script::{Play, Scene};
 use usher_ledger::cart as carts;
@@ -42,8 +42,8 @@ impl Act for Sale {
         },
     ];
 
-    fn plays(_: Line) -> Vec<Play> {
-        Vec::new()
+    fn plays(line: Line) -> Vec<Play> {
+        reboots::<Self>(line)
     }
 
     async fn once(house: &House, lane: &Lane, scene: &Scene) -> Fate {
