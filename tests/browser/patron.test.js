@@ -1,43 +1,19 @@
 // The register of patrons at the desk and while selling: by keys alone, and without scripts.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
-import { Demo } from './house/demo.js';
+import { test } from 'node:test';
+import { DESK, PHONE } from './house/browser.js';
+import { Counter } from './house/counter.js';
 import { look } from './house/looks.js';
-import { cashierIn, openTill } from './house/staff.js';
 
 const KEYS_MAX = 12;
 const SHOWN_MAX = 8;
 
-let demo, browser, cookies;
-before(async () => {
-  [demo, browser] = await Promise.all([Demo.start(), open()]);
-  const page = await visitor(browser, demo.url, { size: DESK });
-  cookies = await cashierIn(demo, page);
-  await openTill(page);
-});
-afterEach(farewell);
-after(async () => { await browser?.close(); await demo?.stop(); });
-
-// The cashier in another window.
-const cashier = async (how = {}) => {
-  const page = await visitor(browser, demo.url, { size: DESK, ...how });
-  await page.context().addCookies(cookies);
-  return page;
-};
-
-// A sale of one ticket for tonight, ready to be paid.
-const sale = async page => {
-  await page.goto(`/desk/sell/${demo.tonight}`);
-  await page.keyboard.press('1');
-  await page.keyboard.press('Enter');
-  await page.waitForURL('**/desk/sell/cart/*');
-};
+const counter = new Counter('cashier');
 
 const shown = page => page.getByRole('option').count();
 
 test('two tickets are sold to a returning patron with at most twelve keys', async () => {
-  const page = await cashier();
+  const page = await counter.window();
   let keys = 0;
   const press = async key => { keys += 1; await page.keyboard.press(key); };
   await page.goto('/desk/sell');
@@ -73,8 +49,8 @@ test('two tickets are sold to a returning patron with at most twelve keys', asyn
 });
 
 test('the list opens while one types, arrows go round it, Escape closes it and not the sale', async () => {
-  const page = await cashier();
-  await sale(page);
+  const page = await counter.window();
+  await counter.sale(page, 1);
   const at = page.url(), field = page.getByRole('combobox', { name: 'Name' });
   await page.keyboard.press('a');
   assert.equal(await field.getAttribute('aria-expanded'), 'false');
@@ -104,8 +80,8 @@ test('the list opens while one types, arrows go round it, Escape closes it and n
 });
 
 test('who is typed and ticked is remembered, and A takes who was chosen off again', async () => {
-  const page = await cashier();
-  await sale(page);
+  const page = await counter.window();
+  await counter.sale(page, 1);
   await page.keyboard.press('a');
   await page.keyboard.type('Tove <i>Winterbourne');
   await page.getByText('Nobody fits').waitFor();
@@ -114,7 +90,7 @@ test('who is typed and ticked is remembered, and A takes who was chosen off agai
   await page.keyboard.press('k');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/desk/sell/order/*');
-  await sale(page);
+  await counter.sale(page, 1);
   await page.keyboard.press('a');
   await page.keyboard.type('winter');
   await page.getByRole('option', { name: 'Tove <i>Winterbourne' }).waitFor();
@@ -129,7 +105,7 @@ test('who is typed and ticked is remembered, and A takes who was chosen off agai
 
 test('the register is read on a desk and on a phone', async () => {
   for (const size of [DESK, PHONE]) {
-    const page = await cashier({ size });
+    const page = await counter.window({ size });
     await page.goto('/desk/patrons');
     await look(page, 'desk-patrons');
     await page.getByLabel('Find a patron').fill('mabel');
@@ -146,8 +122,8 @@ test('the register is read on a desk and on a phone', async () => {
 });
 
 test('the list for a sale can be read, and goes back to it', async () => {
-  const page = await cashier({ size: PHONE });
-  await sale(page);
+  const page = await counter.window({ size: PHONE });
+  await counter.sale(page, 1);
   const at = page.url();
   await page.getByRole('link', { name: 'Find in the register' }).click();
   await page.getByRole('heading', { name: 'Newest' }).waitFor();
@@ -159,7 +135,7 @@ test('the list for a sale can be read, and goes back to it', async () => {
 });
 
 test('a patron is found and chosen without a script', async () => {
-  const page = await cashier({ scripts: false });
+  const page = await counter.window({ scripts: false });
   await page.goto('/desk/sell');
   await page.locator('[data-shows] a').first().click();
   await page.locator('input.n').first().fill('1');

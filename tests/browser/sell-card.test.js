@@ -1,42 +1,22 @@
 // A card at the counter, both sides played: declined, paid, and a cable pulled in mid-payment.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
-import { Demo } from './house/demo.js';
+import { test } from 'node:test';
+import { Counter } from './house/counter.js';
 import { look } from './house/looks.js';
-import { cashierIn, openTill, signIn } from './house/staff.js';
+import { openTill, signIn } from './house/staff.js';
 
-let demo, browser, cookies;
-before(async () => {
-  [demo, browser] = await Promise.all([Demo.start(), open()]);
-  const page = await visitor(browser, demo.url, { size: DESK });
-  cookies = await cashierIn(demo, page);
-  await openTill(page);
-});
-afterEach(farewell);
-after(async () => { await browser?.close(); await demo?.stop(); });
-
-// Two tickets in hand.
-const two = async cashier => {
-  await cashier.goto(`/desk/sell/${demo.tonight}`);
-  await cashier.keyboard.press('2');
-  await cashier.keyboard.press('Enter');
-  await cashier.waitForURL('**/desk/sell/cart/*');
-};
+const counter = new Counter('cashier');
 
 // The cashier with two tickets in hand, and the customer before the pad.
-const counter = async () => {
-  const cashier = await visitor(browser, demo.url, { size: DESK });
-  await cashier.context().addCookies(cookies);
-  await two(cashier);
-  const customer = await visitor(browser, demo.url, { size: PHONE });
-  await customer.goto('/demo/pads');
-  const press = key => customer.locator(`#pad-0-${key}:not([aria-disabled="true"])`).click();
-  return { cashier, customer, press };
+const both = async () => {
+  const cashier = await counter.window();
+  await counter.sale(cashier, 2);
+  const { page, press } = await counter.customer();
+  return { cashier, customer: page, press };
 };
 
 test('a declined card leaves the seats with the cashier, and the next card pays', async () => {
-  const { cashier, customer, press } = await counter();
+  const { cashier, customer, press } = await both();
   await cashier.keyboard.press('c');
   await cashier.locator('[data-pad]').waitFor();
   await look(cashier, 'desk-sell-card');
@@ -63,7 +43,7 @@ test('a declined card leaves the seats with the cashier, and the next card pays'
 });
 
 test('part in cash, the rest by card, by keys alone', async () => {
-  const { cashier, press } = await counter();
+  const { cashier, press } = await both();
   await cashier.keyboard.press('k');
   await cashier.keyboard.type('20');
   await cashier.getByText(/short: press Card for the rest/).waitFor();
@@ -79,7 +59,7 @@ test('part in cash, the rest by card, by keys alone', async () => {
 });
 
 test('the cashier stops a payment, and the cart is theirs again', async () => {
-  const { cashier } = await counter();
+  const { cashier } = await both();
   await cashier.keyboard.press('c');
   await cashier.locator('[data-pad]').waitFor();
   await cashier.getByRole('button', { name: /^(Stop|Cancel) / }).first().click();
@@ -89,7 +69,7 @@ test('the cashier stops a payment, and the cart is theirs again', async () => {
 });
 
 test('a cable pulled in mid-payment is told calmly, and the box finds out what was paid', async () => {
-  const { cashier, press } = await counter();
+  const { cashier, press } = await both();
   await cashier.keyboard.press('c');
   await cashier.locator('[data-pad]').waitFor();
   await press('insert');
@@ -104,17 +84,16 @@ test('a cable pulled in mid-payment is told calmly, and the box finds out what w
 });
 
 test('a customer on the phone tells the card, and it is typed at the pad', async () => {
-  const cashier = await visitor(browser, demo.url, { size: DESK });
-  await signIn(demo, cashier, 'supervisor');
+  const cashier = await counter.stranger();
+  await signIn(counter.demo, cashier, 'supervisor');
   await openTill(cashier);
-  await two(cashier);
+  await counter.sale(cashier, 2);
   await look(cashier, 'desk-sell-phone');
-  const pad = await visitor(browser, demo.url, { size: PHONE });
-  await pad.goto('/demo/pads');
+  const { press } = await counter.customer(1);
   await cashier.keyboard.press('t');
   await cashier.getByText('Type the card at the pad').waitFor();
   await look(cashier, 'desk-sell-phone-typing');
-  await pad.locator('#pad-1-type-card:not([aria-disabled="true"])').click();
+  await press('type-card');
   await cashier.waitForURL('**/desk/sell/order/*');
   await cashier.getByText('paid by card').first().waitFor();
   assert.deepEqual(cashier.complaints, []);

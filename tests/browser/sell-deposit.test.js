@@ -1,34 +1,17 @@
 // Orders that are not paid at once: booked with a deposit, two cards for one sale, given back.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
-import { Demo } from './house/demo.js';
+import { test } from 'node:test';
+import { Counter } from './house/counter.js';
 import { look } from './house/looks.js';
-import { openTill, ordered, signIn } from './house/staff.js';
+import { ordered } from './house/staff.js';
 
-let demo, browser, cookies;
-before(async () => {
-  [demo, browser] = await Promise.all([Demo.start(), open()]);
-  const page = await visitor(browser, demo.url, { size: DESK });
-  cookies = await signIn(demo, page, 'supervisor');
-  await openTill(page);
-});
-afterEach(farewell);
-after(async () => { await browser?.close(); await demo?.stop(); });
+const counter = new Counter('supervisor');
 
 // The cashier with two tickets in hand, and the customer before the pad.
-const counter = async (how = {}) => {
-  const desk = await visitor(browser, demo.url, { size: DESK, ...how });
-  await desk.context().addCookies(cookies);
-  await desk.goto(`/desk/sell/${demo.tonight}`);
-  await desk.locator('[data-n]').first().fill('2');
-  await desk.keyboard.press('Enter');
-  await desk.waitForURL('**/desk/sell/cart/*');
-  const customer = await visitor(browser, demo.url, { size: PHONE });
-  await customer.goto('/demo/pads');
-  const press = key => customer.locator(`#pad-0-${key}:not([aria-disabled="true"])`).click();
-  const tap = async () => { await press('insert'); await press('right-pin'); };
-  return { desk, press, tap };
+const both = async () => {
+  const desk = await counter.window();
+  await counter.sale(desk, 2);
+  return { desk, ...await counter.customer() };
 };
 
 // Opens what a part needs, by the key, and types it.
@@ -38,7 +21,7 @@ const part = async (desk, amount) => {
 };
 
 test('a deposit in cash books the seats, and a card pays the rest later', async () => {
-  const { desk, tap } = await counter();
+  const { desk, pays } = await both();
   await part(desk, '20');
   await desk.getByLabel('later, under the customer’s name').check();
   await look(desk, 'desk-sell-part', { full: true });
@@ -61,7 +44,7 @@ test('a deposit in cash books the seats, and a card pays the rest later', async 
   await desk.keyboard.press('c');
   await desk.locator('[data-pad]').waitFor();
   await look(desk, 'desk-order-paying', { full: true });
-  await tap();
+  await pays();
   await desk.getByText(/paid by card/).first().waitFor();
   assert.equal(await desk.getByRole('heading', { name: 'Balance due' }).count(), 0);
   await desk.getByRole('heading', { name: 'Payments' }).waitFor();
@@ -72,11 +55,11 @@ test('a deposit in cash books the seats, and a card pays the rest later', async 
 });
 
 test('two cards pay one sale at the counter, by keys alone', async () => {
-  const { desk, press, tap } = await counter();
+  const { desk, press, pays } = await both();
   await part(desk, '20');
   await desk.keyboard.press('Escape');
   await desk.keyboard.press('c');
-  await tap();
+  await pays();
   const order = await ordered(desk);
   await desk.getByText('Due now').waitFor();
   await desk.keyboard.press('c');
@@ -87,7 +70,7 @@ test('two cards pay one sale at the counter, by keys alone', async () => {
   await desk.keyboard.press('c');
   await desk.locator('[data-pad]').waitFor();
   await look(desk, 'desk-sell-second-card', { full: true });
-  await tap();
+  await pays();
   await desk.getByRole('link', { name: /^Print tickets/ }).waitFor();
   await look(desk, 'desk-sell-two-cards', { full: true });
   await desk.keyboard.press('r');
@@ -101,11 +84,11 @@ test('two cards pay one sale at the counter, by keys alone', async () => {
   await desk.getByText(/^After that: Refund/).waitFor();
   await look(desk, 'desk-order-ask-parts', { full: true });
   await desk.getByRole('button', { name: /^Refund .* to / }).click();
-  await tap();
+  await pays();
   await desk.getByRole('heading', { name: /is owed to the customer/ }).waitFor();
   await look(desk, 'desk-order-owed-back', { full: true });
   await desk.getByRole('button', { name: /^Refund .* to / }).click();
-  await tap();
+  await pays();
   await desk.getByRole('heading', { name: /is owed to the customer/ }).waitFor({ state: 'detached' });
   assert.deepEqual(desk.complaints, []);
 });

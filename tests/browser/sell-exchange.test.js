@@ -1,51 +1,19 @@
 // Tickets exchanged at the counter: for dearer ones in cash and by card, and for a cheaper one.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { DESK, PHONE, farewell, open, visitor } from './house/browser.js';
-import { Demo, until } from './house/demo.js';
+import { test } from 'node:test';
+import { PHONE } from './house/browser.js';
+import { Counter, cash, take } from './house/counter.js';
 import { look } from './house/looks.js';
-import { openTill, ordered, signIn } from './house/staff.js';
+import { ordered } from './house/staff.js';
 
 // Tabs from the top of a page to whatever the keyboard must reach on it.
 const TABS_MAX = 120;
 
-let demo, browser, cookies;
-before(async () => {
-  [demo, browser] = await Promise.all([Demo.start(), open()]);
-  const page = await visitor(browser, demo.url, { size: DESK });
-  cookies = await signIn(demo, page, 'supervisor');
-  await openTill(page);
-});
-afterEach(farewell);
-after(async () => { await browser?.close(); await demo?.stop(); });
-
-const counter = async (how = {}) => {
-  const desk = await visitor(browser, demo.url, { size: DESK, ...how });
-  await desk.context().addCookies(cookies);
-  return desk;
-};
-
-// So many best seats where the desk stands.
-const take = async (desk, count) => {
-  const field = desk.locator('[data-n]').first();
-  await until('the level has the keys', () => field.evaluate(e => e === document.activeElement));
-  await desk.keyboard.press(String(count));
-  assert.equal(await field.inputValue(), String(count));
-  await desk.keyboard.press('Enter');
-  await desk.waitForURL(/\/desk\/sell\/cart\/[\d-]+$/);
-};
-
-// The key that cash has, and the amount that is asked for.
-const cash = async desk => {
-  await desk.keyboard.press('k');
-  await desk.keyboard.press('Enter');
-  return ordered(desk);
-};
+const counter = new Counter('supervisor');
 
 // An order for tonight, paid in cash.
 const sold = async (desk, count) => {
-  await desk.goto(`/desk/sell/${demo.tonight}`);
-  await take(desk, count);
+  await counter.sale(desk, count);
   return cash(desk);
 };
 
@@ -80,7 +48,7 @@ const exchange = async (desk, order, count, asked) => {
 const balance = desk => desk.locator('dt:text-is("Balance") + dd').innerText();
 
 test('two tickets for three, the difference in cash, with the keyboard alone', async () => {
-  const desk = await counter();
+  const desk = await counter.window();
   const old = await sold(desk, 2);
   await exchange(desk, old, 2, 'desk-exchange-ask');
   await look(desk, 'desk-exchange-choice');
@@ -103,7 +71,7 @@ test('two tickets for three, the difference in cash, with the keyboard alone', a
 });
 
 test('two tickets for one: what is over is owed, in red, and paid back', async () => {
-  const desk = await counter();
+  const desk = await counter.window();
   const old = await sold(desk, 2);
   await exchange(desk, old, 2);
   await take(desk, 1);
@@ -125,18 +93,15 @@ test('two tickets for one: what is over is owed, in red, and paid back', async (
 });
 
 test('a card pays the difference at the pad, and an exchange that is left is a sale', async () => {
-  const desk = await counter();
+  const desk = await counter.window();
   const old = await sold(desk, 1);
   await exchange(desk, old, 1);
   await take(desk, 2);
-  const customer = await visitor(browser, demo.url, { size: PHONE });
-  await customer.goto('/demo/pads');
-  const press = key => customer.locator(`#pad-0-${key}:not([aria-disabled="true"])`).click();
+  const { pays } = await counter.customer();
   await desk.keyboard.press('c');
   await desk.locator('[data-pad]').waitFor();
   await look(desk, 'desk-exchange-card', { full: true });
-  await press('insert');
-  await press('right-pin');
+  await pays();
   const fresh = await ordered(desk);
   await exchange(desk, fresh, 1);
   const leave = desk.getByRole('button', { name: 'Leave the exchange' });
@@ -150,7 +115,7 @@ test('a card pays the difference at the pad, and an exchange that is left is a s
 });
 
 test('the map has the band of the exchange, too, on a desk and on a phone', async () => {
-  const desk = await counter();
+  const desk = await counter.window();
   const old = await sold(desk, 2);
   await exchange(desk, old, 1);
   await desk.keyboard.press('m');

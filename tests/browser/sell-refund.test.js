@@ -1,38 +1,16 @@
 // Tickets given back at the counter: in cash, to the card at its pad, declined, cut off, and through
 // the gateway of the shop.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { DESK, PHONE, farewell, open, press, tabTo, visitor } from './house/browser.js';
-import { Demo } from './house/demo.js';
+import { test } from 'node:test';
+import { PHONE, press, tabTo } from './house/browser.js';
+import { Counter, cash } from './house/counter.js';
 import { look } from './house/looks.js';
 import { bestSeats, fill, pay, toCheckout } from './house/shop.js';
-import { openTill, ordered, signIn } from './house/staff.js';
+import { ordered } from './house/staff.js';
 
 const FOUND_MS_MAX = 120_000;
 
-let demo, browser, cookies;
-before(async () => {
-  [demo, browser] = await Promise.all([Demo.start(), open()]);
-  const page = await visitor(browser, demo.url, { size: DESK });
-  cookies = await signIn(demo, page, 'supervisor');
-  await openTill(page);
-});
-afterEach(farewell);
-after(async () => { await browser?.close(); await demo?.stop(); });
-
-const counter = async (how = {}) => {
-  const desk = await visitor(browser, demo.url, { size: DESK, ...how });
-  await desk.context().addCookies(cookies);
-  return desk;
-};
-
-// Two tickets for tonight in hand.
-const two = async desk => {
-  await desk.goto(`/desk/sell/${demo.tonight}`);
-  await desk.keyboard.press('2');
-  await desk.keyboard.press('Enter');
-  await desk.waitForURL('**/desk/sell/cart/*');
-};
+const counter = new Counter('supervisor');
 
 // The first ticket of an order, and what it makes.
 const choose = async (desk, order) => {
@@ -45,24 +23,19 @@ const choose = async (desk, order) => {
 
 // The customer before the pad, and an order that their card paid.
 const card = async desk => {
-  const customer = await visitor(browser, demo.url, { size: PHONE });
-  await customer.goto('/demo/pads');
-  const press = key => customer.locator(`#pad-0-${key}:not([aria-disabled="true"])`).click();
-  await two(desk);
+  const { press, pays } = await counter.customer();
+  await counter.sale(desk, 2);
   await desk.keyboard.press('c');
-  await press('insert');
-  await press('right-pin');
-  return { press, order: await ordered(desk) };
+  await pays();
+  return { press, pays, order: await ordered(desk) };
 };
 
 const refund = desk => desk.getByRole('button', { name: 'Refund', exact: true }).click();
 
 test('a ticket paid in cash goes back in cash and is cancelled', async () => {
-  const desk = await counter();
-  await two(desk);
-  await desk.keyboard.press('k');
-  await desk.keyboard.press('Enter');
-  const order = await ordered(desk);
+  const desk = await counter.window();
+  await counter.sale(desk, 2);
+  const order = await cash(desk);
   await desk.goto('/desk/orders');
   await look(desk, 'desk-orders');
   await desk.getByRole('link', { name: order, exact: true }).first().click();
@@ -79,8 +52,8 @@ test('a ticket paid in cash goes back in cash and is cancelled', async () => {
 });
 
 test('a card is credited at its pad, and a declined refund changes nothing', async () => {
-  const desk = await counter();
-  const { press, order } = await card(desk);
+  const desk = await counter.window();
+  const { press, pays, order } = await card(desk);
   await choose(desk, order);
   await desk.getByText('to the card at its pad').first().waitFor();
   await refund(desk);
@@ -91,8 +64,7 @@ test('a card is credited at its pad, and a declined refund changes nothing', asy
   assert.equal(await desk.getByRole('checkbox').count(), 2, 'both tickets are good');
   await choose(desk, order);
   await refund(desk);
-  await press('insert');
-  await press('right-pin');
+  await pays();
   await desk.getByText(/went back to the card/).first().waitFor();
   assert.equal(await desk.getByRole('checkbox').count(), 1);
   await look(desk, 'desk-order-card-back', { full: true });
@@ -100,7 +72,7 @@ test('a card is credited at its pad, and a declined refund changes nothing', asy
 });
 
 test('a cable pulled while money goes back is told calmly, and the box finds it out', async () => {
-  const desk = await counter();
+  const desk = await counter.window();
   const { press, order } = await card(desk);
   await choose(desk, order);
   await refund(desk);
@@ -116,15 +88,31 @@ test('a cable pulled while money goes back is told calmly, and the box finds it 
   assert.deepEqual(desk.complaints, []);
 });
 
+test('a whole payment just taken is taken back at its pad, and nobody needs the card', async () => {
+  const desk = await counter.window();
+  const { pays } = await counter.customer();
+  await counter.sale(desk, 1);
+  await desk.keyboard.press('c');
+  await pays();
+  const order = await ordered(desk);
+  await choose(desk, order);
+  await refund(desk);
+  await desk.getByText(/went back to the card/).first().waitFor();
+  await desk.getByText('Card payment taken back').first().waitFor();
+  assert.equal(await desk.getByRole('checkbox').count(), 0, 'no ticket is left');
+  await look(desk, 'desk-order-taken-back', { full: true });
+  assert.deepEqual(desk.complaints, []);
+});
+
 test('an order of the shop goes back through the gateway, by keyboard alone', async () => {
-  const patron = await visitor(browser, demo.url);
-  await bestSeats(patron, demo.tonight, { Adult: 2 });
+  const patron = await counter.stranger();
+  await bestSeats(patron, counter.demo.tonight, { Adult: 2 });
   await toCheckout(patron);
   await fill(patron);
   await pay(patron);
   await patron.waitForURL('**/orders/*');
   const code = (await patron.locator('.ticket .typed').first().textContent()).replaceAll(/\s/g, '');
-  const desk = await counter();
+  const desk = await counter.window();
   await desk.goto('/desk/orders');
   await tabTo(desk, '#find');
   await desk.keyboard.type(code);
@@ -144,14 +132,14 @@ test('an order of the shop goes back through the gateway, by keyboard alone', as
   await desk.getByText(/went back to the card/).first().waitFor();
   assert.equal(await desk.getByRole('checkbox').count(), 1, 'one ticket is left');
   await look(desk, 'desk-order-web-back', { full: true });
-  const phone = await counter({ size: PHONE });
+  const phone = await counter.window({ size: PHONE });
   await phone.goto(desk.url());
   await look(phone, 'desk-order-web-back', { full: true });
   assert.deepEqual(desk.complaints, []);
 });
 
 test('a batch is closed from the bar, and the terminal counts as the house does', async () => {
-  const desk = await counter();
+  const desk = await counter.window();
   await card(desk);
   await desk.goto('/desk/pads');
   await look(desk, 'desk-pads', { full: true });

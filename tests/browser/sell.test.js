@@ -1,19 +1,16 @@
 // Selling at the counter: by the keyboard alone, counted; off the map; and without scripts.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { DESK, farewell, open, tabTo, visitor } from './house/browser.js';
-import { Demo } from './house/demo.js';
+import { test } from 'node:test';
+import { tabTo } from './house/browser.js';
+import { Counter } from './house/counter.js';
 import { look } from './house/looks.js';
-import { cashierIn, openTill } from './house/staff.js';
+import { openTill } from './house/staff.js';
 
 const KEYS_MAX = 12;
 const NARROW = { width: 800, height: 900 };
 
-let demo, browser, cookies;
-before(async () => {
-  [demo, browser] = await Promise.all([Demo.start(), open()]);
-  const page = await visitor(browser, demo.url, { size: DESK });
-  cookies = await cashierIn(demo, page);
+// The first window of the cashier has no till at first.
+const counter = new Counter('cashier', async page => {
   await page.goto('/desk/sell');
   await page.getByText('You have no till open').waitFor();
   await look(page, 'desk-sell-no-till');
@@ -21,18 +18,9 @@ before(async () => {
   await page.waitForURL('**/desk/till');
   await openTill(page);
 });
-afterEach(farewell);
-after(async () => { await browser?.close(); await demo?.stop(); });
-
-// The cashier in another window.
-const cashier = async (how = {}) => {
-  const page = await visitor(browser, demo.url, { size: DESK, ...how });
-  await page.context().addCookies(cookies);
-  return page;
-};
 
 test('two tickets for tonight are sold for cash with at most twelve keys', async () => {
-  const page = await cashier();
+  const page = await counter.window();
   let keys = 0;
   const press = async key => { keys += 1; await page.keyboard.press(key); };
   await page.goto('/desk/sell');
@@ -61,11 +49,8 @@ test('two tickets for tonight are sold for cash with at most twelve keys', async
 });
 
 test('what is typed narrows the list, and change is told before the drawer opens', async () => {
-  const page = await cashier({ size: NARROW });
-  await page.goto(`/desk/sell/${demo.tonight}`);
-  await page.keyboard.press('1');
-  await page.keyboard.press('Enter');
-  await page.waitForURL('**/desk/sell/cart/*');
+  const page = await counter.window({ size: NARROW });
+  await counter.sale(page, 1);
   await look(page, 'desk-sell-sale');
   const due = Number(await page.locator('[data-due]').getAttribute('data-due'));
   await page.keyboard.press('k');
@@ -87,7 +72,7 @@ test('what is typed narrows the list, and change is told before the drawer opens
 });
 
 test('seats off the map by keys alone go back at once when the sale is cancelled', async () => {
-  const page = await cashier();
+  const page = await counter.window(), { demo } = counter;
   const { seats } = await demo.neighbours(1);
   await page.goto(`/desk/sell/${demo.tonight}`);
   await page.keyboard.press('m');
@@ -105,7 +90,7 @@ test('seats off the map by keys alone go back at once when the sale is cancelled
 });
 
 test('a sale needs no script', async () => {
-  const page = await cashier({ scripts: false });
+  const page = await counter.window({ scripts: false });
   await page.goto('/desk/sell');
   await page.locator('[data-shows] a').first().click();
   await page.locator('input.n').first().fill('2');

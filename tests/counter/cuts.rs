@@ -54,7 +54,8 @@ impl Lane {
 }
 
 /// A line, how many lanes share its cuts, bytes of an act each way (the last cuts of each are
-/// behind its end), and bytes from cut to cut, also in a long run.
+/// behind its end), and bytes from cut to cut, also in a long run. A box has 64 tills, one of them
+/// the second at a pad: all lines together have one lane less.
 pub struct Cuts {
     pub line: Line,
     pub lanes: usize,

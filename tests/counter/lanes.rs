@@ -42,6 +42,18 @@ pub trait Act: 'static {
     }
 }
 
+/// Terminals that are switched off and on in the middle of an act, after the booking or before it,
+/// and have lost their answer. Left out is where nobody but a person can tell: a ZVT terminal that
+/// never booked has nothing to compare with, and a nexo terminal that was away may have forgotten.
+pub fn reboots<A: Act>(line: Line) -> Vec<Play> {
+    let reboot = |booked| Play::Reboot { booked };
+    match line {
+        Line::ZvtTcp | Line::ZvtSerial if !A::AFTER_A_SALE => Vec::new(),
+        Line::ZvtTcp | Line::ZvtSerial | Line::Concert => vec![reboot(true), reboot(false)],
+        Line::Nexo => vec![reboot(true)],
+    }
+}
+
 /// What became of money that a terminal was asked for.
 #[derive(Debug)]
 pub struct Fate {
@@ -134,9 +146,9 @@ impl fmt::Display for Ends {
         let Ends { tried, lost, moved, recovered, after_approval, by_person } = self;
         write!(
             out,
-            "{tried} tried, {lost} with the line lost: {moved} moved money, {} did not ({recovered} \
-             found out by asking, {after_approval} of them approved before; {by_person} decided by \
-             a person)",
+            "{tried} tried, {lost} with the line lost: {moved} moved money, {} did not \
+             ({recovered} found out by asking, {after_approval} of them approved before; \
+             {by_person} decided by a person)",
             tried - moved
         )
     }

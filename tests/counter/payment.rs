@@ -6,7 +6,7 @@
 
 use super::cuts::{Cuts, Lane, Line};
 use super::house::{House, Stand};
-use super::lanes::{Act, Fate};
+use super::lanes::{Act, Fate, reboots};
 use super::terminal;
 use usher_drivers::sim::pin_pad::script::{Play, Scene};
 use usher_ledger::checkout;
@@ -24,16 +24,16 @@ impl Act for Towards {
     const NAME: &'static str = "payments towards orders";
     const AFTER_A_SALE: bool = false;
     const CUTS: &'static [Cuts] = &[
-        Cuts { line: Line::ZvtTcp, lanes: 6, to_box: 180, from_box: 45, every: 9, every_long: 1 },
+        Cuts { line: Line::ZvtTcp, lanes: 8, to_box: 180, from_box: 45, every: 9, every_long: 1 },
         Cuts {
             line: Line::ZvtSerial,
-            lanes: 14,
+            lanes: 15,
             to_box: 330,
             from_box: 90,
             every: 11,
             every_long: 1,
         },
-        Cuts { line: Line::Concert, lanes: 18, to_box: 50, from_box: 50, every: 7, every_long: 1 },
+        Cuts { line: Line::Concert, lanes: 24, to_box: 50, from_box: 50, every: 7, every_long: 1 },
         Cuts {
             line: Line::Nexo,
             lanes: 16,
@@ -44,8 +44,9 @@ impl Act for Towards {
         },
     ];
 
-    fn plays(_: Line) -> Vec<Play> {
-        vec![Play::Approve, Play::Decline { code: 5 }, Play::Cancel]
+    fn plays(line: Line) -> Vec<Play> {
+        let plays = vec![Play::Approve, Play::Decline { code: 5 }, Play::Cancel];
+        [plays, reboots::<Self>(line)].concat()
     }
 
     async fn once(house: &House, lane: &Lane, scene: &Scene) -> Fate {

@@ -6,7 +6,7 @@
 
 use super::cuts::{Cuts, Lane, Line};
 use super::house::{House, Stand};
-use super::lanes::{Act, Fate};
+use super::lanes::{Act, Fate, reboots};
 use super::sale::sold;
 use super::terminal;
 use usher_drivers::sim::pin_pad::script::{Play, Scene};
@@ -28,16 +28,16 @@ impl Act for Refund {
     const NAME: &'static str = "refunds";
     const AFTER_A_SALE: bool = true;
     const CUTS: &'static [Cuts] = &[
-        Cuts { line: Line::ZvtTcp, lanes: 6, to_box: 180, from_box: 45, every: 7, every_long: 1 },
+        Cuts { line: Line::ZvtTcp, lanes: 8, to_box: 180, from_box: 45, every: 7, every_long: 1 },
         Cuts {
             line: Line::ZvtSerial,
-            lanes: 14,
+            lanes: 15,
             to_box: 330,
             from_box: 90,
             every: 7,
             every_long: 1,
         },
-        Cuts { line: Line::Concert, lanes: 18, to_box: 50, from_box: 50, every: 7, every_long: 1 },
+        Cuts { line: Line::Concert, lanes: 24, to_box: 50, from_box: 50, every: 7, every_long: 1 },
         // It goes back by reference: one exchange of a few thousand bytes, without a customer.
         Cuts {
             line: Line::Nexo,
@@ -52,7 +52,8 @@ impl Act for Refund {
     fn plays(line: Line) -> Vec<Play> {
         match line {
             Line::ZvtTcp | Line::ZvtSerial | Line::Concert => {
-                vec![Play::Approve, Play::Decline { code: 5 }, Play::Cancel]
+                let plays = vec![Play::Approve, Play::Decline { code: 5 }, Play::Cancel];
+                [plays, reboots::<Self>(line)].concat()
             }
             // No customer and no bank has a say.
             Line::Nexo => vec![Play::Approve],

@@ -5,7 +5,7 @@
 
 use super::cuts::{Cuts, Lane, Line};
 use super::house::{House, Stand};
-use super::lanes::{Act, Fate};
+use super::lanes::{Act, Fate, reboots};
 use super::terminal;
 use usher_drivers::sim::pin_pad::script::{Play, Scene};
 use usher_ledger::cart as carts;
@@ -42,14 +42,16 @@ impl Act for Sale {
         },
     ];
 
-    fn plays(_: Line) -> Vec<Play> {
-        Vec::new()
+    fn plays(line: Line) -> Vec<Play> {
+        reboots::<Self>(line)
     }
 
     async fn once(house: &House, lane: &Lane, scene: &Scene) -> Fate {
         let Stand { pad, till, cashier } = lane.stand;
         let before = terminal::standing(&lane.truth);
         let cart = house.cart(till).await;
+        // Else nothing begins, and the scene is not played.
+        house.pad_is_up(pad).await;
         let key = house.pay(pad, cashier, cart).await.unwrap();
         let charges = || {
             let booked = terminal::standing(&lane.truth);
