@@ -57,7 +57,7 @@ pub enum Command {
         wanted: Wanted,
         /// The pad's newest booking, as far as it is known.
         #[n(1)]
-        baseline: Option<Booking>,
+        baseline: Option<Box<Booking>>,
         /// Can the pad take its newest booking back without the card?
         #[n(2)]
         voids: bool,
@@ -127,7 +127,7 @@ pub fn decide(
     match command {
         Sale::Refund(Command::Cash(wanted)) => refunding.cash(wanted),
         Sale::Refund(Command::AtPad { wanted, baseline, voids }) => {
-            refunding.begin(wanted, baseline, *voids)
+            refunding.begin(wanted, baseline.as_deref(), *voids)
         }
         Sale::Refund(Command::Online(wanted)) => refunding.begin_online(wanted),
         Sale::Payment(Payments::Cash { wanted, given }) => refunding.take_cash(wanted, *given),

@@ -167,7 +167,8 @@ impl Counterside {
     }
 
     fn begin_with(&mut self, wanted: Wanted, voids: bool) -> Result<(), Refusal> {
-        let refund = refund::Command::AtPad { wanted, baseline: self.newest.clone(), voids };
+        let baseline = self.newest.clone().map(Box::new);
+        let refund = refund::Command::AtPad { wanted, baseline, voids };
         self.ask(&Command::Refund(refund))
     }
 

@@ -134,7 +134,7 @@ impl PadErrand {
                 self.begin(by, Sale::Pad(command), keyed, reply, memory).await;
             }
             Order::Refund { by, wanted, reply } => {
-                let (baseline, voids) = (memory.baseline(), self.voids);
+                let (baseline, voids) = (memory.baseline().map(Box::new), self.voids);
                 let command = Refund::AtPad { wanted, baseline, voids };
                 self.begin(by, Sale::Refund(command), false, reply, memory).await;
             }

@@ -121,7 +121,7 @@ impl Town {
         let voids = self.dice.chance(50);
         Some(Command::Checkout(Sale::Refund(match first.map(|share| &share.means) {
             Some(Means::Pad { booking, .. }) => {
-                let baseline = Some(booking.as_ref().clone());
+                let baseline = Some(booking.clone());
                 refund::Command::AtPad { wanted, baseline, voids }
             }
             _ => refund::Command::Cash(wanted),

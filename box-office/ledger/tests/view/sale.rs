@@ -193,7 +193,7 @@ fn a_letter_carries_the_order_it_is_about() {
     let read = |no| letter(&house.handle, &house.snapshot(), house.frame(), LetterId(id(no)));
     let written = read(1).unwrap().expect("a receipt");
     assert_eq!(written.to_email, "edda@tidewell.example");
-    let Body::Confirmation { order, receipts } = written.body;
+    let Body::Confirmation { order, receipts } = written.body else { panic!("no confirmation") };
     assert!(receipts.is_empty(), "no terminal printed anything");
     assert_eq!((order.order, order.visits[0].tickets.len()), (sold, 2));
     assert!(read(2).unwrap().is_none());

@@ -37,7 +37,7 @@ impl Giving<'_> {
             return Err(Refusal::Stale);
         }
         if facts.order.payment == Payment::CapturePending {
-            return Err(Refusal::PaidOnline);
+            return Err(Refusal::CapturePending);
         }
         self.alone()?;
         let good = facts.tickets.iter().filter(|known| known.ticket.is_good());

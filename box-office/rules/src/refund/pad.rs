@@ -37,7 +37,7 @@ impl Giving<'_> {
     pub(super) fn begin(
         &self,
         wanted: &Wanted,
-        baseline: &Option<Booking>,
+        baseline: Option<&Booking>,
         voids: bool,
     ) -> Result<Vec<AnyEvent>, Refusal> {
         let first = self.allowed(wanted)?.into_iter().next();
@@ -52,7 +52,7 @@ impl Giving<'_> {
         let (order, cart) = (self.facts.id, self.facts.order.cart);
         let key = tender::refund_key(fresh.box_no, fresh.epoch, cart, no);
         let what = (amount, &*booking);
-        let voids = voids && self.facts.can_be_voided(paid, what, baseline.as_ref());
+        let voids = voids && self.facts.can_be_voided(paid, what, baseline);
         let refunding = Refunding {
             order,
             tickets: wanted.tickets.clone(),
@@ -61,7 +61,7 @@ impl Giving<'_> {
             to: Some(paid),
             voids,
         };
-        let pad = fresh_at(took, no, at, baseline.clone(), Some(refunding));
+        let pad = fresh_at(took, no, at, baseline.cloned(), Some(refunding));
         let intent = created(cart, amount, pad, self.ask.at);
         Ok(vec![
             AnyEvent::Checkout(Event::Intent(key, intent)),
