@@ -99,7 +99,8 @@ pub fn waiting(snapshot: &Snapshot, of: Option<TillNo>, all: bool) -> Result<Vec
     for (_, intent) in open.filter(|(_, one)| one.pad.is_some() || one.back.is_some()) {
         let person = intent.state == State::NeedsOperator;
         let till = intent.pad.as_ref().map(|pad| pad.at.till);
-        if !(till.is_some() && till == of) && !(all && person) {
+        let own = till.is_some() && till == of;
+        if !own && !(all && person) {
             continue;
         }
         found.push(Waiting {
