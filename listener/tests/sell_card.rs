@@ -169,7 +169,9 @@ async fn who_leaves_an_address_is_mailed_what_the_terminal_printed_for_the_custo
     let due = letter::due(&snapshot, house.handle.now()).unwrap();
     let (id, _) = due.first().expect("a letter waits");
     let mailed = view::letter::letter(&house.handle, &snapshot, house.shop.frame(0), *id);
-    let Body::Confirmation { receipts, .. } = mailed.unwrap().unwrap().body;
+    let Body::Confirmation { receipts, .. } = mailed.unwrap().unwrap().body else {
+        panic!("no confirmation")
+    };
     let lines: Vec<_> = receipts.iter().map(|receipt| receipt.lines[0].as_str()).collect();
     assert_eq!(lines, ["CUSTOMER COPY"]);
 }

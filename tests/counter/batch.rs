@@ -155,7 +155,7 @@ async fn cut_again_and_again(
     let stand = lane.stand;
     for (way, at) in cuts {
         // A close that was cut at its very end leaves a line that is not there at once.
-        sold(&house, &lane).await;
+        sold(&house, &lane, 1).await;
         line.cut_after(way, at);
         let row = match house.close_batch(stand.pad, stand.cashier).await {
             Some(id) => Some(house.closed(id).await),

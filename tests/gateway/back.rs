@@ -188,7 +188,7 @@ fn a_worker_cut_off_anywhere_gives_back_everything_once() {
     let mut backs = Vec::new();
     for order in &orders {
         let tickets = street.tickets(*order);
-        let some = 1 + street.town.dice.below(2) as usize;
+        let some = 1 + street.town.dice.below(2);
         backs.push(street.give_back(*order, &tickets[..some]));
         std::thread::sleep(Duration::from_micros(street.town.dice.below(4_000) as u64));
         worker.abort();

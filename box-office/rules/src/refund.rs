@@ -70,7 +70,9 @@ pub enum Command {
 impl Command {
     pub fn wanted(&self) -> &Wanted {
         match self {
-            Command::Cash(wanted) | Command::AtPad { wanted, .. } | Command::Online(wanted) => wanted,
+            Command::Cash(wanted) | Command::AtPad { wanted, .. } | Command::Online(wanted) => {
+                wanted
+            }
         }
     }
 }

@@ -9,7 +9,8 @@
 mod facts;
 
 use facts::{
-    NOW, ORDER, PAD, PLAY, TILL, about, ask, at_pad, counter, line, standing, taken, taxes, ticket,
+    ANNA, NOW, ORDER, PAD, PLAY, SESSION, TILL, about, ask, at_pad, counter, line, standing, taken,
+    taxes, ticket,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use usher_rules::cart::Line;
 use usher_rules::checkout::pad::Command as Pad;
 use usher_rules::checkout::{Answer, Command, Event, Facts as SaleFacts, decide};
 use usher_rules::fee::{self, Fee, Per};
-use usher_rules::id::TicketId;
+use usher_rules::id::{CartId, TicketId};
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
 use usher_rules::payment::{Command as Pay, Payments};
@@ -739,7 +740,7 @@ fn what_is_overdue_is_cancelled_and_what_was_paid_is_owed_to_the_customer() {
     assert_eq!((made.overdue, made.amount), (Some(BusinessDay(10)), Money::ZERO));
     assert_eq!(cancels(&mut side, Actor::House, 13), Err(Refusal::Stale), "once");
     let session = TillSession::opened(TILL, ANNA, Money(100), &ask());
-    side.sale.till = Some((TillSessionId(60), session));
+    side.sale.till = Some((SESSION, session));
     let wanted = side.wanted(&[], Money(4_000));
     side.ask(&Command::Refund(refund::Command::Cash(wanted))).unwrap();
     assert_eq!((side.about().balance, side.refunded()), (Money::ZERO, Money(4_000)));

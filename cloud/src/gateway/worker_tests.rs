@@ -135,6 +135,7 @@ fn giving_back(state: State, queries: u16, ago: Span) -> Intent {
         reason: "Fell ill".to_owned(),
         original: None,
         to: Some(Key([1; 16])),
+        voids: false,
     };
     let (no, by, why) = (9, StaffNo(3), String::new());
     let back = Some(Box::new(Back { no, refunding, by, why, decision: None }));

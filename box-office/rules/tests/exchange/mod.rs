@@ -14,6 +14,7 @@ use usher_rules::checkout::pad::Command as Pad;
 use usher_rules::checkout::{Answer, Command, Event, Facts as SaleFacts, Fresh, decide};
 use usher_rules::exchange::{self, Exchanges, fits};
 use usher_rules::fee::{self, Fee, Per};
+use usher_rules::house::House;
 use usher_rules::id::{CartId, LetterId, OrderId, PostingId, SeatNo, TicketId, TillNo};
 use usher_rules::money::Money;
 use usher_rules::order::{Order, Payment};
