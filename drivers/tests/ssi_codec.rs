@@ -219,26 +219,34 @@ proptest! {
     }
 }
 
+/// The ticket is heard after this, unless the noise happens to be the beginning of a whole packet
+/// with a right checksum that ends in the ticket: nobody can know that it was noise.
+fn ticket_is_heard_after(noise: &[u8]) {
+    let ticket = decode(TICKET);
+    let stream = [noise, &ticket].concat();
+    let said = heard(&stream);
+    let is_swallowed = |start: usize| {
+        let end = start + usize::from(noise[start]) + 2;
+        end > noise.len() && stream.get(start..end).and_then(Packet::read).is_some()
+    };
+    let heard = said.contains(&Heard::Packet(Packet::read(&ticket).unwrap()));
+    assert!(heard || (0..noise.len()).any(is_swallowed), "{noise:02x?}: {said:?}");
+}
+
 #[test]
 fn fuzz_after_any_bytes_a_packet_with_a_ticket_is_read() {
-    let ticket = Heard::Packet(Packet::read(&decode(TICKET)).unwrap());
-    check!().with_type::<Vec<u8>>().for_each(|noise| {
-        let said = heard(&[noise.as_slice(), &decode(TICKET)].concat());
-        assert!(said.contains(&ticket), "{noise:02x?}: {said:?}");
-    });
+    check!().with_type::<Vec<u8>>().for_each(|noise| ticket_is_heard_after(noise));
 }
 
 #[test]
 fn fuzz_after_any_beginnings_of_packets_a_packet_with_a_ticket_is_read() {
-    let ticket = Heard::Packet(Packet::read(&decode(TICKET)).unwrap());
     check!().with_type::<Vec<(u8, u8, u8, Vec<u8>)>>().for_each(|starts| {
         let mut noise = Vec::new();
         for (length, opcode, status, data) in starts {
             noise.extend([*length, opcode | 0x80, 0, status & 0x0F]);
             noise.extend(data);
         }
-        let said = heard(&[noise.as_slice(), &decode(TICKET)].concat());
-        assert!(said.contains(&ticket), "{noise:02x?}: {said:?}");
+        ticket_is_heard_after(&noise);
     });
 }
 

@@ -97,7 +97,7 @@ fn each_default_line_alone_is_the_default() {
 fn every_example_in_the_sample_is_good() {
     let config = good(&written_out(true));
     assert_eq!(config.levels.len(), 2);
-    assert_eq!((config.fees.len(), config.taxes.len(), config.tokens.len()), (1, 1, 1));
+    assert_eq!((config.fees.len(), config.taxes.len(), config.tokens.len()), (2, 1, 1));
     let kinds: Vec<DeviceKind> = config.devices.iter().map(|device| device.kind).collect();
     assert_eq!(kinds, [DeviceKind::Scanner, DeviceKind::Gate, DeviceKind::Network]);
     let protocols = config.pin_pads.iter().map(|pad| pad.settings(None).unwrap().protocol());
