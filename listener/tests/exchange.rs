@@ -331,7 +331,7 @@ async fn tickets_of_the_shop_are_exchanged_at_the_counter_and_not_refunded() {
     let page = scene.take(&page, 4).await;
     scene.browser.submit(&form(&page, "/cash")).await;
     let new = ordered(&scene.browser);
-    assert!(scene.row_of(new).origin().unwrap().online);
+    assert_eq!(scene.row_of(new).origin().unwrap().order, scene.order);
     assert_eq!(scene.balance(scene.order), Money::ZERO);
     is_proven(&house);
 }

@@ -83,9 +83,6 @@ pub struct Origin {
     /// What came over from it.
     #[n(1)]
     pub amount: Money,
-    /// That money was paid through the processor of the shop.
-    #[n(2)]
-    pub online: bool,
 }
 
 /// Stored. Tickets that were given up for those of another order.
@@ -117,15 +114,6 @@ impl Order {
     /// The order its tickets were exchanged from.
     pub fn origin(&self) -> Option<&Origin> {
         self.exchanges.as_ref()?.from.as_ref()
-    }
-
-    /// Did any of its money come through the processor of the shop?
-    pub(crate) fn online(&self) -> bool {
-        let own = match self.payment {
-            Payment::CapturePending | Payment::Captured => true,
-            Payment::Paid | Payment::NothingToPay => false,
-        };
-        own || self.origin().is_some_and(|from| from.online)
     }
 }
 

@@ -139,15 +139,13 @@ pub enum Means {
         pad: PadNo,
         booking: Box<Booking>,
     },
-    /// Through the processor of the shop.
+    /// Through the gateway of the shop.
     Online {
         intent: Key,
     },
-    /// Came over from another order, for tickets that were given up; `online` if that money came
-    /// through the processor of the shop.
+    /// Came over from another order, for tickets that were given up.
     Order {
         order: OrderId,
-        online: bool,
     },
 }
 
@@ -170,7 +168,7 @@ impl Means {
     /// Is this what a refund of the order went back to?
     fn got(&self, refund: &Refund, order: &Order) -> bool {
         match self {
-            Means::Order { order, .. } => refund.onward == Some(*order),
+            Means::Order { order } => refund.onward == Some(*order),
             Means::Cash => refund.onward.is_none() && refund.intent.is_none(),
             Means::Pad { intent, .. } | Means::Online { intent } => {
                 refund.intent.and(refund.to.or(order.intent)) == Some(*intent)
@@ -260,7 +258,7 @@ fn at_sale(order: &Order, known: &[(Key, Intent)]) -> Vec<Tender> {
     }
     all.push(taken(Means::Cash, at, counter, cash));
     if let Some(from) = order.origin() {
-        let means = Means::Order { order: from.order, online: from.online };
+        let means = Means::Order { order: from.order };
         all.push(taken(means, at, counter, from.amount));
     }
     all.retain(|tender| tender.amount > Money::ZERO);

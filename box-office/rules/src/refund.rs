@@ -181,7 +181,7 @@ impl Giving<'_> {
         match shares.first().map(|share| &share.means) {
             None => self.given(&mut events, &given, None),
             Some(Means::Pad { .. } | Means::Online { .. }) => return Err(Refusal::PaidByCard),
-            Some(Means::Order { order, .. }) => self.onward(&mut events, &given, *order),
+            Some(Means::Order { order }) => self.onward(&mut events, &given, *order),
             Some(Means::Cash) => {
                 let counter = self.counter()?;
                 // What the books do not have in the drawer cannot be taken out of it.
@@ -303,7 +303,7 @@ impl Giving<'_> {
 
     /// So does the rest after the last tender of its own: nobody has to do anything for that.
     fn rest_onward(&self, events: &mut Vec<AnyEvent>, given: &Given<'_>, next: Option<&Share>) {
-        let Some(Share { means: Means::Order { order, .. }, amount }) = next else { return };
+        let Some(Share { means: Means::Order { order }, amount }) = next else { return };
         let (amount, intent, to) = (*amount, None, None);
         self.onward(events, &Given { tickets: &[], intent, to, amount, ..*given }, *order);
     }

@@ -58,9 +58,8 @@ impl Saga<'_> {
 
     /// What the new order keeps of where it comes from.
     pub(super) fn origin(&self) -> Option<Box<Exchanges>> {
-        let Giving { exchange, facts, moved } = self.giving()?;
-        let (order, online) = (exchange.order, facts.order.online());
-        let from = Some(Origin { order, amount: moved, online });
+        let Giving { exchange, moved, .. } = self.giving()?;
+        let from = Some(Origin { order: exchange.order, amount: moved });
         Some(Box::new(Exchanges { from, ..Exchanges::default() }))
     }
 

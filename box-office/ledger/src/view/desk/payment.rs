@@ -35,7 +35,7 @@ fn how(house: &House, means: Means, counter: Option<Counter>) -> How {
             How::Card { pad: pad_name(house, pad), booking: *booking }
         }
         Means::Online { .. } => How::Online,
-        Means::Order { order, .. } => How::Order(order),
+        Means::Order { order } => How::Order(order),
         Means::Cash => {
             let till = counter.map(|at| till_name(house, at.till));
             How::Cash { till: till.unwrap_or_default() }
