@@ -425,8 +425,21 @@ fn an_outcome_kept_too_late_is_acknowledged_at_the_next_call() {
 }
 
 #[test]
-fn a_dialogue_the_terminal_never_ended_is_told_to_staff() {
+fn an_approval_whose_dialogue_the_terminal_never_ended_is_unknown_again() {
     let mut dialogue = Dialogue::reading();
+    dialogue.hears(&ours('0'));
+    dialogue.asks(Ask::Kept(INTENT));
+    assert_eq!(dialogue.after(ACK_MS_MAX), []);
+    assert!(is_unknown(&dialogue.after(LISTEN_MS)));
+    assert_eq!(dialogue.asks(Ask::Recover(tender(INTENT))), [Did::HungUp]);
+    assert_eq!(dialogue.stir(Stir::LinkUp), []);
+    assert!(is_undecided(&dialogue.after(LISTEN_MS)));
+}
+
+#[test]
+fn a_finding_whose_dialogue_the_terminal_never_ended_is_told_to_staff() {
+    let mut dialogue = Dialogue::recovering();
+    dialogue.hears(&[ENQ]);
     dialogue.hears(&ours('0'));
     dialogue.asks(Ask::Kept(INTENT));
     assert_eq!(dialogue.after(ACK_MS_MAX), []);

@@ -103,6 +103,8 @@ struct Told {
     intent: IntentNo,
     answer: Answer,
     is_kept: bool,
+    /// Asked for afterwards, so it has ended already.
+    is_found: bool,
 }
 
 /// One terminal.

@@ -103,7 +103,7 @@ impl Concert {
         let intent = tender.intent;
         match judge(tender, &answer) {
             Verdict::Clear(outcome) => {
-                self.told = Some(Told { intent, answer, is_kept: false });
+                self.told = Some(Told { intent, answer, is_kept: false, is_found: false });
                 tell(PinPadEvent::Ended { intent, outcome }, steps);
             }
             Verdict::Unclear { why, alarm } => {
@@ -133,7 +133,7 @@ impl Concert {
             }
         };
         self.settled(intent);
-        self.told = Some(Told { intent, answer, is_kept: false });
+        self.told = Some(Told { intent, answer, is_kept: false, is_found: true });
         tell(PinPadEvent::Recovered { intent, finding }, steps);
     }
 
@@ -171,7 +171,7 @@ impl Concert {
         let held = self.held.filter(|answer| answer.private.intent() == Some(intent));
         if let Some(answer) = held {
             self.held = None;
-            self.told = Some(Told { intent, answer, is_kept: false });
+            self.told = Some(Told { intent, answer, is_kept: false, is_found: true });
         }
         let Some(told) = self.told.as_mut().filter(|told| told.intent == intent) else {
             return;
@@ -233,13 +233,24 @@ impl Concert {
                 self.hang_up(steps);
             }
             Wait::Recovering => self.nothing_found(now_ms, steps),
-            Wait::Owed => {
-                if self.told.is_some_and(|told| told.answer.status == Status::Done) {
-                    let why = "the terminal did not end the dialogue: compare its slip";
-                    failed("acknowledgement", why, steps);
-                }
+            Wait::Owed => self.never_ended(now_ms, steps),
+        }
+    }
+
+    /// The terminal never said that it heard our ACK, so it may have taken its booking back.
+    fn never_ended(&mut self, now_ms: u64, steps: &mut Vec<Step>) {
+        let why = "the terminal did not end the dialogue: compare its slip";
+        match self.told.filter(|told| told.answer.status == Status::Done) {
+            Some(told) if !told.is_found => {
+                self.told = None;
+                self.unknown(why, steps);
+                self.rest(now_ms);
+            }
+            Some(_) => {
+                failed("acknowledgement", why, steps);
                 self.done(now_ms, steps);
             }
+            None => self.done(now_ms, steps),
         }
     }
 
