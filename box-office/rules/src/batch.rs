@@ -3,10 +3,12 @@
 //! Closed by the terminal's own count and sum, compared with ours; a difference waits for somebody
 //! senior. A close that nobody answered is unknown until the terminal was asked, and ends once.
 //! Never talks to a pad or the gateway: the box's pad errand and `cloud/gateway` do. Next:
-//! `batch/wish.rs` for closing all of them, `ledger/batch.rs`, `posting.rs`.
+//! `batch/brand.rs`, `batch/wish.rs` for closing all of them, `ledger/batch.rs`, `posting.rs`.
 
+mod brand;
 mod wish;
 
+pub use brand::{Compared, unmatched};
 pub use wish::Wish;
 
 use crate::at::At;
@@ -483,35 +485,4 @@ fn happened(event: Event) -> AnyEvent {
 
 fn posted(id: PostingId, posting: Posting) -> AnyEvent {
     AnyEvent::Checkout(checkout::Event::Posted(id, posting))
-}
-
-/// One payment of a batch, as it is compared with what a terminal tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Compared {
-    pub brand: String,
-    pub amount: Money,
-    /// It took another one back.
-    pub voids: bool,
-}
-
-/// Which payments, told by their brand, cannot be found in what a terminal tells: those of a brand
-/// whose count or sum is another there. A terminal that tells nothing confirms nothing.
-pub fn unmatched(payments: &[Compared], told: Option<&[BrandTotal]>) -> Vec<bool> {
-    // As `Batch::matches` counts, both ways.
-    let ours = |brand: &str| {
-        let same = payments.iter().filter(|other| same_brand(&other.brand, brand));
-        same.fold([Takings::default(); 2], |[net, twice], one| match one.voids {
-            true => [net.without(-one.amount), twice.with(one.amount)],
-            false => [net.with(one.amount), twice.with(one.amount)],
-        })
-    };
-    let theirs = |brand: &str| {
-        let same = told.unwrap_or_default().iter().filter(|one| same_brand(&one.brand, brand));
-        sum_of(&same.cloned().collect::<Vec<_>>())
-    };
-    payments.iter().map(|one| !ours(&one.brand).contains(&theirs(&one.brand))).collect()
-}
-
-fn same_brand(one: &str, other: &str) -> bool {
-    one.trim().eq_ignore_ascii_case(other.trim())
 }

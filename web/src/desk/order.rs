@@ -5,6 +5,8 @@
 //! `shown`; a refund without tickets pays back what is owed; an exchange may have `no_fee`),
 //! `stop`, `decide` (`intent`, `charged`, `evidence`, `name`, `reason`). Next: `desk/sell/sale.rs`.
 
+mod exchange;
+
 use super::sell::Told;
 use super::sell::sale::{self, REASON_CHARS_MAX};
 use super::{around, journal, payment};
@@ -15,12 +17,11 @@ use crate::time::business_date;
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::fee::FeeLine;
-use usher_rules::id::{CartId, OrderId};
+use usher_rules::id::OrderId;
 use usher_rules::money::Money;
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
-    AtPad, Chosen, Exchange, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running,
-    Ticket, Which,
+    AtPad, Chosen, Glance, Notice, Opened, Orders, Paid, Posting, Refund, Running, Ticket, Which,
 };
 use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::desk::payment::{How, Share};
@@ -95,9 +96,9 @@ pub fn page(templates: &Templates, view: &Opened, words: &Words) -> Html {
         choosable => view.may_refund && open && !pending,
         unpaid => unpaid.filter(|_| view.may_refund),
         chosen => view.chosen.as_ref().filter(|_| !pending).map(|one| chosen(&pen, one)),
-        origin => view.origin.map(|one| came_from(&pen, one)),
-        exchanges => view.exchanges.iter().map(|one| exchange(&pen, one)).collect::<Vec<_>>(),
-        exchanging => view.exchanging.map(|cart| exchanging(&pen, cart)),
+        origin => view.origin.map(|one| exchange::came_from(&pen, one)),
+        exchanges => view.exchanges.iter().map(|one| exchange::made(&pen, one)).collect::<Vec<_>>(),
+        exchanging => view.exchanging.map(|cart| exchange::running(&pen, cart)),
         key => &view.form_key,
         notice => view.notice.as_ref().map(|one| notice(&pen, one)),
         ..around(&pen, &view.around)
@@ -364,44 +365,8 @@ fn owed_back(pen: &Pen<'_>, view: &Opened) -> Option<Value> {
     })
 }
 
-/// The order that tickets of this one were exchanged from.
-fn came_from(pen: &Pen<'_>, (order, amount): (OrderId, Money)) -> Value {
-    context! { id => order.to_string(), href => address(order), amount => pen.money(amount) }
-}
-
-fn exchange(pen: &Pen<'_>, one: &Exchange) -> Value {
-    context! {
-        at => pen.times.moment(one.at),
-        by => &one.by,
-        reason => &one.reason,
-        tickets => one.tickets,
-        worth => pen.money(one.worth),
-        waived => one.waived.map(|fee| {
-            pen.words.tell("exchange-fee-waived", &[("fee", pen.money(fee).into())])
-        }),
-        to => one.to.to_string(),
-        href => address(one.to),
-    }
-}
-
 fn fee_charged(pen: &Pen<'_>, fee: &FeeLine) -> Value {
     context! { name => &fee.name, amount => pen.money(fee.amount.gross) }
-}
-
-/// What an exchange costs beside the tickets, a line of the new order.
-fn fee_line(pen: &Pen<'_>, fee: &FeeLine) -> String {
-    let parts = [
-        ("name", fee.name.as_str().into()),
-        ("count", fee.count.into()),
-        ("each", pen.money(fee.each).into()),
-        ("amount", pen.money(fee.amount.gross).into()),
-    ];
-    pen.words.tell("exchange-fee", &parts)
-}
-
-fn exchanging(pen: &Pen<'_>, cart: CartId) -> Value {
-    let number = [("sale", cart.to_string().into())];
-    context! { words => pen.words.tell("exchange-runs", &number), href => sale::address(cart) }
 }
 
 /// What goes back to the order that its money came from, if something does.
@@ -438,7 +403,7 @@ fn chosen(pen: &Pen<'_>, one: &Chosen) -> Value {
         words => pen.words.tell(id, &parts),
         onward => onward(pen, &one.shares),
         worth => pen.words.tell("exchange-worth", &worth),
-        fees => one.fees.iter().map(|fee| fee_line(pen, fee)).collect::<Vec<_>>(),
+        fees => one.fees.iter().map(|fee| exchange::fee(pen, fee)).collect::<Vec<_>>(),
         exchange_shown => one.worth.0,
         tickets => one.tickets.iter().map(ToString::to_string).collect::<Vec<_>>(),
         reason => &one.reason,
