@@ -3,12 +3,12 @@
 //! Closed by the terminal's own count and sum, compared with ours; a difference waits for somebody
 //! senior. A close that nobody answered is unknown until the terminal was asked, and ends once.
 //! Never talks to a pad or the gateway: the box's pad errand and `cloud/gateway` do. Next:
-//! `batch/brand.rs`, `batch/wish.rs` for closing all of them, `ledger/batch.rs`, `posting.rs`.
+//! `batch/compared.rs`, `batch/wish.rs` for closing all of them, `ledger/batch.rs`, `posting.rs`.
 
-mod brand;
+mod compared;
 mod wish;
 
-pub use brand::{Compared, unmatched};
+pub use compared::{Compared, unmatched};
 pub use wish::Wish;
 
 use crate::at::At;

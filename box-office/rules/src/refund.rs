@@ -3,8 +3,8 @@
 //! One act is one tender: the newest card first, then cash; what came over from another order goes
 //! back to that one, which then owes it. Never refunds what somebody came in with, and never more
 //! than was paid. Next: `refund/known.rs` for how much, `refund/pad.rs` for cards,
-//! `refund/online.rs` for those of the shop, `refund/overdue.rs` for what the box cancels by itself,
-//! `exchange.rs`.
+//! `refund/online.rs` for those of the shop, `refund/overdue.rs` for what the box cancels by
+//! itself, `exchange.rs`.
 
 mod known;
 mod online;
