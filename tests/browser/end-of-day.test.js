@@ -137,7 +137,7 @@ test('all batches are closed by one key; a pad that is off is named and closed o
   await look(page, 'desk-day-to-close', { full: true });
   await press(page, 'form[action="/desk/batches/close-all"] button');
   await batches.getByText('No line to the pad. It is closed by itself').waitFor();
-  await batches.getByText('Settled by our own books').waitFor();
+  await batches.getByText('Settled', { exact: true }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Close all batches' }).count(), 0);
   await look(page, 'desk-day-close', { full: true });
   const small = await supervisor({ size: PHONE });
@@ -154,7 +154,7 @@ test('all batches are closed by one key; a pad that is off is named and closed o
     await page.goto('/desk/day');
     return await batches.getByText('Wanted by').count() === 0;
   });
-  await batches.getByText('Settled', { exact: true }).waitFor();
+  assert.equal(await batches.getByText('Settled', { exact: true }).count(), 2);
   await look(page, 'desk-day-closed', { full: true });
   assert.deepEqual(page.complaints, []);
 });

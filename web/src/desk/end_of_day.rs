@@ -43,7 +43,7 @@ pub fn page(templates: &Templates, view: &EndOfDay, words: &Words) -> Html {
         agrees => !matches!(view.blocked, Some(Blocked::OutOfBalance { .. })),
         blocked => view.blocked.map(|blocked| stopped(&pen, blocked)),
         close => close(&pen, view),
-        goes_on => view.batches.iter().any(|one| one.wish.is_some() && one.stands.goes_on()),
+        goes_on => view.batches.iter().any(|one| !one.unasked() && one.stands.goes_on()),
         may_run => view.may_run,
         earlier => view.earlier.iter().map(|one| glance(&pen, one)).collect::<Vec<_>>(),
         key => &view.form_key,
