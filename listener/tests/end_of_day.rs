@@ -12,11 +12,13 @@ mod house;
 use browser::{Browser, form, forms, says};
 use house::pad::{Pad, with_tills};
 use house::{House, NOW, Told, store, token_with};
-use usher_ledger::{copy, end_of_day, events, tables};
+use usher_ledger::{Lane, batch, copy, end_of_day, events, tables};
 use usher_listener::token::Right;
 use usher_rules::at::Span;
+use usher_rules::batch::{Command as Batch, Of};
 use usher_rules::id::StaffNo;
 use usher_rules::staff::Role;
+use usher_rules::{Actor, Command};
 
 /// A cashier who sold two tickets for cash, then two to a card at the pad; the shop sold one.
 async fn evening(house: &House) -> (Pad, StaffNo) {
@@ -264,6 +266,12 @@ async fn every_batch_is_closed_by_one_press_and_a_pad_that_cannot_yet_is_named()
     let page = browser.submit(&close).await;
     says(&page, "No line to the pad. It is closed by itself as soon as it is back.");
     says(&page, "Wanted by anna by name");
+    assert!(page.body.contains("http-equiv=\"refresh\""), "the gateway answers soon");
+    let (batch, _) =
+        batch::running(&house.handle.snapshot().unwrap(), Of::Gateway).unwrap().unwrap();
+    let settled = Command::Batch(Batch::Unreconciled { batch, why: String::new() });
+    house.handle.ask(Lane::Till, Actor::House, None, settled).await.unwrap();
+    let page = browser.go("/desk/day").await;
     assert!(!page.body.contains("http-equiv=\"refresh\""), "a pad may be off all night");
     assert!(!page.body.contains("/close-all"), "nothing is left to be pressed");
     let told = browser.press(&close).await;
