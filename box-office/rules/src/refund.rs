@@ -168,6 +168,8 @@ struct Given<'a> {
     to: Option<Key>,
     /// What goes out now.
     amount: Money,
+    /// The last day for the rest, if that it passed unpaid is why.
+    overdue: Option<BusinessDay>,
 }
 
 impl Giving<'_> {
@@ -176,7 +178,7 @@ impl Giving<'_> {
         let shares = self.allowed(wanted)?;
         let reason = &masked(wanted.reason.trim());
         let (tickets, amount) = (&wanted.tickets[..], wanted.shown);
-        let given = Given { tickets, reason, by, intent: None, to: None, amount };
+        let given = Given { tickets, reason, by, intent: None, to: None, amount, overdue: None };
         let mut events = Vec::new();
         match shares.first().map(|share| &share.means) {
             None => self.given(&mut events, &given, None),
@@ -278,7 +280,7 @@ impl Giving<'_> {
             intent: given.intent,
             to: given.to,
             onward,
-            overdue: None,
+            overdue: given.overdue,
         };
         let here = self.facts.tickets.iter().filter(|known| given.tickets.contains(&known.id));
         let freed: Vec<(PerformanceId, Place)> =

@@ -58,9 +58,14 @@ pub struct Facts {
 impl Facts {
     /// Every payment of the order, the oldest first.
     pub fn tenders(&self) -> Vec<Tender> {
-        let at_sale = self.order.intent.zip(self.paid.clone());
-        let known: Vec<_> = at_sale.into_iter().chain(self.later.clone()).collect();
+        let known: Vec<_> = self.intents().map(|(key, row)| (key, row.clone())).collect();
         tenders(&self.order, &known)
+    }
+
+    /// The intents that paid for it, the oldest first.
+    fn intents(&self) -> impl Iterator<Item = (Key, &Intent)> {
+        let at_sale = self.order.intent.zip(self.paid.as_ref());
+        at_sale.into_iter().chain(self.later.iter().map(|(key, row)| (*key, row)))
     }
 
     /// To whom it goes when these tickets are given back, the first act first.
@@ -89,9 +94,7 @@ impl Facts {
         let tenders = self.tenders();
         let paid = tenders.iter().find(|tender| tender.means.intent() == Some(to));
         let whole = paid.is_some_and(|paid| paid.amount == amount && paid.back == Money::ZERO);
-        let rows = self.order.intent.zip(self.paid.as_ref());
-        let mut rows = rows.into_iter().chain(self.later.iter().map(|(key, row)| (*key, row)));
-        let row = rows.find(|(key, _)| *key == to).map(|(_, row)| row);
+        let row = self.intents().find(|(key, _)| *key == to).map(|(_, row)| row);
         let in_batch = row.zip(self.batch_since).is_some_and(|(row, at)| at <= row.changed_at);
         let tried = self.newest.as_ref().and_then(Intent::refunding);
         let tried = tried.is_some_and(|tried| tried.voids && tried.to == Some(to));

@@ -169,6 +169,7 @@ impl Giving<'_> {
             intent: Some(known.key),
             to: refunding.to,
             amount,
+            overdue: None,
         };
         let row = Intent { state: State::Captured, ..row };
         let mut events = vec![self.online_row(row, known, back)];

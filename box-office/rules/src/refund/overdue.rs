@@ -6,7 +6,6 @@
 //! `firmware-host/errand/sweep.rs`, which looks for them.
 
 use super::{Given, Giving};
-use crate::checkout::Event;
 use crate::id::{StaffNo, TicketId};
 use crate::letter::{self, Letter};
 use crate::money::Money;
@@ -54,14 +53,10 @@ impl Giving<'_> {
 
     fn cancelled(&self, tickets: &[TicketId], due: BusinessDay) -> Vec<AnyEvent> {
         let (amount, intent, to) = (Money::ZERO, None, None);
-        let given = Given { tickets, reason: "", by: NOBODY, intent, to, amount };
+        let overdue = Some(due);
+        let given = Given { tickets, reason: "", by: NOBODY, intent, to, amount, overdue };
         let mut events = Vec::new();
         self.given(&mut events, &given, None);
-        for event in &mut events {
-            if let AnyEvent::Checkout(Event::Refunded { refund, .. }) = event {
-                refund.overdue = Some(due);
-            }
-        }
         let to = &self.facts.order.buyer.email;
         if !to.is_empty() {
             let letter = Letter::cancelled(self.facts.id, to, self.ask.at);

@@ -244,6 +244,7 @@ impl Giving<'_> {
             intent: Some(known.key),
             to: refunding.to,
             amount,
+            overdue: None,
         };
         let (session, from) = (pad.at.session, (Account::CardClearing, u64::from(pad.pad.0)));
         let mut events = vec![self.row(known, State::Captured, pad)];
