@@ -299,8 +299,11 @@ impl Running {
             let (events, heard) = mpsc::channel(pad_errand::EVENTS_MAX);
             let (asks, asked) = mpsc::channel(pad_errand::ASKS_MAX);
             let (orders, ordered) = mpsc::channel(pad::ORDERS_MAX);
-            let (face, seen) =
-                watch::channel(Face { keyed: settings.takes_keyed_cards(), ..Face::default() });
+            let (face, seen) = watch::channel(Face {
+                keyed: settings.takes_keyed_cards(),
+                refunds_without_card: settings.refunds_without_card(),
+                ..Face::default()
+            });
             let (currency, handle) = (config.pad_currency(), self.handle.clone());
             let errand = PadErrand {
                 handle,

@@ -77,7 +77,8 @@ fn is_programme(event: &Event) -> bool {
         Event::Performance(
             performance::Event::PlanImported { .. }
             | performance::Event::Put(..)
-            | performance::Event::PlanAdopted { .. },
+            | performance::Event::PlanAdopted { .. }
+            | performance::Event::Cancelled(..),
         ) => true,
         Event::House(_)
         | Event::Performance(_)

@@ -123,6 +123,7 @@ fn staff_pages() -> Router<Arc<Shop>> {
         .merge(batch_pages())
         .merge(sale_pages())
         .merge(order_pages())
+        .merge(cancellation_pages())
         .merge(patron_pages())
         .route("/monitor", get(monitor::page))
         .route("/door", get(door::page).post(door::press))
@@ -141,6 +142,15 @@ fn order_pages() -> Router<Arc<Shop>> {
         .route("/desk/orders/{order}/pad", get(refund::pad))
         .route("/desk/orders/{order}/stop", post(refund::stop))
         .route("/desk/orders/{order}/decide", post(refund::decide))
+}
+
+/// Performances that do not take place.
+fn cancellation_pages() -> Router<Arc<Shop>> {
+    use crate::staff::cancellation;
+    Router::new()
+        .route("/desk/cancellations", get(cancellation::list))
+        .route("/desk/cancellations/{id}", get(cancellation::page).post(cancellation::cancel))
+        .route("/desk/cancellations/{id}/refund", post(cancellation::refund))
 }
 
 /// Money of the pads and the day.

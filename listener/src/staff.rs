@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod batch;
+pub mod cancellation;
 pub mod cart;
 mod decision;
 pub mod desk;

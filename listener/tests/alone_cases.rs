@@ -50,7 +50,7 @@ fn ticket(blemish: usize, presence: Presence, re_entry: ReEntry) -> Found {
         min_leftover: None,
         relax: None,
         fire_limit: None,
-        cancelled: false,
+        cancelled: None,
     };
     let ticket = Ticket {
         order: OrderId(1),

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod batch;
+pub mod cancellation;
 pub mod cart;
 pub mod end_of_day;
 pub mod journal;

@@ -134,6 +134,9 @@ pub(crate) fn closed(pen: &Pen<'_>, view: &Tickets) -> Option<Value> {
             ("closed-presale-title", pen.words.tell("closed-presale-body", &when(opens)))
         }
         (Sale::Ended, _) => ("closed-ended-title", pen.words.tell("closed-ended-body", &phone)),
+        (Sale::Cancelled, _) => {
+            ("closed-cancelled-title", pen.words.tell("closed-cancelled-body", &phone))
+        }
         (Sale::Off, _) => ("closed-off-title", pen.words.tell("closed-off-body", &phone)),
         (Sale::Open, Availability::SoldOut) => {
             ("closed-soldout-title", pen.say("closed-soldout-body"))

@@ -119,6 +119,7 @@ pub(crate) fn on_sale(pen: &Pen<'_>, sale: Sale, left: Availability) -> (Value, 
         Sale::NotYet { opens } => (until("sale-not-yet", opens), true),
         Sale::PresaleOnly { opens } => (until("sale-presale", opens), true),
         Sale::Ended => (context! { kind => "off", word => pen.say("sale-ended") }, false),
+        Sale::Cancelled => (context! { kind => "off", word => pen.say("sale-cancelled") }, false),
         Sale::Off => (context! { kind => "off", word => pen.say("sale-off") }, false),
     }
 }

@@ -18,7 +18,7 @@ use usher_rules::BusinessDay;
 use usher_rules::id::written;
 use usher_rules::money::Money;
 use usher_rules::tender::pad::Receipt;
-use usher_rules::view::letter::{Body, Letter};
+use usher_rules::view::letter::{Body, GoesBack, Letter};
 use usher_rules::view::order::{Order, State, Visit};
 
 /// Codes shown as pictures inside the letter; all of them are in the PDF.
@@ -53,6 +53,9 @@ pub fn write(templates: &Templates, letter: &Letter, words: &Words) -> Result<Ma
         Body::Cancelled { order, unpaid_by, owed } => {
             Ok(cancelled(templates, letter, (order, *unpaid_by, *owed), words))
         }
+        Body::PerformanceCancelled { order, goes_back } => {
+            Ok(performance_cancelled(templates, letter, (order, *goes_back), words))
+        }
     }
 }
 
@@ -64,26 +67,58 @@ fn cancelled(
     words: &Words,
 ) -> Mail {
     let pen = Pen::new(templates, &order.frame, words);
-    let venue = &order.frame.venue;
     let day = unpaid_by.map(|day| pen.times.dated(business_date(day))).unwrap_or_default();
     let about = [
         ("order", written(order.order.0).into()),
         ("day", day.into()),
         ("owed", pen.money(owed).into()),
+    ];
+    let title = order.visits.first().map(|visit| visit.title.clone()).unwrap_or_default();
+    let subject = words.tell("letter-subject-cancelled", &[("title", title.into())]);
+    let intro = if owed > Money::ZERO { "letter-cancelled-owed" } else { "letter-cancelled" };
+    told(&pen, letter, order, &subject, &words.tell(intro, &about))
+}
+
+/// What does not take place, why, and how the money comes back.
+fn performance_cancelled(
+    templates: &Templates,
+    letter: &Letter,
+    (order, goes_back): (&Order, GoesBack),
+    words: &Words,
+) -> Mail {
+    let pen = Pen::new(templates, &order.frame, words);
+    let visit = order.visits.first();
+    let about = [
+        ("title", visit.map(|visit| visit.title.clone()).unwrap_or_default().into()),
+        ("when", visit.map(|visit| pen.times.moment(visit.starts)).unwrap_or_default().into()),
+        ("why", visit.and_then(|visit| visit.cancelled.clone()).unwrap_or_default().into()),
+    ];
+    let subject = words.tell("letter-subject-performance-cancelled", &about);
+    let money = match goes_back {
+        GoesBack::Card => "letter-performance-cancelled-card",
+        GoesBack::Counter => "letter-performance-cancelled-counter",
+        GoesBack::Nothing => "letter-performance-cancelled-nothing",
+    };
+    let intro = words.tell("letter-performance-cancelled", &about);
+    told(&pen, letter, order, &subject, &format!("{intro} {}", words.say(money)))
+}
+
+/// A letter that tells what became of tickets.
+fn told(pen: &Pen<'_>, letter: &Letter, order: &Order, subject: &str, intro: &str) -> Mail {
+    let (words, venue) = (pen.words, &order.frame.venue);
+    let about = [
         ("name", letter.to_name.as_str().into()),
         ("email", venue.email.as_str().into()),
         ("phone", venue.phone.as_str().into()),
     ];
-    let title = order.visits.first().map(|visit| visit.title.clone()).unwrap_or_default();
-    let subject = one_line(&words.tell("letter-subject-cancelled", &[("title", title.into())]));
+    let subject = one_line(subject);
     let mut pictures = Vec::new();
     let visits: Vec<Value> =
-        order.visits.iter().map(|visit| visit_value(&pen, visit, &mut pictures)).collect();
+        order.visits.iter().map(|visit| visit_value(pen, visit, &mut pictures)).collect();
     let hello = if letter.to_name.is_empty() { "letter-hello-plain" } else { "letter-hello-name" };
-    let intro = if owed > Money::ZERO { "letter-cancelled-owed" } else { "letter-cancelled" };
     let page = context! {
         hello => words.tell(hello, &about),
-        intro => words.tell(intro, &about),
+        intro,
         open => words.say("letter-open-cancelled"),
         url => format!("{}{}", venue.site, order::address(order)),
         visits,

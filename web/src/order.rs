@@ -88,6 +88,10 @@ fn visit_value(pen: &Pen<'_>, visit: &Visit) -> Value {
         doors => pen.words.tell("order-doors-at", &doors),
         doors_named => doors_named(pen, visit),
         tickets,
+        cancelled => visit.cancelled.as_ref().map(|why| {
+            let (title, body) = (pen.say("order-visit-cancelled"), why);
+            context! { kind => "stop", title, body }
+        }),
     }
 }
 

@@ -131,7 +131,9 @@ fn poster(pen: &Pen<'_>, listing: &Listing, when: When, today: Date) -> Option<V
         Sale::PresaleOnly { opens } => {
             pen.words.tell("members-first", &[("when", pen.times.moment(opens).into())])
         }
-        Sale::Open | Sale::NotYet { .. } | Sale::Ended | Sale::Off => String::new(),
+        Sale::Open | Sale::NotYet { .. } | Sale::Ended | Sale::Cancelled | Sale::Off => {
+            String::new()
+        }
     };
     Some(context! {
         href => event_href(listing),
@@ -156,7 +158,8 @@ pub(crate) fn overall(showings: &[Showing]) -> (Sale, Availability) {
         Sale::PresaleOnly { opens } => (0, opens.0),
         Sale::NotYet { opens } => (1, opens.0),
         Sale::Ended => (2, 0),
-        Sale::Off | Sale::Open => (3, 0),
+        Sale::Cancelled => (3, 0),
+        Sale::Off | Sale::Open => (4, 0),
     };
     let nearest = showings.iter().min_by_key(|showing| hope(&showing.sale));
     nearest.map_or((Sale::Off, Availability::SoldOut), |one| (one.sale, one.availability))

@@ -81,6 +81,7 @@ sale-not-yet = On sale { $when }
 sale-presale = Presale only until { $when }
 sale-ended = Web sale is over
 sale-off = Not on sale here
+sale-cancelled = Cancelled
 
 ## Where one sits
 row-name = row { $row }
@@ -273,6 +274,8 @@ closed-presale-title = Presale only
 closed-presale-body = Members and holders of a passcode can buy now. Everybody else from { $when }.
 closed-ended-title = The web sale is over
 closed-ended-body = The box office may still have tickets. Call { $phone }, or come to the counter.
+closed-cancelled-title = This performance is cancelled
+closed-cancelled-body = Whoever has tickets gets their money back. Ask the box office on { $phone }, or choose another day.
 closed-off-title = Not sold on the web
 closed-off-body = Ask the box office on { $phone }.
 closed-soldout-title = Sold out
@@ -393,6 +396,7 @@ order-booked-summary = What it comes to
 order-in = In since { $time }
 order-out = Out since { $time }
 order-cancelled = Cancelled { $when }
+order-visit-cancelled = This performance does not take place
 order-replaced = Exchanged { $when } for tickets of order { $order }
 
 ## Pages for when it does not work
@@ -1550,6 +1554,11 @@ letter-hello-name = Good day { $name },
 letter-cancelled = Your order { $order } was to be paid by { $day }. It was not, so its seats are free again and its tickets are not valid. Nothing is owed any more.
 letter-cancelled-owed = Your order { $order } was to be paid by { $day }. It was not, so its seats are free again and its tickets are not valid. You have paid { $owed } of it: that is yours. Come to our box office or write to us, and we give it back.
 letter-open-cancelled = See your order
+letter-subject-performance-cancelled = Cancelled: { $title }, { $when }
+letter-performance-cancelled = We are sorry: { $title } on { $when } does not take place. { $why }
+letter-performance-cancelled-card = You get your money back to the card you paid with. You need not do anything; it may take some days to show.
+letter-performance-cancelled-counter = You get your money back at our box office. Bring your tickets, and your card if you paid with one.
+letter-performance-cancelled-nothing = Nothing was paid, so nothing is owed.
 orders-owing = Balance due
 orders-none-owing = Nothing is due. Everybody has paid.
 desk-order-heading = Order { $order }
@@ -1792,3 +1801,74 @@ sell-patron-off = Take off
 sell-patron-hint = Name, email or phone finds who is in the register
 sell-remember = Remember this patron
 sell-remember-name = Type the name to remember, or take the tick away.
+# cancelled performances at the desk
+cancellations-title = Cancellations
+cancellations-intro = Performances that do not take place, and what is still to be given back for them.
+cancellations-cancelled = Cancelled
+cancellations-none = No performance is cancelled.
+cancellations-ahead = To come
+cancellations-choose = Open a performance to cancel it.
+cancellations-no-show = No performance is to come.
+cancellations-more = There are more. The nearest and the last cancelled ones are listed.
+cancellations-all = All cancellations
+cancellation-heading = { $title }, { $when }
+cancellation-starts = Starts
+cancellation-hall = Hall
+cancellation-sold = Tickets sold
+cancellation-back = Tickets to take back
+cancellation-since = Cancelled
+cancellation-cancel = Cancel this performance
+cancellation-cancel-more = Nothing more of it is sold, its tickets open no door, and everybody with a ticket and an email gets a letter. This cannot be undone. No money goes back yet: that comes next.
+cancellation-reason = Why
+cancellation-reason-hint = Customers read it in their letter, as you write it here.
+cancellation-reason-more = Customers want to know. { $max } characters at most.
+cancellation-go = Cancel the performance
+cancellation-leave = Leave it on
+cancellation-senior = A supervisor or manager can cancel it.
+cancellation-open = { $orders ->
+    [one] 1 order
+   *[other] { $orders } orders
+} with { $tickets ->
+    [one] 1 ticket
+   *[other] { $tickets } tickets
+} to take back, { $sum } to give back.
+cancellation-at-once-title = Without the customer
+cancellation-at-once = { $orders ->
+    [one] 1 order
+   *[other] { $orders } orders
+} with { $tickets ->
+    [one] 1 ticket
+   *[other] { $tickets } tickets
+}, { $sum }.
+cancellation-at-once-more = What was paid in the shop goes back to the cards through the gateway, and tickets that nothing was paid for are taken back.
+cancellation-at-once-go = Give all of it back
+cancellation-refund-senior = A supervisor or manager can give it back.
+cancellation-running = Money is on its way back. This page looks again every few seconds.
+cancellation-queue = To be given back
+cancellation-more = There are more. These are of the first 20,000 tickets; give them back and look again.
+cancellation-done = Everything is given back.
+cancellation-do = Give back
+cancellation-stands-at-once = Without the customer
+cancellation-stands-without-card = At its pad, no card needed
+cancellation-stands-customer = When the customer comes
+cancellation-stands-running = On its way
+cancellation-stands-operator = A person must look
+cancellation-stands-exchanging = Being exchanged
+cancellation-stands-capture = The bank has not paid yet
+cancellation-before = It is cancelled already
+cancellation-before-more = Somebody else was faster. Customers have their letter.
+cancellation-over = It is over
+cancellation-over-more = A performance that took place cannot be cancelled.
+cancellation-begun = { $orders ->
+    [one] 1 order is being given back
+   *[other] { $orders } orders are being given back
+}
+cancellation-begun-more = { $not ->
+    [0] The list says how far each is.
+    [one] 1 order could not be begun: the list says how it stands.
+   *[other] { $not } orders could not be begun: the list says how they stand.
+}
+cancellation-none = Nothing goes back without its customer now
+cancellation-none-more = What is left is on its way, or waits in the list.
+cancellation-of-order = { $title } was cancelled
+cancellation-to-queue = All refunds of this performance

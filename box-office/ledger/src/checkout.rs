@@ -175,7 +175,7 @@ fn look_at_places<S: Source>(
         }
         let performance = performance::get(source, line.performance)?
             .ok_or_else(|| Fault::Row(format!("performance {} is missing", line.performance)))?;
-        facts.cancelled |= performance.cancelled;
+        facts.cancelled |= performance.cancelled.is_some();
         let first = facts.plays_on.map_or(performance.day, |day| day.min(performance.day));
         facts.plays_on = Some(first);
         facts.performance_nos.push((line.performance, performance.no));

@@ -45,7 +45,7 @@ pub fn decide(
         Command::Performance(command) => {
             let counters = &write.counters;
             let facts = performance::load(write.txn, write.plans, counters, box_no, command)?;
-            rules::performance::decide(&facts, command)
+            rules::performance::decide(&facts, command, ask)
         }
         Command::Cart(command) => {
             let facts = cart::load(write.txn, &write.counters, box_no, command)?;

@@ -271,7 +271,7 @@ fn over<S: Source>(source: &S, cut_off: At) -> Result<Vec<Earned>, Fault> {
     })?;
     let mut found = Vec::new();
     for (id, amount) in left {
-        let Some(row) = performance::get(source, id)?.filter(|row| !row.cancelled) else {
+        let Some(row) = performance::get(source, id)?.filter(|row| row.cancelled.is_none()) else {
             continue;
         };
         let production = production::get(source, row.production)?

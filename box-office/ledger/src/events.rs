@@ -142,7 +142,8 @@ pub fn entities(event: &Event) -> Vec<(Entity, u64)> {
             | performance::Event::Killed(id, _)
             | performance::Event::Revived(id, _)
             | performance::Event::StaffHeld { performance: id, .. }
-            | performance::Event::StaffHoldEnded(id, _) => places(vec![*id]),
+            | performance::Event::StaffHoldEnded(id, _)
+            | performance::Event::Cancelled(id, _) => places(vec![*id]),
         },
         Event::Cart(cart::Event::Closed { freed, .. }) => {
             places(freed.iter().map(|(id, _)| *id).collect())

@@ -9,12 +9,15 @@ use crate::plan::{Plans, draw};
 use crate::source::{self, Source};
 use crate::stored::{Counters, PlanRow, SeatRow};
 use crate::write::Write;
-use crate::{Fault, production, tables};
+use crate::{Fault, checkout, production, tables};
 use redb::ReadableTable;
+use std::collections::BTreeSet;
 use usher_rules::at::At;
 use usher_rules::cart::Place;
-use usher_rules::id::{BoxNo, PerformanceId, PlanId, SeatNo, compose};
-use usher_rules::performance::{Command, Event, Facts, OUT_OF_SALE_MAX, Performance};
+use usher_rules::id::{BoxNo, LetterId, PerformanceId, PlanId, SeatNo, TicketId, compose};
+use usher_rules::performance::{
+    Cancellation, Command, Event, Facts, LETTERS_MAX, OUT_OF_SALE_MAX, Performance, Reached,
+};
 use usher_rules::plan::vanish;
 
 /// Performances read at once.
@@ -40,6 +43,9 @@ pub fn load<S: Source>(
         vanishing: Vec::new(),
         unfit: Vec::new(),
         seats_known: true,
+        ends: None,
+        reached: Vec::new(),
+        next_letter: LetterId(compose(box_no, counters.letter.max(1))),
     };
     match command {
         Command::ImportPlan { original, overlay, rekey_duplicates } => {
@@ -78,8 +84,48 @@ pub fn load<S: Source>(
             let fit = |row: &Option<SeatRow>| matches!(row, Some(SeatRow::StaffHold(_)));
             load_seats(source, plans, &mut facts, (*performance, seats), fit)?;
         }
+        Command::Cancel { performance: id, .. } => {
+            facts.performance = get(source, *id)?;
+            if let Some(performance) = &facts.performance {
+                let production = production::get(source, performance.production)?;
+                facts.ends = production.map(|production| performance.ends(&production));
+                facts.reached = reached(source, *id, performance)?;
+            }
+        }
     }
     Ok(facts)
+}
+
+/// Orders with good tickets of a performance whose buyers gave an address.
+fn reached<S: Source>(
+    source: &S,
+    id: PerformanceId,
+    performance: &Performance,
+) -> Result<Vec<Reached>, Fault> {
+    let mut orders = BTreeSet::new();
+    for ticket in tickets(source, performance, usize::MAX)? {
+        let row = checkout::ticket(source, ticket)?;
+        let good = row.filter(|row| row.performance == id && row.is_good());
+        orders.extend(good.map(|row| row.order));
+    }
+    let mut found = Vec::new();
+    for order in orders {
+        let Some(row) = checkout::order(source, order)? else { continue };
+        if !row.buyer.email.is_empty() && found.len() < LETTERS_MAX {
+            found.push(Reached { order, email: row.buyer.email });
+        }
+    }
+    Ok(found)
+}
+
+/// Every ticket that was ever sold for a performance: each has its code in the index.
+pub fn tickets<S: Source>(
+    source: &S,
+    performance: &Performance,
+    max: usize,
+) -> Result<Vec<TicketId>, Fault> {
+    let codes = (performance.no, 0)..=(performance.no, u64::MAX);
+    source::range(source, tables::TICKET_CODES, codes, max, |_, id| Ok(TicketId(id)))
 }
 
 /// Which of the seats named the plan has, and which are not as they must be.
@@ -156,6 +202,7 @@ pub fn apply(write: &mut Write, event: &Event) -> Result<(), Fault> {
             change_seats(write, *performance, seats, &Becomes::StaffHold(hold.clone()))
         }
         Event::StaffHoldEnded(id, seats) => change_seats(write, *id, seats, &Becomes::Free),
+        Event::Cancelled(id, cancellation) => cancelled(write, *id, cancellation),
     }
 }
 
@@ -168,6 +215,16 @@ fn put(write: &mut Write, id: PerformanceId, performance: &Performance) -> Resul
     write.txn.open_table(tables::PERFORMANCES_BY_NO)?.insert(performance.no, id.0)?;
     write.used(|counters| &mut counters.performance, id.0)?;
     write.used_no(performance.no)
+}
+
+fn cancelled(
+    write: &mut Write,
+    id: PerformanceId,
+    cancellation: &Cancellation,
+) -> Result<(), Fault> {
+    let mut row = get(write.txn, id)?.ok_or(Fault::Changed("a performance that is gone"))?;
+    row.cancelled = Some(cancellation.clone());
+    write.put(tables::PERFORMANCES, id.0, &row)
 }
 
 fn change_seats(

@@ -82,6 +82,7 @@ pub fn name(event: &Event) -> &'static str {
             performance::Event::Revived(..) => "seats-revived",
             performance::Event::StaffHeld { .. } => "seats-staff-held",
             performance::Event::StaffHoldEnded(..) => "staff-hold-ended",
+            performance::Event::Cancelled(..) => "performance-cancelled",
         },
         Event::Cart(_) => "cart-changed",
         Event::Hold(_) => "hold-changed",

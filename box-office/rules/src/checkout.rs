@@ -436,16 +436,21 @@ impl Saga<'_> {
         known.approval = approval.to_owned();
         known.reference = reference.to_owned();
         let authorized = Note::Authorized(Some(approval.to_owned()));
-        if !self.facts.lost.is_empty() {
-            let lost = lost::lines(self.cart, &self.facts.lost);
+        let lost = lost::lines(self.cart, &self.facts.lost);
+        if !lost.is_empty() || self.facts.cancelled {
             let until = self.ask.at + self.facts.house.hold_time;
             let attempts = self.cart.attempts;
-            return vec![
+            let mut events = vec![
                 self.intent(key, &known, tender::State::Reversing),
                 self.move_cart(State::CheckoutError, until, attempts, None, Some(key)),
-                AnyEvent::Checkout(Event::LinesLost(self.facts.cart_id, lost.clone())),
-                self.log(vec![authorized, Note::SeatsLost { lines: lost }]),
             ];
+            // Cancelled meanwhile: the cart holds its seats all the same, and frees them in time.
+            let gone = if lost.is_empty() { self.cart.lines.clone() } else { lost.clone() };
+            if !lost.is_empty() {
+                events.push(AnyEvent::Checkout(Event::LinesLost(self.facts.cart_id, lost)));
+            }
+            events.push(self.log(vec![authorized, Note::SeatsLost { lines: gone }]));
+            return events;
         }
         let mut events = vec![self.intent(key, &known, tender::State::Approved)];
         let payment = Payment::CapturePending;

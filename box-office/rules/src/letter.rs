@@ -4,7 +4,7 @@
 //! goes out when due (domain G3). Never speaks SMTP. Next: `cloud/mail` does.
 
 use crate::at::At;
-use crate::id::{LetterId, OrderId};
+use crate::id::{LetterId, OrderId, PerformanceId};
 use crate::{Ask, Event as AnyEvent, Refusal};
 use minicbor::{Decode, Encode};
 
@@ -37,13 +37,18 @@ pub enum Kind {
     /// Not paid in time: the order was cancelled by the box.
     #[n(4)]
     Cancelled(#[n(0)] OrderId),
+    /// A performance that the order has tickets of does not take place.
+    #[n(5)]
+    PerformanceCancelled(#[n(0)] OrderId, #[n(1)] PerformanceId),
 }
 
 impl Kind {
     /// The order it is about.
     pub fn order(self) -> OrderId {
         match self {
-            Kind::Confirmation(order) | Kind::Cancelled(order) => order,
+            Kind::Confirmation(order)
+            | Kind::Cancelled(order)
+            | Kind::PerformanceCancelled(order, _) => order,
         }
     }
 }
@@ -116,6 +121,16 @@ impl Letter {
     /// That an order was cancelled because it was not paid up, to go out now.
     pub fn cancelled(order: OrderId, to: &str, now: At) -> Letter {
         Letter::about(Kind::Cancelled(order), to, now)
+    }
+
+    /// That a performance does not take place, to go out now.
+    pub fn performance_cancelled(
+        order: OrderId,
+        performance: PerformanceId,
+        to: &str,
+        now: At,
+    ) -> Letter {
+        Letter::about(Kind::PerformanceCancelled(order, performance), to, now)
     }
 
     fn about(kind: Kind, to: &str, now: At) -> Letter {

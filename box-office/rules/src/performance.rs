@@ -1,15 +1,20 @@
 //! The performance: one dated showing, its plan, prices and windows of sale and admission.
 //!
 //! Decides whether it is on sale at a moment (A1, A10) and when its doors are open. Never counts
-//! seats: that is `hold.rs` and the ledger's tallies. Next: `hold.rs`, `admission.rs`.
+//! seats: that is `hold.rs` and the ledger's tallies. Next: `performance/cancellation.rs`,
+//! `hold.rs`, `admission.rs`.
+
+mod cancellation;
+
+pub use cancellation::{Cancellation, LETTERS_MAX, Reached};
 
 use crate::at::{At, Span};
 use crate::card_number;
 use crate::house::{House, ReEntry, Relax, TICKETS_PER_CART_MAX};
-use crate::id::{PerformanceId, PlanId, ProductionId, SeatNo};
+use crate::id::{LetterId, PerformanceId, PlanId, ProductionId, SeatNo};
 use crate::price::Price;
 use crate::production::Production;
-use crate::{BusinessDay, Event as AnyEvent, Refusal};
+use crate::{Ask, BusinessDay, Event as AnyEvent, Refusal};
 use minicbor::{Decode, Encode};
 
 /// Running time when none is known, for the last admission (domain 9.1).
@@ -63,8 +68,8 @@ pub struct Performance {
     /// People the house may hold at once; `None`: no limit of its own (domain 9.1 row 16).
     #[n(15)]
     pub fire_limit: Option<u32>,
-    #[n(16)]
-    pub cancelled: bool,
+    #[cbor(n(16), with = "cancellation::or_false")]
+    pub cancelled: Option<Cancellation>,
 }
 
 /// What is said of a new performance; windows left out take the venue's defaults.
@@ -114,6 +119,7 @@ pub enum Sale {
     NotYet { opens: At },
     Open,
     Ended,
+    Cancelled,
     Off,
 }
 
@@ -174,6 +180,15 @@ pub enum Command {
         #[n(1)]
         seats: Vec<SeatNo>,
     },
+    /// It does not take place; everybody who has a ticket and an address is written to.
+    #[n(8)]
+    Cancel {
+        #[n(0)]
+        performance: PerformanceId,
+        /// Why, as customers will read it.
+        #[n(1)]
+        reason: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -217,6 +232,8 @@ pub enum Event {
     },
     #[n(6)]
     StaffHoldEnded(#[n(0)] PerformanceId, #[n(1)] Vec<SeatNo>),
+    #[n(7)]
+    Cancelled(#[n(0)] PerformanceId, #[n(1)] Cancellation),
 }
 
 /// What the ledger knows for a command.
@@ -239,17 +256,24 @@ pub struct Facts {
     pub unfit: Vec<SeatNo>,
     /// And whether the plan has all of them.
     pub seats_known: bool,
+    /// For `Cancel`: when it ends, who has tickets of it, and the first letter to them.
+    pub ends: Option<At>,
+    pub reached: Vec<Reached>,
+    pub next_letter: LetterId,
 }
 
 impl Performance {
     /// Is it on web sale at `now` (A1, A10)?
     pub fn sale(&self, production: &Production, house: &House, now: At) -> Sale {
+        if !production.on_web {
+            return Sale::Off;
+        }
+        if self.cancelled.is_some() {
+            return Sale::Cancelled;
+        }
         let Some(opens) = self.web_sale_opens else {
             return Sale::Off;
         };
-        if self.cancelled || !production.on_web {
-            return Sale::Off;
-        }
         let ends = self.web_sale_ends.unwrap_or(self.starts_at - house.web_sale_ends_before);
         if now >= ends {
             Sale::Ended
@@ -274,7 +298,7 @@ impl Performance {
     }
 }
 
-pub fn decide(facts: &Facts, command: &Command) -> Result<Vec<AnyEvent>, Refusal> {
+pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEvent>, Refusal> {
     let event = match command {
         Command::ImportPlan { original, overlay, rekey_duplicates } => {
             if !facts.plan_errors.is_empty() {
@@ -338,6 +362,9 @@ pub fn decide(facts: &Facts, command: &Command) -> Result<Vec<AnyEvent>, Refusal
                 return Err(Refusal::NotStaffHeld { seats: facts.unfit.clone() });
             }
             Event::StaffHoldEnded(*performance, seats.clone())
+        }
+        Command::Cancel { performance, reason } => {
+            return cancellation::cancel(facts, *performance, reason, ask);
         }
     };
     Ok(vec![AnyEvent::Performance(event)])
@@ -412,7 +439,7 @@ fn add(facts: &Facts, planned: &Planned) -> Result<Event, Refusal> {
         min_leftover: None,
         relax: planned.relax,
         fire_limit: None,
-        cancelled: false,
+        cancelled: None,
     };
     if performance.doors_open >= performance.last_admission {
         return Err(Refusal::WindowEmpty);

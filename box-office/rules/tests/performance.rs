@@ -32,7 +32,7 @@ fn performance() -> Performance {
         min_leftover: None,
         relax: None,
         fire_limit: None,
-        cancelled: false,
+        cancelled: None,
     }
 }
 

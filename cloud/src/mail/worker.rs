@@ -316,7 +316,7 @@ impl Rounds {
 fn rank(kind: Kind) -> u8 {
     match kind {
         Kind::Confirmation(_) => 1,
-        Kind::Cancelled(_) => 2,
+        Kind::Cancelled(_) | Kind::PerformanceCancelled(..) => 2,
     }
 }
 

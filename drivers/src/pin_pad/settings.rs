@@ -83,6 +83,14 @@ impl PinPadSettings {
         }
     }
 
+    /// Does it give a payment back by the number of its booking, without the card (K8)?
+    pub fn refunds_without_card(&self) -> bool {
+        match self {
+            PinPadSettings::Nexo(_) => true,
+            PinPadSettings::Zvt(_) | PinPadSettings::Concert(_) => false,
+        }
+    }
+
     /// May the number of a card be typed at it, for a sale on the phone (K6)?
     pub fn takes_keyed_cards(&self) -> bool {
         match self {

@@ -173,7 +173,7 @@ fn glances(snapshot: &Snapshot, now: At) -> Result<Vec<PerformanceGlance>, Fault
 }
 
 fn hidden(performance: &Performance, production: &Production) -> bool {
-    performance.cancelled || !production.on_web
+    performance.cancelled.is_some() || !production.on_web
 }
 
 fn glance(

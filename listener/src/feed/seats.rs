@@ -97,7 +97,11 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         Event::Performance(Staged::Revived(id, seats) | Staged::StaffHoldEnded(id, seats)) => {
             seats.iter().for_each(|seat| put(*id, *seat, Seen::Free));
         }
-        Event::Performance(Staged::Put(id, _) | Staged::PlanAdopted { performance: id, .. }) => {
+        Event::Performance(
+            Staged::Put(id, _)
+            | Staged::PlanAdopted { performance: id, .. }
+            | Staged::Cancelled(id, _),
+        ) => {
             all.entry(*id).or_default().reload = true;
         }
         Event::Performance(Staged::PlanImported { .. })

@@ -201,7 +201,7 @@ fn performance_of<N: Need>(
     let snapshot = staff.snapshot()?;
     let Some(ticket) = checkout::ticket(&snapshot, ticket)? else { return Ok(None) };
     let row = usher_ledger::performance::get(&snapshot, ticket.performance)?;
-    Ok(row.filter(|row| !row.cancelled).map(|_| ticket.performance))
+    Ok(row.filter(|row| row.cancelled.is_none()).map(|_| ticket.performance))
 }
 
 /// What took that which goes back first; none: nothing does.

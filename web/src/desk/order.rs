@@ -17,7 +17,7 @@ use crate::time::business_date;
 use crate::words::Words;
 use minijinja::{Value, context};
 use usher_rules::fee::FeeLine;
-use usher_rules::id::OrderId;
+use usher_rules::id::{OrderId, PerformanceId};
 use usher_rules::money::Money;
 use usher_rules::tender::State;
 use usher_rules::view::desk::order::{
@@ -70,6 +70,7 @@ pub fn page(templates: &Templates, view: &Opened, words: &Words) -> Html {
     let here = address(view.glance.order);
     let page = context! {
         here_href => &here,
+        cancellations => cancellations(&view.tickets),
         confirm_href => format!("/desk/confirm?onward={}", crate::html::url_part(&here)),
         running => view.running.as_ref().map(|one| running(&pen, one, &here)),
         payments => payment::payments(&pen, &view.payments),
@@ -120,6 +121,18 @@ fn glance(pen: &Pen<'_>, one: &Glance) -> Value {
         overdue => one.overdue,
         back => (one.back != Money::ZERO).then(|| pen.money(one.back)),
     }
+}
+
+/// Where the refunds of its performances stand that do not take place: title and address.
+fn cancellations(tickets: &[Ticket]) -> Vec<Value> {
+    let mut seen: Vec<PerformanceId> = Vec::new();
+    let mut found = Vec::new();
+    for one in tickets {
+        let Some(id) = one.cancelled.filter(|id| !seen.contains(id)) else { continue };
+        seen.push(id);
+        found.push(context! { title => &one.title, href => format!("/desk/cancellations/{id}") });
+    }
+    found
 }
 
 fn ticket(pen: &Pen<'_>, one: &Ticket) -> Value {

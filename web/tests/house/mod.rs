@@ -386,6 +386,7 @@ pub fn order() -> Order {
         state: usher_rules::view::order::State::Paid,
         sums: sums(),
         visits: vec![Visit {
+            cancelled: None,
             performance: performance(17),
             title: "The Lamplighter’s Daughter".to_owned(),
             play_code: "LAMP".to_owned(),

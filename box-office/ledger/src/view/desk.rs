@@ -5,6 +5,7 @@
 //! `listener/staff/desk.rs`.
 
 pub mod batch;
+pub mod cancellation;
 pub mod cart;
 pub mod end_of_day;
 pub mod journal;

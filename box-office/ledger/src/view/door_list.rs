@@ -5,7 +5,7 @@
 
 use super::scan::{Narrator, performances_near};
 use crate::handle::Handle;
-use crate::source::{self, Source};
+use crate::source::Source;
 use crate::{Fault, Snapshot, checkout, device, events, performance, stored, tables};
 use redb::ReadOnlyTable;
 use sha2::{Digest, Sha256};
@@ -161,7 +161,9 @@ fn touched(event: &Event, device: DeviceNo) -> Touched {
         Event::House(house::Event::Set(_)) | Event::Production(_) => Touched::Everything,
         // What bad codes were brought to another one changes nothing here.
         Event::Device(enrolled::Event::Put(no, _)) if *no == device => Touched::Everything,
-        Event::Performance(Staged::Put(..) | Staged::PlanAdopted { .. }) => Touched::Everything,
+        Event::Performance(
+            Staged::Put(..) | Staged::PlanAdopted { .. } | Staged::Cancelled(..),
+        ) => Touched::Everything,
         Event::Checkout(
             sale::Event::Sold { id, .. }
             | sale::Event::Refunded { order: id, .. }
@@ -249,14 +251,9 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// Every ticket that was ever sold for it: each has its code in the index.
+    /// Every ticket that was ever sold for it.
     fn list_all(&mut self, now: At) -> Result<(), Fault> {
-        let no = self.performance.no;
-        let codes = (no, 0)..=(no, u64::MAX);
-        let sold =
-            source::range(self.snapshot, tables::TICKET_CODES, codes, TICKETS_MAX + 1, |_, id| {
-                Ok(TicketId(id))
-            })?;
+        let sold = performance::tickets(self.snapshot, &self.performance, TICKETS_MAX + 1)?;
         sold.into_iter().try_for_each(|ticket| self.list(ticket, now))
     }
 

@@ -3,14 +3,15 @@
 //! Never the address book and never the sent text. Next: `cloud/mail`, which sends it.
 
 use super::order;
-use crate::{Fault, Handle, Snapshot, checkout, letter};
+use crate::{Fault, Handle, Snapshot, checkout, letter, payment};
 use usher_rules::BusinessDay;
 use usher_rules::id::LetterId;
 use usher_rules::id::OrderId;
 use usher_rules::letter::Kind;
 use usher_rules::money::Money;
+use usher_rules::order::Payment;
 use usher_rules::tender::pad::{Copy, Receipt};
-use usher_rules::view::letter::{Body, Letter};
+use usher_rules::view::letter::{Body, GoesBack, Letter};
 use usher_rules::view::venue::Frame;
 
 /// `None`: no such letter, or what it is about is gone.
@@ -24,7 +25,7 @@ pub fn letter(
         return Ok(None);
     };
     let id = row.kind.order();
-    let Some(order) = order::order(handle, snapshot, frame, id)? else {
+    let Some(mut order) = order::order(handle, snapshot, frame, id)? else {
         return Ok(None);
     };
     Ok(Some(Letter {
@@ -39,6 +40,13 @@ pub fn letter(
                 unpaid_by: unpaid_by(snapshot, id)?,
                 owed: -checkout::balance(snapshot, id)?.min(Money::ZERO),
             },
+            Kind::PerformanceCancelled(_, performance) => {
+                order.visits.retain(|visit| visit.performance == performance);
+                Body::PerformanceCancelled {
+                    order: Box::new(order),
+                    goes_back: goes_back(snapshot, id)?,
+                }
+            }
         },
     }))
 }
@@ -47,6 +55,20 @@ pub fn letter(
 fn unpaid_by(snapshot: &Snapshot, id: OrderId) -> Result<Option<BusinessDay>, Fault> {
     let refunds = checkout::order(snapshot, id)?.and_then(|order| order.refunds);
     Ok(refunds.and_then(|all| all.made.iter().rev().find_map(|one| one.overdue)))
+}
+
+/// How an order was paid, whatever of it went back since.
+fn goes_back(snapshot: &Snapshot, id: OrderId) -> Result<GoesBack, Fault> {
+    let Some(row) = checkout::order(snapshot, id)? else { return Ok(GoesBack::Nothing) };
+    Ok(match row.payment {
+        Payment::CapturePending | Payment::Captured => GoesBack::Card,
+        Payment::NothingToPay => GoesBack::Nothing,
+        Payment::Paid => {
+            let paid: Money =
+                payment::of(snapshot, &row)?.into_iter().map(|tender| tender.amount).sum();
+            if paid > Money::ZERO { GoesBack::Counter } else { GoesBack::Nothing }
+        }
+    })
 }
 
 /// What the terminal printed for the customer.

@@ -14,6 +14,7 @@ use usher_rules::house::House;
 use usher_rules::id::{CartId, OrderId, TicketId};
 use usher_rules::money::Money;
 use usher_rules::order::Order as Row;
+use usher_rules::performance::Performance;
 use usher_rules::ticket;
 use usher_rules::view::cart::Sums;
 use usher_rules::view::order::{Order, State, Ticket, TicketState, Visit};
@@ -143,13 +144,14 @@ fn visits(
         };
         let count = nth.of(ticket.performance, ticket.place);
         let (named, visit) = &mut visits[at];
+        let off = named.performance.cancelled.is_some();
         visit.tickets.push(Ticket {
             ticket: *id,
             place: named.place(ticket.place, count),
             level_name: level_name(house, ticket.level),
             door: door(named, ticket.place),
-            state: state(snapshot, *id, &ticket)?,
-            code: if unpaid { String::new() } else { code(handle, &ticket) },
+            state: state(snapshot, *id, &ticket, &named.performance)?,
+            code: if unpaid || off { String::new() } else { code(handle, &ticket) },
         });
     }
     Ok(visits.into_iter().map(|(_, visit)| visit).collect())
@@ -166,6 +168,7 @@ fn visit(named: &Named) -> Visit {
         doors_open: performance.doors_open,
         starts: performance.starts_at,
         ends: ends(performance, &named.production),
+        cancelled: performance.cancelled.as_ref().map(|cancelled| cancelled.reason.clone()),
         tickets: Vec::new(),
     }
 }
@@ -196,9 +199,14 @@ pub(super) fn state(
     snapshot: &Snapshot,
     id: TicketId,
     row: &ticket::Ticket,
+    performance: &Performance,
 ) -> Result<TicketState, Fault> {
     match row.state {
-        ticket::State::Valid => {}
+        ticket::State::Valid => {
+            if let Some(cancelled) = &performance.cancelled {
+                return Ok(TicketState::Cancelled { at: cancelled.at });
+            }
+        }
         ticket::State::Cancelled { at } => return Ok(TicketState::Cancelled { at }),
         ticket::State::Exchanged { at, to } => return Ok(TicketState::Replaced { at, by: to }),
     }

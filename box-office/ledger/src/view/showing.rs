@@ -83,6 +83,7 @@ impl Offer {
             rule::Sale::Open => Sale::Open,
             rule::Sale::NotYet { opens } => Sale::NotYet { opens },
             rule::Sale::Ended => Sale::Ended,
+            rule::Sale::Cancelled => Sale::Cancelled,
             rule::Sale::Off => Sale::Off,
         }
     }

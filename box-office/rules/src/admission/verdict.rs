@@ -86,7 +86,10 @@ fn ended(found: &Found, now: At) -> Option<Stop> {
     match ticket.state {
         ticket::State::Cancelled { at } => Some(Stop::Cancelled { at }),
         ticket::State::Exchanged { at, .. } => Some(Stop::Replaced { at }),
-        ticket::State::Valid => None,
+        ticket::State::Valid => {
+            let cancelled = found.performance.cancelled.as_ref();
+            cancelled.map(|cancelled| Stop::Cancelled { at: cancelled.at })
+        }
     }
 }
 

@@ -33,7 +33,7 @@ impl Taking<'_> {
             _ if self.cart.till.is_some() => self.sells_at_counter()?,
             Sale::Open => {}
             Sale::NotYet { opens } => return Err(Refusal::NotOnSale { opens: Some(opens) }),
-            Sale::Ended | Sale::Off => return Err(Refusal::NotOnSale { opens: None }),
+            Sale::Ended | Sale::Cancelled | Sale::Off => return Err(Refusal::NotOnSale { opens: None }),
         }
         let wanted: usize = places.iter().map(|place| usize::from(place.count)).sum();
         if wanted == 0 {
@@ -54,7 +54,7 @@ impl Taking<'_> {
     fn sells_at_counter(&self) -> Result<(), Refusal> {
         let performance = self.scene.performance;
         let over = self.now >= performance.starts_at + COUNTER_SELLS_INTO;
-        if performance.cancelled || over {
+        if performance.cancelled.is_some() || over {
             return Err(Refusal::NotOnSale { opens: None });
         }
         Ok(())

@@ -65,6 +65,8 @@ pub enum Right {
     Metrics,
     SellAtCounter,
     Refund,
+    /// Saying that a performance does not take place.
+    CancelPerformance,
     Exchange,
     /// Admitting against the verdict.
     Override,
@@ -92,7 +94,7 @@ const INSIDE: &[Role] = &[Role::Cashier, Role::Supervisor, Role::Manager, Role::
 const MANAGERS: &[Role] = &[Role::Manager];
 
 impl Right {
-    pub const ALL: [Right; 19] = [
+    pub const ALL: [Right; 20] = [
         Right::Read,
         Right::Feed,
         Right::Desk,
@@ -100,6 +102,7 @@ impl Right {
         Right::Metrics,
         Right::SellAtCounter,
         Right::Refund,
+        Right::CancelPerformance,
         Right::Exchange,
         Right::Override,
         Right::UndoScan,
@@ -124,6 +127,7 @@ impl Right {
             Right::Metrics => "metrics",
             Right::SellAtCounter => "sell-at-counter",
             Right::Refund => "refund",
+            Right::CancelPerformance => "cancel-performance",
             Right::Exchange => "exchange",
             Right::Override => "override",
             Right::UndoScan => "undo-scan",
@@ -147,6 +151,7 @@ impl Right {
             Right::Metrics | Right::ManageDevices => &[Role::Manager, Role::Technician],
             Right::SellAtCounter | Right::Exchange | Right::CloseTill => COUNTER,
             Right::Refund
+            | Right::CancelPerformance
             | Right::Override
             | Right::UndoScan
             | Right::StaffHolds

@@ -31,4 +31,20 @@ pub enum Body {
         /// What was paid, and is owed to the customer.
         owed: Money,
     },
+    /// A performance does not take place; the order has that visit alone.
+    PerformanceCancelled {
+        order: Box<Order>,
+        goes_back: GoesBack,
+    },
+}
+
+/// How the money for a performance that does not take place comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoesBack {
+    /// By itself, to the card that paid in the shop.
+    Card,
+    /// At the box office.
+    Counter,
+    /// Nothing was paid.
+    Nothing,
 }

@@ -48,6 +48,8 @@ pub struct Visit {
     pub doors_open: At,
     pub starts: At,
     pub ends: At,
+    /// Why it does not take place.
+    pub cancelled: Option<String>,
     pub tickets: Vec<Ticket>,
 }
 
@@ -73,6 +75,7 @@ pub enum TicketState {
     Out {
         at: At,
     },
+    /// Given back, or its performance does not take place.
     Cancelled {
         at: At,
     },

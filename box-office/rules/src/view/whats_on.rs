@@ -112,6 +112,8 @@ pub enum Sale {
     },
     /// The web sale is over; the counter may still sell.
     Ended,
-    /// Not sold on the web at all, or cancelled.
+    /// It does not take place.
+    Cancelled,
+    /// Not sold on the web at all.
     Off,
 }

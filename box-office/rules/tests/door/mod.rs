@@ -38,7 +38,7 @@ pub fn performance() -> Performance {
         min_leftover: None,
         relax: None,
         fire_limit: None,
-        cancelled: false,
+        cancelled: None,
     }
 }
 

@@ -219,8 +219,7 @@ pub fn opened(
     let mut tickets = tickets(snapshot, &house, &rows)?;
     let exchanging = exchange::running(snapshot, id)?;
     for one in &mut tickets {
-        let free = asked.running.is_none() && exchanging.is_none();
-        one.refundable = free && one.state == TicketState::Valid;
+        one.refundable &= asked.running.is_none() && exchanging.is_none();
         one.chosen = one.refundable && asked.tickets.contains(&one.ticket);
     }
     let picked: Vec<TicketId> =
@@ -301,6 +300,8 @@ fn tickets(
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(Named::read(snapshot, row.performance)?),
         };
+        let performance = &here.performance;
+        let state = state(snapshot, *id, row, performance)?;
         found.push(Ticket {
             ticket: *id,
             title: here.production.title.clone(),
@@ -308,8 +309,10 @@ fn tickets(
             place: here.place(row.place, nth.of(row.performance, row.place)),
             level_name: level_name(house, row.level),
             price: row.price,
-            state: state(snapshot, *id, row)?,
-            refundable: row.is_good(),
+            refundable: row.is_good()
+                && (state == TicketState::Valid || performance.cancelled.is_some()),
+            cancelled: performance.cancelled.as_ref().map(|_| row.performance),
+            state,
             chosen: false,
         });
     }

@@ -29,7 +29,7 @@ pub fn payments(snapshot: &Snapshot, house: &House, row: &Order) -> Result<Vec<P
     Ok(payment::of(snapshot, row)?.into_iter().map(told).collect())
 }
 
-fn how(house: &House, means: Means, counter: Option<Counter>) -> How {
+pub(super) fn how(house: &House, means: Means, counter: Option<Counter>) -> How {
     match means {
         Means::Pad { pad, booking, .. } => {
             How::Card { pad: pad_name(house, pad), booking: *booking }

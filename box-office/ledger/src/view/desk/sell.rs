@@ -37,7 +37,7 @@ pub fn shows(snapshot: &Snapshot, now: At, until: At) -> Result<Vec<Show>, Fault
     let mut productions = HashMap::new();
     let mut found = Vec::new();
     for (id, row) in performance::starting(snapshot, now - COUNTER_SELLS_INTO, until)? {
-        if row.cancelled {
+        if row.cancelled.is_some() {
             continue;
         }
         let production = match productions.get(&row.production) {

@@ -9,7 +9,7 @@ use super::sell::{Decider, Standing, Typed, Undecided};
 use crate::BusinessDay;
 use crate::at::At;
 use crate::fee::FeeLine;
-use crate::id::{CartId, OrderId, TicketId};
+use crate::id::{CartId, OrderId, PerformanceId, TicketId};
 use crate::money::Money;
 use crate::posting::{Account, Cause};
 use crate::tender::State;
@@ -131,6 +131,8 @@ pub struct Ticket {
     pub state: TicketState,
     /// Good, unused, and no other refund of the order runs.
     pub refundable: bool,
+    /// Of a performance that does not take place.
+    pub cancelled: Option<PerformanceId>,
     pub chosen: bool,
 }
 

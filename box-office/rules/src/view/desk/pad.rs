@@ -20,6 +20,8 @@ pub struct Face {
     pub running: Option<Running>,
     /// The number of a card may be typed at it, for a sale on the phone (K6).
     pub keyed: bool,
+    /// It gives payments back without their cards (K8).
+    pub refunds_without_card: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
