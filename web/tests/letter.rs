@@ -8,7 +8,7 @@ use rxing::BarcodeFormat;
 use usher_rules::BusinessDay;
 use usher_rules::money::Money;
 use usher_rules::tender::pad::{Copy, Receipt};
-use usher_rules::view::letter::{Body, Letter};
+use usher_rules::view::letter::{Body, GoesBack, Letter};
 use usher_rules::view::order::TicketState;
 use usher_web::{Templates, Words, calendar, letter, qr, ticket_pdf};
 
@@ -62,6 +62,33 @@ fn a_letter_of_what_was_cancelled_says_why_what_is_owed_and_carries_no_ticket() 
         assert!(mail.subject.contains("Cancelled because"), "{}", mail.subject);
         for words in [&mail.html, &mail.text] {
             assert!(words.contains(says) && words.contains("2026"), "{words}");
+            assert!(house::CODES.iter().all(|code| !words.contains(code)));
+        }
+        assert_eq!((mail.fault, mail.attachments.len()), (None, 0));
+    }
+}
+
+#[test]
+fn a_letter_about_a_cancelled_performance_says_which_why_and_how_the_money_comes_back() {
+    for (goes_back, says) in [
+        (GoesBack::Card, "back to the card you paid with"),
+        (GoesBack::Counter, "at our box office. Bring your tickets"),
+        (GoesBack::Nothing, "nothing is owed"),
+    ] {
+        let mut order = house::order();
+        order.visits[0].cancelled = Some("The lead is ill.".to_owned());
+        order.visits[0].tickets.iter_mut().for_each(|ticket| ticket.code.clear());
+        let letter = Letter {
+            to_name: order.buyer_name.clone(),
+            to_email: "marianne@harbourmail.example".to_owned(),
+            body: Body::PerformanceCancelled { order: Box::new(order), goes_back },
+        };
+        let mail = letter::write(&Templates::new(), &letter, &Words::english()).expect("a letter");
+        let subject = "Cancelled: The Lamplighter’s Daughter, Fri 11 Dec, 19:30";
+        assert_eq!(mail.subject, subject);
+        for words in [&mail.html, &mail.text] {
+            assert!(words.contains("does not take place. The lead is ill."), "{words}");
+            assert!(words.contains(says), "{words}");
             assert!(house::CODES.iter().all(|code| !words.contains(code)));
         }
         assert_eq!((mail.fault, mail.attachments.len()), (None, 0));

@@ -334,6 +334,12 @@ fn what_staff_read_of_visitors_and_servers_is_never_markup() {
         usher_web::desk::staff::audit(&templates, &audit, &words),
         usher_web::desk::till::page(&templates, &house::till::evil(EVIL), &words),
         usher_web::desk::batch::page(&templates, &house::batch::evil(EVIL), &words),
+        usher_web::desk::cancellation::page(&templates, &house::cancellation::evil(EVIL), &words),
+        usher_web::desk::cancellation::list(
+            &templates,
+            &house::cancellation::evil_list(EVIL),
+            &words,
+        ),
         usher_web::desk::pad::page(&templates, &house::pad::evil(EVIL), &words),
         usher_web::desk::sell::list(&templates, &house::sell::evil_counter(EVIL), &words),
         usher_web::desk::sell::sale(&templates, &house::sell::evil_sale(EVIL), &words),

@@ -68,7 +68,7 @@ pub struct Performance {
     /// People the house may hold at once; `None`: no limit of its own (domain 9.1 row 16).
     #[n(15)]
     pub fire_limit: Option<u32>,
-    #[cbor(n(16), with = "cancellation::or_false")]
+    #[cbor(n(16), with = "cancellation::or_false", has_nil)]
     pub cancelled: Option<Cancellation>,
 }
 

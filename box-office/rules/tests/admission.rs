@@ -16,9 +16,9 @@ use usher_rules::at::{At, Span};
 use usher_rules::code::{CodeFault, Form};
 use usher_rules::device::BAD_CODES_MAX;
 use usher_rules::house::ReEntry;
-use usher_rules::id::{DeviceNo, PerformanceId};
+use usher_rules::id::{DeviceNo, PerformanceId, StaffNo};
 use usher_rules::money::Money;
-use usher_rules::performance::Performance;
+use usher_rules::performance::{Cancellation, Performance};
 use usher_rules::ticket;
 use usher_rules::{Actor, BusinessDay, Event as AnyEvent, Refusal};
 
@@ -146,6 +146,20 @@ fn row_8_a_cancelled_ticket_says_when() {
         Arc::make_mut(&mut found.performance).day = BusinessDay(12);
     });
     check(cancelled, stop(Stop::Cancelled { at: NOW }));
+}
+
+#[test]
+fn row_8_a_good_ticket_of_a_cancelled_performance_says_when_and_an_old_one_that_it_was_replaced() {
+    let cancellation = Cancellation { at: NOW, by: StaffNo(3), reason: "Fire".to_owned() };
+    let off = |found: &mut Found| {
+        Arc::make_mut(&mut found.performance).cancelled = Some(cancellation.clone());
+    };
+    check(given(off), stop(Stop::Cancelled { at: NOW }));
+    let older = given(|found| {
+        off(found);
+        found.newest = false;
+    });
+    check(older, stop(Stop::Replaced { at: NOW }));
 }
 
 #[test]

@@ -376,6 +376,22 @@ fn seats_lost_after_the_approval_give_the_money_back_and_sell_nothing() {
 }
 
 #[test]
+fn an_approval_for_a_performance_that_was_cancelled_meanwhile_gives_the_money_back() {
+    let mut facts = facts(cart_of(State::CheckingOut));
+    facts.intent = Some(intent(tender::State::Sent));
+    facts.cancelled = true;
+    let approved = Command::Answered(Key([2; 16]), approved());
+    let events = decide(&facts, &approved, &ask()).unwrap();
+    assert_eq!(intent_after(&events).state, tender::State::Reversing);
+    assert!(!sold(&events));
+    let dropped = |event: &AnyEvent| matches!(event, AnyEvent::Checkout(Event::LinesLost(..)));
+    assert!(!events.iter().any(dropped), "its seats are its own, and freed with it");
+    let lines = cart_of(State::CheckingOut).lines;
+    let told = [Note::Authorized(Some("A17".into())), Note::SeatsLost { lines }];
+    assert_eq!(notes(&events), told);
+}
+
+#[test]
 fn a_failed_capture_leaves_the_order_sold_and_the_patron_with_a_receipt() {
     let sold = |state| Cart { order: Some(OrderId(20)), ..cart_of(state) };
     let mut facts = facts(sold(State::CheckingOut));

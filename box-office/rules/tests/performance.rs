@@ -1,4 +1,5 @@
-//! Seats out of sale (domain 5.1): killed, or held by staff, and back again.
+//! Seats out of sale (domain 5.1): killed, or held by staff, and back again; and performances that
+//! do not take place.
 //!
 //! Never touches a store: what a seat is like comes in as facts, built by hand. Next: `cart.rs`.
 
@@ -6,11 +7,14 @@
 
 use usher_rules::at::At;
 use usher_rules::house::House;
-use usher_rules::id::{PerformanceId, PlanId, ProductionId, SeatNo};
+use usher_rules::id::{LetterId, OrderId, PerformanceId, PlanId, ProductionId, SeatNo, StaffNo};
+use usher_rules::letter::{Event as Mailed, Letter};
 use usher_rules::performance::{
-    Command, Event, Facts, NOTE_CHARS_MAX, OUT_OF_SALE_MAX, Performance, StaffHold, decide,
+    Cancellation, Command, Event, Facts, LETTERS_MAX, NOTE_CHARS_MAX, OUT_OF_SALE_MAX, Performance,
+    Reached, StaffHold, decide,
 };
-use usher_rules::{BusinessDay, Event as AnyEvent, Refusal};
+use usher_rules::refund::REASON_CHARS_MAX;
+use usher_rules::{Actor, Ask, BusinessDay, Event as AnyEvent, Refusal};
 
 const ID: PerformanceId = PerformanceId(7);
 
@@ -50,7 +54,14 @@ fn facts(unfit: &[u32]) -> Facts {
         vanishing: Vec::new(),
         unfit: unfit.iter().map(|seat| SeatNo(*seat)).collect(),
         seats_known: true,
+        ends: Some(At(9_900_000)),
+        reached: Vec::new(),
+        next_letter: LetterId(40),
     }
+}
+
+fn ask(by: Actor, at: At) -> Ask {
+    Ask { by, at, day: BusinessDay(0), random: [0; 32] }
 }
 
 fn seats(numbers: &[u32]) -> Vec<SeatNo> {
@@ -63,7 +74,7 @@ fn keep(numbers: &[u32], code: char, note: &str) -> Command {
 }
 
 fn run(facts: &Facts, command: &Command) -> Result<Event, Refusal> {
-    let events = decide(facts, command)?;
+    let events = decide(facts, command, &ask(Actor::Console, At(0)))?;
     assert_eq!(events.len(), 1);
     match events.into_iter().next() {
         Some(AnyEvent::Performance(event)) => Ok(event),
@@ -135,4 +146,68 @@ fn what_is_not_there_is_not_found() {
         assert_eq!(run(&facts, &keep(&[1], 'H', "")), Err(Refusal::NotFound));
         assert_eq!(run(&facts, &back), Err(Refusal::NotFound));
     }
+}
+
+/// What somebody with an account makes of it at this moment.
+fn cancelled(facts: &Facts, reason: &str, at: At) -> Result<Vec<AnyEvent>, Refusal> {
+    let command = Command::Cancel { performance: ID, reason: reason.to_owned() };
+    decide(facts, &command, &ask(Actor::Account(StaffNo(3)), at))
+}
+
+#[test]
+fn whoever_has_a_ticket_and_an_address_is_written_to_in_the_same_commit() {
+    let reach = |no: u64| Reached { order: OrderId(no), email: format!("{no}@x.example") };
+    let mut facts = facts(&[]);
+    facts.reached = vec![reach(20), reach(21)];
+    let events = cancelled(&facts, " The lead is ill. 4111 1111 1111 1111 ", At(5)).unwrap();
+    let reason = "The lead is ill. **** **** **** ****".to_owned();
+    let cancellation = Cancellation { at: At(5), by: StaffNo(3), reason };
+    let letter = |no, order: u64| {
+        let to = format!("{order}@x.example");
+        let letter = Letter::performance_cancelled(OrderId(order), ID, &to, At(5));
+        AnyEvent::Letter(Mailed::Put(LetterId(no), letter))
+    };
+    let first = AnyEvent::Performance(Event::Cancelled(ID, cancellation));
+    assert_eq!(events, [first, letter(40, 20), letter(41, 21)]);
+    facts.reached = (0..LETTERS_MAX as u64 + 1).map(reach).collect();
+    assert_eq!(cancelled(&facts, "Fire", At(5)).unwrap().len(), 1 + LETTERS_MAX);
+}
+
+#[test]
+fn a_performance_is_cancelled_once_by_somebody_with_a_reason_and_not_after_its_end() {
+    let known = facts(&[]);
+    assert!(cancelled(&known, "Fire", At(9_899_999)).is_ok(), "while it plays");
+    assert_eq!(cancelled(&known, "Fire", At(9_900_000)), Err(Refusal::PerformanceOver));
+    let unsaid = Err(Refusal::MissingData { fields: vec!["reason"] });
+    assert_eq!(cancelled(&known, "  ", At(5)), unsaid);
+    let longest = "é".repeat(REASON_CHARS_MAX);
+    assert!(cancelled(&known, &longest, At(5)).is_ok());
+    let malformed = Err(Refusal::Malformed { field: "reason" });
+    assert_eq!(cancelled(&known, &format!("{longest}é"), At(5)), malformed);
+    assert_eq!(cancelled(&known, "a\u{7}b", At(5)), malformed);
+    let command = Command::Cancel { performance: ID, reason: "Fire".to_owned() };
+    for nobody in [Actor::House, Actor::Console, Actor::Staff("token".to_owned())] {
+        let refused = decide(&known, &command, &ask(nobody.clone(), At(5)));
+        assert_eq!(refused, Err(Refusal::NotAllowed), "{nobody:?}");
+    }
+    let mut twice = facts(&[]);
+    let reason = "Fire".to_owned();
+    twice.performance.as_mut().unwrap().cancelled =
+        Some(Cancellation { at: At(4), by: StaffNo(3), reason });
+    assert_eq!(cancelled(&twice, "Fire", At(5)), Err(Refusal::Stale));
+    let gone = Facts { performance: None, ..facts(&[]) };
+    assert_eq!(cancelled(&gone, "Fire", At(5)), Err(Refusal::NotFound));
+}
+
+#[test]
+fn a_row_of_a_performance_that_takes_place_is_what_it_was_before_any_could_be_cancelled() {
+    let row = performance();
+    let bytes = minicbor::to_vec(&row).unwrap();
+    assert_eq!(bytes.last(), Some(&0xf4), "false, the last of its fields");
+    assert_eq!(minicbor::decode::<Performance>(&bytes).unwrap(), row);
+    let reason = "Fire".to_owned();
+    let cancelled = Some(Cancellation { at: At(4), by: StaffNo(3), reason });
+    let row = Performance { cancelled, ..row };
+    let bytes = minicbor::to_vec(&row).unwrap();
+    assert_eq!(minicbor::decode::<Performance>(&bytes).unwrap(), row);
 }

@@ -187,7 +187,9 @@ fn permitted<N: Need>(who: &SignedIn, parts: &Parts) -> Result<(), NoStaff> {
 /// The page that a form of the desk stands on: its address less what is done there. Forms about
 /// one order stand on the page of that order.
 fn page_of(path: &str) -> String {
-    let of_one = ["/desk/orders/", "/desk/day/", "/desk/cancellations/"].iter().any(|page| path.starts_with(page));
+    let of_one = ["/desk/orders/", "/desk/day/", "/desk/cancellations/"]
+        .iter()
+        .any(|page| path.starts_with(page));
     let parts = if of_one { 4 } else { 3 };
     path.split('/').take(parts).collect::<Vec<_>>().join("/")
 }

@@ -81,9 +81,9 @@ pub async fn cancel(
         Err(trouble) => trouble,
     };
     let notice = match &trouble {
-        Trouble::Refused(
-            Refusal::MissingData { .. } | Refusal::Malformed { field: "reason" },
-        ) => Notice::Reason { max: u32::try_from(REASON_CHARS_MAX).unwrap_or(u32::MAX) },
+        Trouble::Refused(Refusal::MissingData { .. } | Refusal::Malformed { field: "reason" }) => {
+            Notice::Reason { max: u32::try_from(REASON_CHARS_MAX).unwrap_or(u32::MAX) }
+        }
         Trouble::Refused(Refusal::Stale) => Notice::CancelledBefore,
         Trouble::Refused(Refusal::PerformanceOver) => Notice::Over,
         _ => return Err(trouble),

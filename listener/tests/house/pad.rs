@@ -47,7 +47,7 @@ pub async fn with_tills(house: &House) -> Pad {
     };
     house.staff(Command::House(house::Command::Set(settings))).await;
     let (orders, asked) = mpsc::channel(ORDERS_MAX);
-    let (face, shown) = watch::channel(Face { link: up(), running: None, keyed: false });
+    let (face, shown) = watch::channel(Face { link: up(), ..Face::default() });
     house.shop.set_pads(HashMap::from([(PadNo(1), Desk { orders, face: shown })]));
     let pad = Pad {
         no: PadNo(1),
@@ -123,7 +123,7 @@ impl Pad {
         let till = row.till.unwrap();
         let stage = if keyed { Stage::TypeCard } else { Stage::InsertCard };
         let running = Some(Running { intent, till, stage });
-        self.face.send_replace(Face { link: up(), running, keyed: false });
+        self.face.send_replace(Face { link: up(), running, ..Face::default() });
         Ok(intent)
     }
 
@@ -142,7 +142,7 @@ impl Pad {
         let (intent, pad) = begun.unwrap();
         self.ask(AtPad::Send(intent)).await;
         let running = Some(Running { intent, till: pad.at.till, stage: Stage::InsertCard });
-        self.face.send_replace(Face { link: up(), running, keyed: false });
+        self.face.send_replace(Face { link: up(), running, ..Face::default() });
         Ok(intent)
     }
 
@@ -179,7 +179,7 @@ impl Pad {
     }
 
     fn rest(&self) {
-        self.face.send_replace(Face { link: up(), running: None, keyed: false });
+        self.face.send_replace(Face { link: up(), ..Face::default() });
     }
 
     /// The payment that runs now.
@@ -196,19 +196,19 @@ impl Pad {
 
     /// The line is there.
     pub fn up(&self) {
-        self.face.send_replace(Face { link: up(), running: None, keyed: false });
+        self.face.send_replace(Face { link: up(), ..Face::default() });
     }
 
     pub fn down(&self, why: &str) {
         let link = Link::Down { why: why.to_owned() };
-        self.face.send_replace(Face { link, running: None, keyed: false });
+        self.face.send_replace(Face { link, ..Face::default() });
     }
 
     /// Another terminal than the listed one answers.
     pub fn exchange(&self) {
         let (listed, told) = ("80101207".to_owned(), "666".to_owned());
         let link = Link::Exchanged(Exchanged { listed, told });
-        self.face.send_replace(Face { link, running: None, keyed: false });
+        self.face.send_replace(Face { link, ..Face::default() });
     }
 
     /// The terminal tells of a booking that nobody asked for.
@@ -219,6 +219,11 @@ impl Pad {
     /// The number of a card may be typed at it.
     pub fn take_keyed_cards(&self) {
         self.face.send_modify(|face| face.keyed = true);
+    }
+
+    /// It gives payments back by their number.
+    pub fn refund_without_card(&self) {
+        self.face.send_modify(|face| face.refunds_without_card = true);
     }
 
     /// How often the desk said that somebody looks.

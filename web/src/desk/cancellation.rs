@@ -5,8 +5,8 @@
 //! The page loads itself again while anything is on its way. Next:
 //! `rules/view/desk/cancellation.rs`, `desk/order.rs`.
 
-use super::payment::{act, how};
 use super::around;
+use super::payment::{act, how};
 use crate::html::{Html, Templates, url_part};
 use crate::layout::Pen;
 use crate::words::Words;
@@ -32,10 +32,8 @@ pub fn page(templates: &Templates, view: &Cancellation, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.around.frame, words);
     let one = &view.glance;
     let why = view.said.as_ref().map(|said| said.reason.as_str()).unwrap_or_default();
-    let title = [
-        ("title", one.title.as_str().into()),
-        ("when", pen.times.moment(one.starts).into()),
-    ];
+    let title =
+        [("title", one.title.as_str().into()), ("when", pen.times.moment(one.starts).into())];
     let running = |line: &&Line| line.stands == Stands::Running;
     let page = context! {
         show => glance(&pen, one),
@@ -139,9 +137,7 @@ fn told(pen: &Pen<'_>, notice: Notice) -> Value {
             title => pen.say("till-reason-wanted"),
             body => pen.words.tell("cancellation-reason-more", &[("max", max.into())]),
         },
-        Notice::CancelledBefore => {
-            say("warn", "cancellation-before", "cancellation-before-more")
-        }
+        Notice::CancelledBefore => say("warn", "cancellation-before", "cancellation-before-more"),
         Notice::Over => say("stop", "cancellation-over", "cancellation-over-more"),
         Notice::Begun { orders, not } => context! {
             kind => if not > 0 { "warn" } else { "" },

@@ -97,6 +97,7 @@ fn closed(gallery: &mut Gallery) {
         ("closed-presale", Sale::PresaleOnly { opens: at(3, 10, 0) }),
         ("closed-ended", Sale::Ended),
         ("closed-off", Sale::Off),
+        ("closed-cancelled", Sale::Cancelled),
     ] {
         view.showing.sale = sale;
         add(name, page(&view));
@@ -227,6 +228,7 @@ fn staff(gallery: &mut Gallery) {
         super::sell::pages(templates, words),
         super::patron::pages(templates, words),
         super::batch::pages(templates, words),
+        super::cancellation::pages(templates, words),
         super::till::pages(templates, words),
         super::order::pages(templates, words),
         super::payment::pages(templates, words),

@@ -9,6 +9,7 @@
 pub mod account;
 pub mod batch;
 pub mod books;
+pub mod cancellation;
 pub mod end_of_day;
 pub mod gallery;
 pub mod order;

@@ -47,6 +47,7 @@ fn ticket(no: u64, state: TicketState) -> Ticket {
         place: seat("Stalls", "F", "12"),
         level_name: "Adult".to_owned(),
         price: Money(3_500),
+        cancelled: None,
         refundable: state == TicketState::Valid,
         chosen: state == TicketState::Valid,
         state,

@@ -33,7 +33,9 @@ impl Taking<'_> {
             _ if self.cart.till.is_some() => self.sells_at_counter()?,
             Sale::Open => {}
             Sale::NotYet { opens } => return Err(Refusal::NotOnSale { opens: Some(opens) }),
-            Sale::Ended | Sale::Cancelled | Sale::Off => return Err(Refusal::NotOnSale { opens: None }),
+            Sale::Ended | Sale::Cancelled | Sale::Off => {
+                return Err(Refusal::NotOnSale { opens: None });
+            }
         }
         let wanted: usize = places.iter().map(|place| usize::from(place.count)).sum();
         if wanted == 0 {

@@ -79,6 +79,15 @@ pub(super) mod or_false {
     use minicbor::encode::{self, Encoder, Write};
     use minicbor::{Decode, Encode};
 
+    /// It is never left out: `false` stands there.
+    pub fn is_nil(_: &Option<Cancellation>) -> bool {
+        false
+    }
+
+    pub fn nil() -> Option<Option<Cancellation>> {
+        None
+    }
+
     pub fn encode<C, W: Write>(
         cancelled: &Option<Cancellation>,
         encoder: &mut Encoder<W>,

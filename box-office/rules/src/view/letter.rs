@@ -32,10 +32,7 @@ pub enum Body {
         owed: Money,
     },
     /// A performance does not take place; the order has that visit alone.
-    PerformanceCancelled {
-        order: Box<Order>,
-        goes_back: GoesBack,
-    },
+    PerformanceCancelled { order: Box<Order>, goes_back: GoesBack },
 }
 
 /// How the money for a performance that does not take place comes back.

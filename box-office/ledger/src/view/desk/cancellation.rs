@@ -9,7 +9,9 @@ use super::payment::{goes_back, how};
 use super::till::name;
 use crate::view::sums::Named;
 use crate::view::whats_on::RUNNING_TIME_MAX;
-use crate::{Fault, Snapshot, checkout, exchange, patron, performance, production, source, tables, write};
+use crate::{
+    Fault, Snapshot, checkout, exchange, patron, performance, production, source, tables, write,
+};
 use std::collections::{BTreeMap, HashMap};
 use usher_rules::at::{At, Span};
 use usher_rules::house::House;
