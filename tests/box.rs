@@ -9,6 +9,8 @@
 
 #[path = "box/ask.rs"]
 mod ask;
+#[path = "box/cancellation.rs"]
+mod cancellation;
 #[cfg(feature = "peers")]
 #[path = "box/clock.rs"]
 mod clock;

@@ -22,7 +22,7 @@ const LATER: Duration = Duration::from_millis(4);
 const FOUND_MAX: Duration = Duration::from_secs(120);
 
 /// Two tickets for tonight, paid with this token: the first, and its code.
-fn buys(demo: &Running, token: &str) -> (String, String) {
+pub fn buys(demo: &Running, token: &str) -> (String, String) {
     let opened = demo.caller().post("/api/v1/carts", &json!({}));
     let holder = demo.caller().with(opened.text("token"));
     let path = format!("/api/v1/carts/{}", opened.text("cart"));
@@ -59,7 +59,7 @@ fn button(demo: &Running, cookie: &str, order: &str, ticket: &str) -> String {
     format!("key={key}&shown={shown}&reason=Ill&ticket={ticket}")
 }
 
-fn deeds(state: &Path) -> Vec<Value> {
+pub fn deeds(state: &Path) -> Vec<Value> {
     let text = fs::read_to_string(state.join("bank.jsonl")).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
