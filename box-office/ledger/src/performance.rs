@@ -85,15 +85,25 @@ pub fn load<S: Source>(
             load_seats(source, plans, &mut facts, (*performance, seats), fit)?;
         }
         Command::Cancel { performance: id, .. } => {
-            facts.performance = get(source, *id)?;
-            if let Some(performance) = &facts.performance {
-                let production = production::get(source, performance.production)?;
-                facts.ends = production.map(|production| performance.ends(&production));
-                facts.reached = reached(source, *id, performance)?;
-            }
+            load_cancellation(source, &mut facts, *id)?;
         }
     }
     Ok(facts)
+}
+
+/// When it ends, and who has tickets of it.
+fn load_cancellation<S: Source>(
+    source: &S,
+    facts: &mut Facts,
+    id: PerformanceId,
+) -> Result<(), Fault> {
+    facts.performance = get(source, id)?;
+    if let Some(performance) = &facts.performance {
+        let production = production::get(source, performance.production)?;
+        facts.ends = production.map(|production| performance.ends(&production));
+        facts.reached = reached(source, id, performance)?;
+    }
+    Ok(())
 }
 
 /// Orders with good tickets of a performance whose buyers gave an address.

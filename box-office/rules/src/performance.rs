@@ -15,6 +15,7 @@ use crate::id::{LetterId, PerformanceId, PlanId, ProductionId, SeatNo};
 use crate::price::Price;
 use crate::production::Production;
 use crate::{Ask, BusinessDay, Event as AnyEvent, Refusal};
+use cancellation::cancel;
 use minicbor::{Decode, Encode};
 
 /// Running time when none is known, for the last admission (domain 9.1).
@@ -363,9 +364,7 @@ pub fn decide(facts: &Facts, command: &Command, ask: &Ask) -> Result<Vec<AnyEven
             }
             Event::StaffHoldEnded(*performance, seats.clone())
         }
-        Command::Cancel { performance, reason } => {
-            return cancellation::cancel(facts, *performance, reason, ask);
-        }
+        Command::Cancel { performance, reason } => return cancel(facts, *performance, reason, ask),
     };
     Ok(vec![AnyEvent::Performance(event)])
 }

@@ -89,23 +89,8 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
                 }
             }
         }
-        Event::Performance(
-            Staged::Killed(id, seats) | Staged::StaffHeld { performance: id, seats, .. },
-        ) => {
-            seats.iter().for_each(|seat| put(*id, *seat, Seen::Unavailable));
-        }
-        Event::Performance(Staged::Revived(id, seats) | Staged::StaffHoldEnded(id, seats)) => {
-            seats.iter().for_each(|seat| put(*id, *seat, Seen::Free));
-        }
-        Event::Performance(
-            Staged::Put(id, _)
-            | Staged::PlanAdopted { performance: id, .. }
-            | Staged::Cancelled(id, _),
-        ) => {
-            all.entry(*id).or_default().reload = true;
-        }
-        Event::Performance(Staged::PlanImported { .. })
-        | Event::Cart(
+        Event::Performance(event) => moved_by_staff(event, all),
+        Event::Cart(
             cart::Event::Opened(..)
             | cart::Event::Touched { .. }
             | cart::Event::Deleted(_)
@@ -138,6 +123,24 @@ fn moved_by(event: &Event, all: &mut HashMap<PerformanceId, Moved>) {
         | Event::EndOfDay(_)
         | Event::Patron(_)
         | Event::Device(_) => {}
+    }
+}
+
+fn moved_by_staff(event: &Staged, all: &mut HashMap<PerformanceId, Moved>) {
+    let mut put = |id: PerformanceId, seats: &[SeatNo], seen: Seen| {
+        all.entry(id).or_default().seats.extend(seats.iter().map(|seat| (*seat, seen)));
+    };
+    match event {
+        Staged::Killed(id, seats) | Staged::StaffHeld { performance: id, seats, .. } => {
+            put(*id, seats, Seen::Unavailable);
+        }
+        Staged::Revived(id, seats) | Staged::StaffHoldEnded(id, seats) => {
+            put(*id, seats, Seen::Free);
+        }
+        Staged::Put(id, _)
+        | Staged::PlanAdopted { performance: id, .. }
+        | Staged::Cancelled(id, _) => all.entry(*id).or_default().reload = true,
+        Staged::PlanImported { .. } => {}
     }
 }
 
