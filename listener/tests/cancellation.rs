@@ -168,6 +168,8 @@ async fn what_is_cancelled_is_not_sold_opens_no_door_and_is_told_to_its_buyers()
     let path = &link[link.find("/orders/").unwrap()..];
     let own = house.send(Ask::get(path)).await;
     browser::says(&own, "This performance does not take place");
+    let calendar = house.send(Ask::get(&format!("{path}/calendar.ics"))).await;
+    assert!(calendar.body.contains("STATUS:CANCELLED"), "{}", calendar.body);
     assert!(!scene.codes.iter().any(|code| own.body.contains(code)), "no code is shown any more");
     is_proven(&house);
 }
@@ -254,6 +256,34 @@ async fn a_cashier_sees_the_list_and_cancels_and_gives_back_nothing() {
     says(&page, "A supervisor or manager can give it back.");
     let mine = scene.address();
     assert!(!forms(&page.body).into_iter().any(|form| form.action.starts_with(&mine)));
+}
+
+#[tokio::test]
+async fn carts_that_are_open_say_what_does_not_take_place_and_are_charged_nothing() {
+    let house = House::open().await;
+    let mut scene = sold(&house).await;
+    let tonight = house.season.tonight;
+    let mut visitor = Browser::new(&house);
+    let page = visitor.go(&format!("/performances/{tonight}")).await;
+    visitor.submit(&form(&page, "/best-seats").set("qty-1", "1")).await;
+    let checkout = visitor.go("/checkout").await;
+    let page = scene.browser.go(&format!("/desk/sell/{tonight}")).await;
+    let sale = scene.browser.submit(&form(&page, "/best-seats").set("qty-1", "1")).await;
+    scene.cancel("The lead is ill.").await;
+
+    let pay = form(&checkout, "/checkout").set("name", "Ada Finch");
+    let pay = pay.set("email", "ada@example.org").set("card-number", "4242424242424242");
+    let pay = pay.set("card-expiry", "12/27").set("card-code", "123");
+    let told = visitor.submit(&pay).await;
+    assert_eq!(visitor.path, "/cart", "{}", told.body);
+    says(&told, "is cancelled");
+    assert!(!told.body.contains("href=\"/checkout\""), "nothing leads on to paying");
+    visitor.go("/checkout").await;
+    assert_eq!(visitor.path, "/cart");
+    let told = scene.browser.submit(&form(&sale, "/cash").set("given", "100")).await;
+    assert_eq!(told.status, 422);
+    says(&told, "A performance of this sale is cancelled");
+    is_proven(&house);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::order;
 use crate::place;
 use crate::time::Times;
 use crate::words::Words;
-use icalendar::{Calendar, Component, Event, EventLike};
+use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
 use jiff::Timestamp;
 use usher_rules::at::At;
 use usher_rules::view::order::{Order, Visit};
@@ -25,7 +25,10 @@ pub fn order(view: &Order, words: &Words) -> String {
         let mut event = event(venue, &uid, view.frame.now, (visit.starts, visit.ends));
         event.summary(&visit.title);
         event.location(&location(venue, &visit.hall));
-        event.description(&description(visit, &times, words, &url));
+        match &visit.cancelled {
+            Some(why) => event.description(&order::sentence(why)).status(EventStatus::Cancelled),
+            None => event.description(&description(visit, &times, words, &url)),
+        };
         event.add_property("URL", &url);
         calendar.push(event.done());
     }

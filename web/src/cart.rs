@@ -30,6 +30,7 @@ pub fn page(templates: &Templates, view: &Cart, words: &Words) -> Html {
     let page = context! {
         form_key => &view.form_key,
         fixed => until.is_none(),
+        cancelled => view.sums.cancelled().is_some(),
         clock => until.map(|until| clock(&pen, until, held_words(&pen, until))),
         notice => notice(&pen, view),
         keeps => keeps(&pen, &view.notice),
@@ -82,6 +83,11 @@ fn notice(pen: &Pen<'_>, view: &Cart) -> Option<Value> {
     if view.state == State::Confirming {
         let (title, body) = (pen.say("cart-confirming"), pen.say("cart-confirming-body"));
         return Some(context! { kind => "warn", title, body });
+    }
+    if let Some(gone) = view.sums.cancelled() {
+        let title = [("title", gone.title.as_str().into())];
+        let title = pen.words.tell("cart-cancelled-title", &title);
+        return Some(context! { kind => "stop", title, body => pen.say("cart-cancelled-body") });
     }
     let (kind, title, body) = match &view.notice {
         Notice::Nothing | Notice::KeepsSingle { .. } => return None,

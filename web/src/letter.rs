@@ -88,10 +88,12 @@ fn performance_cancelled(
 ) -> Mail {
     let pen = Pen::new(templates, &order.frame, words);
     let visit = order.visits.first();
+    let why = visit.and_then(|visit| visit.cancelled.as_deref()).map(order::sentence);
+    let why = why.unwrap_or_default();
     let about = [
         ("title", visit.map(|visit| visit.title.clone()).unwrap_or_default().into()),
         ("when", visit.map(|visit| pen.times.moment(visit.starts)).unwrap_or_default().into()),
-        ("why", visit.and_then(|visit| visit.cancelled.clone()).unwrap_or_default().into()),
+        ("why", why.into()),
     ];
     let subject = words.tell("letter-subject-performance-cancelled", &about);
     let money = match goes_back {
@@ -248,7 +250,7 @@ fn visit_value(pen: &Pen<'_>, visit: &Visit, pictures: &mut Vec<Attachment>) -> 
     context! {
         title => &visit.title,
         when => pen.words.tell("perf-line", &line),
-        night => pen.words.tell("letter-night", &night),
+        night => visit.cancelled.is_none().then(|| pen.words.tell("letter-night", &night)),
         tickets,
     }
 }

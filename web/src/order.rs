@@ -26,7 +26,10 @@ pub fn page(templates: &Templates, view: &Order, words: &Words) -> Html {
         ("total", pen.money(view.sums.total).into()),
         ("name", view.buyer_name.as_str().into()),
     ];
+    let cancelled =
+        !view.visits.is_empty() && view.visits.iter().all(|one| one.cancelled.is_some());
     let (heading, body) = match view.state {
+        State::Paid | State::Booked { .. } if cancelled => ("order-off-title", "order-off-body"),
         State::Paid if view.buyer_name.is_empty() => ("order-thanks-plain", "order-paid"),
         State::Paid => ("order-thanks", "order-paid"),
         State::Booked { until: Some(_), .. } => ("booked-title", "booked-body"),
@@ -43,6 +46,7 @@ pub fn page(templates: &Templates, view: &Order, words: &Words) -> Html {
         confirming => view.state == State::Confirming,
         paid,
         booked,
+        cancelled,
         visits => view.visits.iter().map(|visit| visit_value(&pen, visit)).collect::<Vec<_>>(),
         sums => sums::sums(&pen, &view.sums, if booked { "sum-pay" } else { "sum-paid" }),
         self_href => &address,
@@ -89,10 +93,18 @@ fn visit_value(pen: &Pen<'_>, visit: &Visit) -> Value {
         doors_named => doors_named(pen, visit),
         tickets,
         cancelled => visit.cancelled.as_ref().map(|why| {
-            let (title, body) = (pen.say("order-visit-cancelled"), why);
+            let title = pen.say("order-visit-cancelled");
+            let why = [("why", sentence(why).into())];
+            let body = pen.words.tell("order-visit-cancelled-body", &why);
             context! { kind => "stop", title, body }
         }),
     }
+}
+
+/// What somebody typed, ended as a sentence is.
+pub(crate) fn sentence(text: &str) -> String {
+    let ended = text.is_empty() || text.ends_with(['.', '!', '?']);
+    if ended { text.to_owned() } else { format!("{text}.") }
 }
 
 fn sums_when(pen: &Pen<'_>, visit: &Visit) -> String {
@@ -124,6 +136,7 @@ fn ticket_value(pen: &Pen<'_>, ticket: &Ticket, nth: usize, count: usize) -> Val
         TicketState::Cancelled { at: when } => {
             at("order-cancelled", "when", pen.times.moment(when))
         }
+        TicketState::PerformanceCancelled => pen.say("order-ticket-off"),
         TicketState::Replaced { at: when, by } => {
             let args = [("when", pen.times.moment(when).into()), ("order", by.to_string().into())];
             pen.words.tell("order-replaced", &args)

@@ -89,7 +89,9 @@ pub fn write(view: &Order, words: &Words) -> Result<Vec<u8>, PdfFault> {
 fn is_good(state: TicketState) -> bool {
     match state {
         TicketState::Valid | TicketState::In { .. } | TicketState::Out { .. } => true,
-        TicketState::Cancelled { .. } | TicketState::Replaced { .. } => false,
+        TicketState::Cancelled { .. }
+        | TicketState::PerformanceCancelled
+        | TicketState::Replaced { .. } => false,
     }
 }
 

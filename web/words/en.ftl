@@ -397,6 +397,15 @@ order-in = In since { $time }
 order-out = Out since { $time }
 order-cancelled = Cancelled { $when }
 order-visit-cancelled = This performance does not take place
+order-visit-cancelled-body = { $why } You get your money back: what you paid in our shop goes back to your card, anything else we give back at the box office.
+order-ticket-off = Does not take place
+order-off-title = We are sorry
+order-off-body = Order { $order }, { $total }: what you have tickets for does not take place.
+cart-cancelled-title = { $title } is cancelled
+cart-cancelled-body = Take its tickets out of your cart, or choose another day. Nothing was charged.
+desk-ticket-off = Performance cancelled
+sell-cancelled = A performance of this sale is cancelled
+sell-cancelled-more = Take its tickets out of the sale, then go on.
 order-replaced = Exchanged { $when } for tickets of order { $order }
 
 ## Pages for when it does not work
@@ -1846,6 +1855,7 @@ cancellation-refund-senior = A supervisor or manager can give it back.
 cancellation-running = Money is on its way back. This page looks again every few seconds.
 cancellation-queue = To be given back
 cancellation-more = There are more. These are of the first 20,000 tickets; give them back and look again.
+cancellation-cash = In cash
 cancellation-done = Everything is given back.
 cancellation-do = Give back
 cancellation-stands-at-once = Without the customer

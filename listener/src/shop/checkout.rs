@@ -154,6 +154,8 @@ fn answer(
         Err(Trouble::Refused(
             Refusal::CartEmpty | Refusal::CartNotActive { .. } | Refusal::KeyReused,
         )) => Ok(respond::see_other("/checkout")),
+        // The cart says which of its performances does not take place.
+        Err(Trouble::Refused(Refusal::NotOnSale { .. })) => Ok(respond::see_other("/cart")),
         Err(trouble) => Err(trouble),
     }
 }
@@ -164,6 +166,9 @@ fn shown(guest: &Guest, status: StatusCode, typed: Typed) -> Result<Response, Tr
     let Some(view) = checkout(&guest.snapshot()?, frame, owner(guest), typed)? else {
         return Ok(respond::see_other("/cart"));
     };
+    if view.state == State::Form && view.sums.cancelled().is_some() {
+        return Ok(respond::see_other("/cart"));
+    }
     let look = guest.shop().look();
     let confirming = view.state == State::Confirming;
     let html = usher_web::checkout::page(&look.templates, &view, &look.words);

@@ -14,7 +14,7 @@ use minijinja::{Value, context};
 use usher_rules::view::desk::cancellation::{
     Cancellation, Cancellations, Glance, Line, Notice, Stands, Sum,
 };
-use usher_rules::view::desk::payment::Share;
+use usher_rules::view::desk::payment::{How, Share};
 
 pub fn list(templates: &Templates, view: &Cancellations, words: &Words) -> Html {
     let pen = Pen::new(templates, &view.around.frame, words);
@@ -87,6 +87,7 @@ fn sum(pen: &Pen<'_>, id: &str, sum: Sum) -> String {
 fn line(pen: &Pen<'_>, one: &Line, why: &str, view: &Cancellation) -> Value {
     let (way, act) = match &one.how {
         None => (pen.say("paid-nothing"), String::new()),
+        Some(How::Cash { .. }) => (pen.say("cancellation-cash"), String::new()),
         Some(to) => (how(pen, to), act(pen, &Share { how: to.clone(), amount: one.amount })),
     };
     let free = view.may_refund && one.stands == Stands::Free;

@@ -149,6 +149,7 @@ fn ticket(pen: &Pen<'_>, one: &Ticket) -> Value {
         TicketState::Cancelled { at: when } => {
             ("bad", "bar", at("order-cancelled", "when", pen.times.moment(when)))
         }
+        TicketState::PerformanceCancelled => ("bad", "bar", pen.say("desk-ticket-off")),
         TicketState::Replaced { at: when, by } => {
             let args = [("when", pen.times.moment(when).into()), ("order", by.to_string().into())];
             ("bad", "bar", pen.words.tell("order-replaced", &args))

@@ -117,6 +117,9 @@ fn buying(gallery: &mut Gallery) {
     add("cart-empty", page(&cart(State::Empty)));
     add("cart-expired", page(&cart(State::Expired)));
     add("cart-confirming", page(&cart(State::Confirming)));
+    let mut view = cart(active(760));
+    view.sums.groups[0].cancelled = true;
+    add("cart-cancelled", page(&view));
     let mut view = cart(active(700));
     view.notice = Notice::KeepsSingle {
         asked: seat("Stalls", "F", "13"),
@@ -151,6 +154,13 @@ fn bought(gallery: &mut Gallery) {
     let mut add = |name, html| pages.push((name, html));
     let page = |view: &_| usher_web::order::page(templates, view, words);
     add("order", page(&order()));
+    let mut view = order();
+    view.visits[0].cancelled = Some("The lead is ill".to_owned());
+    for ticket in &mut view.visits[0].tickets {
+        (ticket.state, ticket.code) =
+            (order_view::TicketState::PerformanceCancelled, String::new());
+    }
+    add("order-off", page(&view));
     let mut view = order();
     view.state = order_view::State::Confirming;
     view.visits.clear();

@@ -289,6 +289,7 @@ pub fn lawn() -> Tickets {
 
 fn group(no: u64, title: &str, poster: &str, starts: At, hall: &str, lines: Vec<Line>) -> Group {
     Group {
+        cancelled: false,
         performance: performance(no),
         slug: poster.to_owned(),
         title: title.to_owned(),

@@ -73,6 +73,7 @@ pub fn opened() -> Opened {
             ticket(91, TicketState::Cancelled { at: NOW }),
             ticket(92, TicketState::In { at: NOW }),
             ticket(93, TicketState::Out { at: NOW }),
+            ticket(95, TicketState::PerformanceCancelled),
             ticket(94, TicketState::Replaced { at: NOW, by: OrderId(compose(BoxNo(2), 42)) }),
         ],
         fees: vec![exchange_fee()],

@@ -322,6 +322,7 @@ fn sales(templates: &Templates, words: &Words) -> Vec<(&'static str, Html)> {
         ("desk-sell-remember", page(&told(Notice::RememberLacksName))),
         ("desk-sell-patron", page(&Sale { patron: Some(super::patron::glance()), ..sale(open()) })),
         ("desk-sell-gone", page(&told(Notice::SeatsGone))),
+        ("desk-sell-cancelled", page(&told(Notice::PerformanceCancelled))),
         ("desk-sell-exchange-gone", page(&told(Notice::ExchangeGone))),
         ("desk-sell-sale-exchange", page(&giving(4_000))),
         ("desk-sell-sale-cheaper", page(&giving(20_000))),

@@ -203,8 +203,8 @@ pub(super) fn state(
 ) -> Result<TicketState, Fault> {
     match row.state {
         ticket::State::Valid => {
-            if let Some(cancelled) = &performance.cancelled {
-                return Ok(TicketState::Cancelled { at: cancelled.at });
+            if performance.cancelled.is_some() {
+                return Ok(TicketState::PerformanceCancelled);
             }
         }
         ticket::State::Cancelled { at } => return Ok(TicketState::Cancelled { at }),

@@ -113,6 +113,7 @@ fn group(named: &Named) -> Group {
         poster: named.production.poster.clone(),
         starts: named.performance.starts_at,
         hall: named.performance.hall.clone(),
+        cancelled: named.performance.cancelled.is_some(),
         lines: Vec::new(),
     }
 }

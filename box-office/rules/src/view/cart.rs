@@ -41,6 +41,13 @@ pub struct Sums {
     pub total: Money,
 }
 
+impl Sums {
+    /// The first of its performances that does not take place.
+    pub fn cancelled(&self) -> Option<&Group> {
+        self.groups.iter().find(|group| group.cancelled)
+    }
+}
+
 /// The lines of one performance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
@@ -50,6 +57,8 @@ pub struct Group {
     pub poster: String,
     pub starts: At,
     pub hall: String,
+    /// It does not take place.
+    pub cancelled: bool,
     pub lines: Vec<Line>,
 }
 

@@ -75,10 +75,12 @@ pub enum TicketState {
     Out {
         at: At,
     },
-    /// Given back, or its performance does not take place.
+    /// Given back.
     Cancelled {
         at: At,
     },
+    /// Not given back yet, and its performance does not take place.
+    PerformanceCancelled,
     /// Exchanged for tickets of this order.
     Replaced {
         at: At,

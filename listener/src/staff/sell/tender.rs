@@ -241,6 +241,7 @@ fn refused(
         }
         Trouble::Refused(Refusal::MissingData { fields }) => Notice::BuyerWrong { fields },
         Trouble::Refused(Refusal::HoldLost { .. }) => Notice::SeatsGone,
+        Trouble::Refused(Refusal::NotOnSale { .. }) => Notice::PerformanceCancelled,
         Trouble::Refused(
             Refusal::TicketUsed { .. } | Refusal::OverRefund { .. } | Refusal::PerformanceOver,
         ) => Notice::ExchangeGone,

@@ -295,6 +295,9 @@ fn notice(pen: &Pen<'_>, notice: &Option<Notice>) -> Option<Value> {
         }
         Notice::DecisionLacks { fields } => told("stop", "decide-lacks", lacks(pen, fields)),
         Notice::CannotBeSold => told("stop", "decide-gone", pen.say("decide-gone-more")),
+        Notice::PerformanceCancelled => {
+            told("stop", "sell-cancelled", pen.say("sell-cancelled-more"))
+        }
         Notice::PadBusy { till } => {
             let till = [("till", till.as_str().into())];
             told("warn", "pad-taken", pen.words.tell("pad-busy", &till))

@@ -164,6 +164,8 @@ pub fn lines(
         let stands = stands(snapshot, order, &row, running.get(&order).copied())?;
         lines.push(line(snapshot, &house, (order, &row), good, stands, &without_card)?);
     }
+    // What needs a person comes first.
+    lines.sort_by_key(Line::at_once);
     Ok((lines, more))
 }
 

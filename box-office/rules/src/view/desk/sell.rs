@@ -309,6 +309,8 @@ pub enum Notice {
     },
     /// The sale is not there any more, so it cannot be charged.
     CannotBeSold,
+    /// One of its performances does not take place.
+    PerformanceCancelled,
     PadBusy {
         till: String,
     },
