@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { ARTEFACTS } from './demo.js';
+import { ARTEFACTS, WAIT_MS_MAX } from './demo.js';
 
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -35,7 +35,7 @@ export const visitor = async (browser, url, { size = DESK, scripts = true } = {}
     baseURL: url, viewport: size, javaScriptEnabled: scripts, locale: 'en-GB',
     reducedMotion: 'reduce', hasTouch: size === PHONE,
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(WAIT_MS_MAX);
   const page = await context.newPage();
   page.complaints = [];
   pages.push(page);
