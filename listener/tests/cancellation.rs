@@ -135,8 +135,10 @@ async fn what_is_cancelled_is_not_sold_opens_no_door_and_is_told_to_its_buyers()
     let again = house.send(again.with("cookie", scene.browser.cookie.as_ref().unwrap())).await;
     assert_eq!(again.status, 409);
     says(&again, "It is cancelled already");
-    let page = scene.browser.go("/desk/cancellations").await;
-    assert!(page.body.contains(&scene.address()), "the list leads to it");
+    for list in ["/desk/cancellations", "/desk"] {
+        let page = scene.browser.go(list).await;
+        assert!(page.body.contains(&scene.address()), "{list} leads to it");
+    }
 
     let stopped = house.send(house.scan(&scene.codes[0], "in", "n-1")).await.json();
     assert_eq!((&stopped["verdict"], &stopped["reason"]), (&"STOP".into(), &"CANCELLED".into()));

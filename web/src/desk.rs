@@ -58,6 +58,7 @@ pub fn page(templates: &Templates, view: &Desk, words: &Words) -> Html {
             held => house.held,
             left => house.places_left,
             inside => house.inside,
+            cancelled => house.cancelled.map(|id| format!("/desk/cancellations/{id}")),
         }
     });
     let page = context! {

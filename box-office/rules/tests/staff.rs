@@ -83,8 +83,8 @@ fn the_table_of_roles_and_rights_is_as_the_house_wants_it() {
     assert_eq!(held(Role::Cashier), "read feed desk door sell-at-counter exchange close-till");
     assert_eq!(
         held(Role::Supervisor),
-        "read feed desk door sell-at-counter refund exchange override undo-scan staff-holds \
-         force-close export close-till see-reports end-of-day"
+        "read feed desk door sell-at-counter refund cancel-performance exchange override undo-scan \
+         staff-holds force-close export close-till see-reports end-of-day"
     );
     let all: Vec<&str> = Right::ALL.map(Right::name).to_vec();
     assert_eq!(held(Role::Manager), all.join(" "));

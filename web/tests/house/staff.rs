@@ -316,15 +316,25 @@ pub fn desk() -> Desk {
             device("Phone D", DeviceKind::NetworkDoor, DeviceState::Locked, ""),
             device("Outgoing mail", DeviceKind::Mail, DeviceState::Off, ""),
         ],
-        performances: vec![HouseGlance {
-            title: "The Lamplighter’s Daughter".to_owned(),
-            hall: "Main House".to_owned(),
-            starts: at(0, 19, 30),
-            sold: 486,
-            held: 6,
-            places_left: 8,
-            inside: 312,
+        performances: vec![tonight(), HouseGlance {
+            cancelled: Some(super::performance(21)),
+            starts: at(0, 15, 0),
+            inside: 0,
+            ..tonight()
         }],
+    }
+}
+
+fn tonight() -> HouseGlance {
+    HouseGlance {
+        title: "The Lamplighter’s Daughter".to_owned(),
+        hall: "Main House".to_owned(),
+        starts: at(0, 19, 30),
+        sold: 486,
+        held: 6,
+        places_left: 8,
+        inside: 312,
+        cancelled: None,
     }
 }
 

@@ -50,6 +50,7 @@ pub fn houses(handle: &Handle, snapshot: &Snapshot, now: At) -> Result<Vec<House
             held: tally.held,
             places_left: offer.left.all().0,
             inside: admission::attendance(snapshot, id)?.inside,
+            cancelled: performance.cancelled.map(|_| id),
         });
     }
     Ok(houses)

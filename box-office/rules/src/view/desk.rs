@@ -21,6 +21,7 @@ pub mod till;
 
 use super::venue::Frame;
 use crate::at::{At, Span};
+use crate::id::PerformanceId;
 use account::Notice;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +89,8 @@ pub struct HouseGlance {
     pub held: u32,
     pub places_left: u32,
     pub inside: u32,
+    /// It does not take place; what is owed for it stands there.
+    pub cancelled: Option<PerformanceId>,
 }
 
 /// The status strip of every staff page.
