@@ -54,8 +54,8 @@ impl Lane {
 }
 
 /// A line, how many lanes share its cuts, bytes of an act each way (the last cuts of each are
-/// behind its end), and bytes from cut to cut, also in a long run. A box has 64 tills, one of them
-/// the second at a pad: all lines together have one lane less.
+/// behind its end), and bytes from cut to cut, also in a long run. Each line has a box of its own,
+/// and a box has 64 tills, one of them the second at a pad: 63 lanes at most.
 pub struct Cuts {
     pub line: Line,
     pub lanes: usize,

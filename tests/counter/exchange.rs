@@ -23,19 +23,19 @@ impl Act for Exchange {
     const NAME: &'static str = "exchanges";
     const AFTER_A_SALE: bool = true;
     const CUTS: &'static [Cuts] = &[
-        Cuts { line: Line::ZvtTcp, lanes: 8, to_box: 180, from_box: 45, every: 9, every_long: 1 },
+        Cuts { line: Line::ZvtTcp, lanes: 20, to_box: 180, from_box: 45, every: 9, every_long: 1 },
         Cuts {
             line: Line::ZvtSerial,
-            lanes: 15,
+            lanes: 30,
             to_box: 330,
             from_box: 90,
             every: 11,
             every_long: 1,
         },
-        Cuts { line: Line::Concert, lanes: 24, to_box: 50, from_box: 50, every: 7, every_long: 1 },
+        Cuts { line: Line::Concert, lanes: 60, to_box: 50, from_box: 50, every: 7, every_long: 1 },
         Cuts {
             line: Line::Nexo,
-            lanes: 16,
+            lanes: 30,
             to_box: 6_000,
             from_box: 3_000,
             every: 600,

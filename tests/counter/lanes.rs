@@ -189,26 +189,34 @@ impl Lanes {
         running
     }
 
-    /// Does acts of one kind on every line, in many lanes at once, and tells how they ended.
+    /// Does acts of one kind on every line, each with a box of its own, and tells how they ended.
     pub async fn work<A: Act>() -> BTreeMap<Line, Ends> {
-        let folder = Folder::new();
-        let lanes = Lanes::open_as(&folder, lanes_of::<A>(&folder), A::configured).await;
         let mut at_work = JoinSet::new();
-        for (lane, _) in &lanes.running {
-            let (house, lane) = (Arc::clone(&lanes.house), lane.clone());
-            at_work
-                .spawn(async move { (lane.line, one_after_the_other::<A>(&house, &lane).await) });
+        for cuts in A::CUTS {
+            at_work.spawn(async move { (cuts.line, Lanes::on_line::<A>(cuts).await) });
         }
-        let mut table: BTreeMap<Line, Ends> = BTreeMap::new();
-        while let Some(done) = at_work.join_next().await {
-            let (line, ends) = done.unwrap();
-            *table.entry(line).or_default() += ends;
-        }
+        let table: BTreeMap<Line, Ends> = at_work.join_all().await.into_iter().collect();
         for (line, ends) in &table {
             println!("{}, {}: {ends}", line.protocol(), A::NAME);
         }
-        lanes.agree();
         table
+    }
+
+    /// In many lanes at once.
+    async fn on_line<A: Act>(cuts: &Cuts) -> Ends {
+        let folder = Folder::new();
+        let lanes = Lanes::open_as(&folder, lanes_of::<A>(cuts, &folder), A::configured).await;
+        let mut at_work = JoinSet::new();
+        for (lane, _) in &lanes.running {
+            let (house, lane) = (Arc::clone(&lanes.house), lane.clone());
+            at_work.spawn(async move { one_after_the_other::<A>(&house, &lane).await });
+        }
+        let mut all = Ends::default();
+        while let Some(ends) = at_work.join_next().await {
+            all += ends.unwrap();
+        }
+        lanes.agree();
+        all
     }
 
     /// Nothing was said against a protocol, the books are proven, and they have what the terminals
@@ -228,22 +236,19 @@ impl Lanes {
     }
 }
 
-/// All lanes of an act with their shares of its scenes.
-fn lanes_of<A: Act>(folder: &Folder) -> Vec<Lane> {
-    let mut lanes = Vec::new();
-    for cuts in A::CUTS {
-        let all = cuts.scenes(A::plays(cuts.line));
-        for share in 0..cuts.lanes {
-            let own = all.iter().skip(share).step_by(cuts.lanes).cloned();
-            let scenes = match A::AFTER_A_SALE {
-                true => own.flat_map(|scene| [Scene::default(), scene]).collect(),
-                false => own.collect(),
-            };
-            let no = u16::try_from(lanes.len() + 1).unwrap();
-            lanes.push(Lane::new(no, cuts.line, scenes, folder.path()));
-        }
-    }
-    lanes
+/// All lanes of an act on one line with their shares of its scenes.
+fn lanes_of<A: Act>(cuts: &Cuts, folder: &Folder) -> Vec<Lane> {
+    let all = cuts.scenes(A::plays(cuts.line));
+    let count = cuts.lanes.min(all.len());
+    let share = |nth: usize| {
+        let own = all.iter().skip(nth).step_by(count).cloned();
+        let scenes = match A::AFTER_A_SALE {
+            true => own.flat_map(|scene| [Scene::default(), scene]).collect(),
+            false => own.collect(),
+        };
+        Lane::new(u16::try_from(nth + 1).unwrap(), cuts.line, scenes, folder.path())
+    };
+    (0..count).map(share).collect()
 }
 
 async fn one_after_the_other<A: Act>(house: &House, lane: &Lane) -> Ends {

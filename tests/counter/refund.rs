@@ -28,20 +28,20 @@ impl Act for Refund {
     const NAME: &'static str = "refunds";
     const AFTER_A_SALE: bool = true;
     const CUTS: &'static [Cuts] = &[
-        Cuts { line: Line::ZvtTcp, lanes: 8, to_box: 180, from_box: 45, every: 7, every_long: 1 },
+        Cuts { line: Line::ZvtTcp, lanes: 20, to_box: 180, from_box: 45, every: 7, every_long: 1 },
         Cuts {
             line: Line::ZvtSerial,
-            lanes: 15,
+            lanes: 30,
             to_box: 330,
             from_box: 90,
             every: 7,
             every_long: 1,
         },
-        Cuts { line: Line::Concert, lanes: 24, to_box: 50, from_box: 50, every: 7, every_long: 1 },
+        Cuts { line: Line::Concert, lanes: 60, to_box: 50, from_box: 50, every: 7, every_long: 1 },
         // It goes back by reference: one exchange of a few thousand bytes, without a customer.
         Cuts {
             line: Line::Nexo,
-            lanes: 16,
+            lanes: 30,
             to_box: 4_000,
             from_box: 3_000,
             every: 400,
@@ -74,10 +74,10 @@ impl Act for Void {
     const NAME: &'static str = "payments taken back";
     const AFTER_A_SALE: bool = true;
     const CUTS: &'static [Cuts] = &[
-        Cuts { line: Line::ZvtTcp, lanes: 6, to_box: 180, from_box: 45, every: 3, every_long: 1 },
+        Cuts { line: Line::ZvtTcp, lanes: 20, to_box: 180, from_box: 45, every: 3, every_long: 1 },
         Cuts {
             line: Line::ZvtSerial,
-            lanes: 14,
+            lanes: 30,
             to_box: 330,
             from_box: 90,
             every: 5,

@@ -20,21 +20,21 @@ impl Act for Sale {
     const NAME: &'static str = "sales";
     const AFTER_A_SALE: bool = false;
     const CUTS: &'static [Cuts] = &[
-        Cuts { line: Line::ZvtTcp, lanes: 8, to_box: 180, from_box: 45, every: 1, every_long: 1 },
+        Cuts { line: Line::ZvtTcp, lanes: 20, to_box: 180, from_box: 45, every: 1, every_long: 1 },
         Cuts {
             line: Line::ZvtSerial,
-            lanes: 14,
+            lanes: 30,
             to_box: 330,
             from_box: 90,
             every: 1,
             every_long: 1,
         },
-        Cuts { line: Line::Concert, lanes: 24, to_box: 50, from_box: 50, every: 1, every_long: 1 },
+        Cuts { line: Line::Concert, lanes: 60, to_box: 50, from_box: 50, every: 1, every_long: 1 },
         // Sealed and wrapped, a payment has thousands of bytes, and nothing of it counts before the
         // last of them; the drivers' own test cuts after every one.
         Cuts {
             line: Line::Nexo,
-            lanes: 16,
+            lanes: 30,
             to_box: 6_000,
             from_box: 3_000,
             every: 300,

@@ -316,12 +316,15 @@ pub fn desk() -> Desk {
             device("Phone D", DeviceKind::NetworkDoor, DeviceState::Locked, ""),
             device("Outgoing mail", DeviceKind::Mail, DeviceState::Off, ""),
         ],
-        performances: vec![tonight(), HouseGlance {
-            cancelled: Some(super::performance(21)),
-            starts: at(0, 15, 0),
-            inside: 0,
-            ..tonight()
-        }],
+        performances: vec![
+            tonight(),
+            HouseGlance {
+                cancelled: Some(super::performance(21)),
+                starts: at(0, 15, 0),
+                inside: 0,
+                ..tonight()
+            },
+        ],
     }
 }
 
