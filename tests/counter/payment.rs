@@ -67,6 +67,8 @@ impl Act for Towards {
         let again = house.pay_towards(pad, cashier, order).await;
         let open = house.intent(key).state.open();
         assert!(!open || matches!(again, Err(Refusal::RefundRunning)), "{again:?}");
+        // It may have come to nothing already: then this one is the payment.
+        let key = again.unwrap_or(key);
         let taken = || terminal::standing_minor(&lane.truth) - before;
         let fate = Fate::of(house, lane, key, || taken() != 0).await;
         let what = format!("{scene:?} on {}: {fate:?}", lane.name);

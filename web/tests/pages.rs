@@ -293,6 +293,23 @@ fn no_page_shows_an_id_instead_of_words() {
     }
 }
 
+/// Without an address a page with a fragment in its own is only scrolled, and one that answers a
+/// form asks for an address that takes forms alone.
+#[test]
+fn a_page_that_looks_again_says_where_without_a_fragment() {
+    let mut found = 0;
+    for (name, html) in gallery().pages {
+        let Some((_, rest)) = html.as_str().split_once("http-equiv=\"refresh\" content=\"") else {
+            continue;
+        };
+        let content = rest.split('"').next().unwrap_or_default();
+        let address = content.split_once("; url=/desk/").map(|(_, address)| address);
+        assert!(address.is_some_and(|address| !address.contains('#')), "{name}: {content}");
+        found += 1;
+    }
+    assert!(found >= 3, "only {found} pages look again");
+}
+
 /// What a visitor may have typed, or a mail server may have said.
 const EVIL: &str = "<script>alert(1)</script>\"'><img src=x>";
 
