@@ -32,7 +32,7 @@ impl Act for Exchange {
             every: 11,
             every_long: 1,
         },
-        Cuts { line: Line::Concert, lanes: 60, to_box: 50, from_box: 50, every: 7, every_long: 1 },
+        Cuts { line: Line::Concert, lanes: 48, to_box: 50, from_box: 50, every: 7, every_long: 1 },
         Cuts {
             line: Line::Nexo,
             lanes: 30,

@@ -37,7 +37,7 @@ impl Act for Refund {
             every: 7,
             every_long: 1,
         },
-        Cuts { line: Line::Concert, lanes: 60, to_box: 50, from_box: 50, every: 7, every_long: 1 },
+        Cuts { line: Line::Concert, lanes: 48, to_box: 50, from_box: 50, every: 7, every_long: 1 },
         // It goes back by reference: one exchange of a few thousand bytes, without a customer.
         Cuts {
             line: Line::Nexo,

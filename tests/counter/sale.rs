@@ -12,7 +12,7 @@ use usher_ledger::cart as carts;
 use usher_rules::id::CartId;
 
 /// Tries of one sale.
-const SALES_MAX: usize = 3;
+const SALES_MAX: usize = 5;
 
 pub struct Sale;
 
@@ -29,7 +29,7 @@ impl Act for Sale {
             every: 1,
             every_long: 1,
         },
-        Cuts { line: Line::Concert, lanes: 60, to_box: 50, from_box: 50, every: 1, every_long: 1 },
+        Cuts { line: Line::Concert, lanes: 48, to_box: 50, from_box: 50, every: 1, every_long: 1 },
         // Sealed and wrapped, a payment has thousands of bytes, and nothing of it counts before the
         // last of them; the drivers' own test cuts after every one.
         Cuts {
