@@ -596,6 +596,20 @@ fn a_repeated_frame_is_acknowledged_and_its_answer_repeated_but_not_heard_twice(
     assert_eq!(bench.take().len(), 1);
 }
 
+/// The byte may be a late answer to the block before.
+#[test]
+fn an_ack_of_the_line_does_not_say_that_an_approval_was_heard() {
+    let mut bench = serial();
+    bench.stir(Stir::Bytes { exchange: 0, bytes: &[0x06] });
+    bench.stir(Stir::Bytes { exchange: 0, bytes: &frame(&hex(ACK)) });
+    bench.stir(Stir::Bytes { exchange: 0, bytes: &frame(&hex(APPROVED)) });
+    assert_eq!(bench.ask(Ask::Kept(IntentNo(7))), [frame(&hex(ACK))]);
+    bench.stir(Stir::Bytes { exchange: 0, bytes: &[0x06] });
+    bench.take();
+    bench.stir(Stir::LinkLost);
+    assert!(is_unknown(&bench.take()));
+}
+
 #[test]
 fn a_broken_frame_is_refused_and_three_of_them_are_unknown() {
     let mut bench = serial();

@@ -77,14 +77,6 @@ impl Link {
         *self = Link::new(self.transport, self.timers);
     }
 
-    /// True when the terminal has taken every block; a TCP stream never tells.
-    pub fn is_taken(&self) -> bool {
-        match self.transport {
-            Transport::Serial => self.flight.is_none() && self.waiting.is_empty(),
-            Transport::Tcp => false,
-        }
-    }
-
     pub fn send(&mut self, apdu: &Apdu, purpose: Purpose, now_ms: u64, steps: &mut Vec<Step>) {
         let bytes = apdu.bytes();
         match self.transport {

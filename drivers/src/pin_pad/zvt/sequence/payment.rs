@@ -425,15 +425,11 @@ impl Zvt {
         why: &str,
         turn: &mut Turn<'_>,
     ) {
-        let is_taken = self.link.is_taken();
         match &payment.verdict {
             None => self.tell_unknown(payment, why, turn),
-            // Some terminals take back an approval that nobody acknowledged.
-            Some(verdict)
-                if verdict.is_approval()
-                    && !verdict.is_heard
-                    && !(verdict.is_acknowledged && is_taken) =>
-            {
+            // Some terminals take back an approval that nobody acknowledged. That the line took our
+            // words proves nothing: its ACK has no number, and a late one is of a block before.
+            Some(verdict) if verdict.is_approval() && !verdict.is_heard => {
                 let why = format!("{why}; the terminal may not know that its approval was heard");
                 self.tell_unknown(payment, &why, turn);
             }
