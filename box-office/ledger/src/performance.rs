@@ -16,7 +16,7 @@ use usher_rules::at::At;
 use usher_rules::cart::Place;
 use usher_rules::id::{BoxNo, LetterId, PerformanceId, PlanId, SeatNo, TicketId, compose};
 use usher_rules::performance::{
-    Cancellation, Command, Event, Facts, LETTERS_MAX, OUT_OF_SALE_MAX, Performance, Reached,
+    Cancellation, Command, Event, Facts, OUT_OF_SALE_MAX, Performance, Reached,
 };
 use usher_rules::plan::vanish;
 
@@ -121,7 +121,7 @@ fn reached<S: Source>(
     let mut found = Vec::new();
     for order in orders {
         let Some(row) = checkout::order(source, order)? else { continue };
-        if !row.buyer.email.is_empty() && found.len() < LETTERS_MAX {
+        if !row.buyer.email.is_empty() {
             found.push(Reached { order, email: row.buyer.email });
         }
     }

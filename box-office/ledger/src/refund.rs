@@ -119,12 +119,10 @@ fn standing(write: &mut Write, id: TicketId, ask: &Ask) -> Result<Standing, Faul
     let production = production::get(txn, row.production)?
         .ok_or_else(|| Fault::Row(format!("production {} is missing", row.production)))?;
     let turnout = admission::turnout(write, ticket.performance)?;
-    // Whoever was let in gets their money back as well, if the evening was cancelled then.
-    let takes_place = row.cancelled.is_none();
-    let came_in = turnout.admission(id).is_some_and(|admission| admission.ins > 0);
-    let (used, over) = (takes_place && came_in, takes_place && ask.at >= row.ends(&production));
-    let began = ask.at >= row.starts_at;
-    Ok(Standing { id, ticket, used, began, over })
+    let used = turnout.admission(id).is_some_and(|admission| admission.ins > 0);
+    let (began, over) = (ask.at >= row.starts_at, ask.at >= row.ends(&production));
+    let cancelled = row.cancelled.is_some();
+    Ok(Standing { id, ticket, used, began, over, cancelled })
 }
 
 /// A refund to a card is on its way.

@@ -183,7 +183,7 @@ pub fn quoted(house: &House, given_up: usize) -> Vec<FeeLine> {
 pub fn fits(exchange: &Exchange, facts: &Facts) -> bool {
     let good = |id: &TicketId| {
         let found = facts.tickets.iter().find(|known| known.id == *id);
-        found.is_some_and(|known| known.ticket.is_good() && !known.used)
+        found.is_some_and(|known| known.ticket.is_good() && !known.is_spent())
     };
     exchange.tickets.iter().all(good) && same(exchange, facts).is_ok()
 }

@@ -1,8 +1,8 @@
 //! Refunds at the counter: tickets of an order given back, or what it owes after an exchange.
 //!
 //! One act is one tender: the newest card first, then cash; what came over from another order goes
-//! back to that one, which then owes it. Never refunds what somebody came in with, and never more
-//! than was paid. Next: `refund/known.rs` for how much, `refund/pad.rs` for cards,
+//! back to that one, which then owes it. Never refunds what somebody came in with, unless the evening
+//! was cancelled then, and never more than was paid. Next: `refund/known.rs` for how much, `refund/pad.rs` for cards,
 //! `refund/online.rs` for those of the shop, `refund/overdue.rs` for what the box cancels by
 //! itself, `exchange.rs`.
 
@@ -151,6 +151,17 @@ pub fn decide(
     }
 }
 
+/// Why, as it is kept; refused if it is not said, or too long.
+pub(crate) fn said(reason: &str) -> Result<String, Refusal> {
+    if reason.trim().is_empty() {
+        return Err(Refusal::MissingData { fields: vec!["reason"] });
+    }
+    if reason.chars().count() > REASON_CHARS_MAX || reason.contains(char::is_control) {
+        return Err(Refusal::Malformed { field: "reason" });
+    }
+    Ok(masked(reason.trim()))
+}
+
 /// A refund, or a payment of an order, being decided.
 pub(crate) struct Giving<'a> {
     pub(crate) facts: &'a Facts,
@@ -233,13 +244,7 @@ impl Giving<'_> {
 
     /// It is said why, and nothing else of the order is on its way.
     pub(crate) fn free(&self, wanted: &Wanted) -> Result<(), Refusal> {
-        if wanted.reason.trim().is_empty() {
-            return Err(Refusal::MissingData { fields: vec!["reason"] });
-        }
-        let long = wanted.reason.chars().count() > REASON_CHARS_MAX;
-        if long || wanted.reason.contains(char::is_control) {
-            return Err(Refusal::Malformed { field: "reason" });
-        }
+        said(&wanted.reason)?;
         self.alone()
     }
 

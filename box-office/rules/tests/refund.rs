@@ -285,6 +285,16 @@ fn parts_of_a_fee_make_the_whole_in_any_order() {
 }
 
 #[test]
+fn who_came_in_before_the_evening_was_cancelled_is_paid_back_even_after_its_end() {
+    let mut side = Counterside::paid(false);
+    for ticket in &mut side.about().tickets {
+        (ticket.used, ticket.over, ticket.cancelled) = (true, true, true);
+    }
+    side.cash(&[31]).unwrap();
+    assert_eq!(side.good(), 2);
+}
+
+#[test]
 fn what_cannot_go_back_is_refused_by_name() {
     let refused = |how: &dyn Fn(&mut Counterside), tickets: &[u64]| {
         let mut side = Counterside::paid(false);

@@ -34,7 +34,6 @@ pub fn page(templates: &Templates, view: &Cancellation, words: &Words) -> Html {
     let why = view.said.as_ref().map(|said| said.reason.as_str()).unwrap_or_default();
     let title =
         [("title", one.title.as_str().into()), ("when", pen.times.moment(one.starts).into())];
-    let running = |line: &&Line| line.stands == Stands::Running;
     let page = context! {
         show => glance(&pen, one),
         said => view.said.as_ref().map(|said| context! {
@@ -47,7 +46,7 @@ pub fn page(templates: &Templates, view: &Cancellation, words: &Words) -> Html {
             sum(&pen, "cancellation-at-once", view.at_once)
         }),
         lines => view.lines.iter().map(|one| line(&pen, one, why, view)).collect::<Vec<_>>(),
-        running => view.lines.iter().any(|one| running(&one)),
+        running => view.lines.iter().any(|one| one.stands == Stands::Running),
         more => view.more,
         may_cancel => view.may_cancel,
         may_refund => view.may_refund,

@@ -6,10 +6,9 @@
 
 use super::{Event, Facts, known};
 use crate::at::At;
-use crate::card_number::masked;
 use crate::id::{LetterId, OrderId, PerformanceId, StaffNo};
 use crate::letter::{self, Letter};
-use crate::refund::REASON_CHARS_MAX;
+use crate::refund::said;
 use crate::{Actor, Ask, Event as AnyEvent, Refusal};
 use minicbor::{Decode, Encode};
 
@@ -57,18 +56,6 @@ pub(super) fn cancel(
         AnyEvent::Letter(letter::Event::Put(LetterId(no), letter))
     }));
     Ok(events)
-}
-
-/// Why, as it is kept.
-fn said(reason: &str) -> Result<String, Refusal> {
-    let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(Refusal::MissingData { fields: vec!["reason"] });
-    }
-    if reason.chars().count() > REASON_CHARS_MAX || reason.contains(char::is_control) {
-        return Err(Refusal::Malformed { field: "reason" });
-    }
-    Ok(masked(reason))
 }
 
 /// Stands in a performance's row as `false` while it takes place.

@@ -28,6 +28,16 @@ pub struct Standing {
     pub began: bool,
     /// Its performance is over.
     pub over: bool,
+    /// Its performance does not take place.
+    pub cancelled: bool,
+}
+
+impl Standing {
+    /// It did what it was sold for. Whoever was let in before the evening was cancelled gets their
+    /// money back as well.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.used && !self.cancelled
+    }
 }
 
 /// What the ledger knows beside the facts of every sale.
@@ -122,11 +132,11 @@ impl Facts {
             return Err(Refusal::OverRefund { left: self.left() });
         }
         let used: Vec<TicketId> =
-            seen.iter().filter(|known| known.used).map(|known| known.id).collect();
+            seen.iter().filter(|known| known.is_spent()).map(|known| known.id).collect();
         if !used.is_empty() {
             return Err(Refusal::TicketUsed { tickets: used });
         }
-        if seen.iter().any(|known| known.over) {
+        if seen.iter().any(|known| known.over && !known.cancelled) {
             return Err(Refusal::PerformanceOver);
         }
         Ok(())

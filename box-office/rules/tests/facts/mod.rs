@@ -76,7 +76,7 @@ pub fn ticket(order: OrderId, line: &Line) -> Ticket {
 
 /// Nobody came in with it, and its performance is to come.
 pub fn standing(id: TicketId, ticket: Ticket) -> Standing {
-    Standing { id, ticket, used: false, began: false, over: false }
+    Standing { id, ticket, used: false, began: false, over: false, cancelled: false }
 }
 
 /// Of these lines, sold at the counter without fees and paid at once in cash.
