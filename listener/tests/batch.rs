@@ -18,13 +18,6 @@ use usher_rules::id::{BatchId, PadNo};
 use usher_rules::money::Money;
 use usher_rules::staff::Role;
 
-async fn signed_in<'h>(house: &'h House, login: &str, role: Role) -> Browser<'h> {
-    let person = house.engaged(login, role).await;
-    let mut browser = Browser::new(house);
-    browser.cookie = Some(house.session_of(person.no).await);
-    browser
-}
-
 /// Two tickets of 60.00 in all, and their card asked for at the pad.
 async fn asked(browser: &mut Browser<'_>, house: &House) {
     let page = browser.go(&format!("/desk/sell/{}", house.season.tonight)).await;
@@ -37,7 +30,7 @@ async fn asked(browser: &mut Browser<'_>, house: &House) {
 /// A cashier who took 60.00 at the pad.
 async fn one_payment<'h>(house: &'h House) -> (Pad, Browser<'h>) {
     let pad = with_tills(house).await;
-    let mut browser = signed_in(house, "anna", Role::Cashier).await;
+    let mut browser = Browser::of(house, "anna", Role::Cashier).await;
     let page = browser.go("/desk/till").await;
     browser.submit(&form(&page, "/open").set("till", "1").set("float", "100")).await;
     asked(&mut browser, house).await;
@@ -138,7 +131,7 @@ async fn a_mismatch_lists_what_to_look_at_and_only_somebody_senior_settles_it() 
         says(&page, words);
     }
     assert!(forms(&page.body).iter().all(|form| !form.action.ends_with("/no-match")));
-    let mut vera = signed_in(&house, "vera", Role::Supervisor).await;
+    let mut vera = Browser::of(&house, "vera", Role::Supervisor).await;
     let page = vera.go(&address).await;
     let force = form(&page, "/no-match");
     let told = vera.press(&force.clone().set("reason", " ")).await;
@@ -159,7 +152,7 @@ async fn no_match_settles_with_a_reason_and_stands_in_the_audit() {
     let page = anna.go(&address).await;
     anna.submit(&form(&page, "/close")).await;
     pad.closed(id, "Mastercard", 0, 0).await;
-    let mut vera = signed_in(&house, "vera", Role::Manager).await;
+    let mut vera = Browser::of(&house, "vera", Role::Manager).await;
     let page = vera.go(&address).await;
     let page = vera.submit(&form(&page, "/no-match").set("reason", "Slip lost")).await;
     for words in ["No match", "vera by name", "Slip lost"] {

@@ -34,16 +34,9 @@ struct Scene<'h> {
     codes: Vec<String>,
 }
 
-async fn signed_in<'h>(house: &'h House, login: &str, role: Role) -> Browser<'h> {
-    let person = house.engaged(login, role).await;
-    let mut browser = Browser::new(house);
-    browser.cookie = Some(house.session_of(person.no).await);
-    browser
-}
-
 async fn sold(house: &House) -> Scene<'_> {
     let pad = with_tills(house).await;
-    let mut browser = signed_in(house, "sam", Role::Supervisor).await;
+    let mut browser = Browser::of(house, "sam", Role::Supervisor).await;
     let page = browser.go("/desk/till").await;
     browser.submit(&form(&page, "/open").set("till", "1").set("float", "100")).await;
     let tickets = house.sold(&["C-C-1", "C-C-2"]).await;
@@ -245,7 +238,7 @@ async fn whoever_was_let_in_before_it_was_cancelled_gets_their_money_back_as_wel
 async fn a_cashier_sees_the_list_and_cancels_and_gives_back_nothing() {
     let house = House::open().await;
     let mut scene = sold(&house).await;
-    let mut cashier = signed_in(&house, "cas", Role::Cashier).await;
+    let mut cashier = Browser::of(&house, "cas", Role::Cashier).await;
     let page = cashier.go(&scene.address()).await;
     says(&page, "A supervisor or manager can cancel it.");
     let here = |page: &Told| {
@@ -294,7 +287,7 @@ async fn a_performance_that_is_over_cannot_be_cancelled_any_more() {
     let mut scene = sold(&house).await;
     let page = scene.browser.go(&scene.address()).await;
     house.clock.pass(usher_rules::at::Span::hours(8));
-    let anna = signed_in(&house, "anna", Role::Manager).await;
+    let anna = Browser::of(&house, "anna", Role::Manager).await;
     scene.browser.cookie = anna.cookie;
     let late = form(&page, &scene.address()).set("reason", "Fire");
     let told = scene.browser.submit(&late).await;

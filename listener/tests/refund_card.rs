@@ -31,16 +31,9 @@ struct Scene<'h> {
     order: OrderId,
 }
 
-async fn signed_in<'h>(house: &'h House, login: &str, role: Role) -> Browser<'h> {
-    let person = house.engaged(login, role).await;
-    let mut browser = Browser::new(house);
-    browser.cookie = Some(house.session_of(person.no).await);
-    browser
-}
-
 async fn sold(house: &House) -> Scene<'_> {
     let pad = with_tills(house).await;
-    let mut browser = signed_in(house, "sam", Role::Supervisor).await;
+    let mut browser = Browser::of(house, "sam", Role::Supervisor).await;
     let page = browser.go("/desk/till").await;
     browser.submit(&form(&page, "/open").set("till", "1").set("float", "100")).await;
     let page = browser.go(&format!("/desk/sell/{}", house.season.tonight)).await;
@@ -188,7 +181,7 @@ async fn undecided(house: &House) -> Scene<'_> {
 async fn somebody_senior_says_that_it_went_back_with_name_reason_and_evidence() {
     let house = House::open().await;
     let mut scene = undecided(&house).await;
-    let mut anna = signed_in(&house, "anna", Role::Cashier).await;
+    let mut anna = Browser::of(&house, "anna", Role::Cashier).await;
     let page = anna.go(&scene.address()).await;
     says(&page, "did the money go back?");
     says(&page, "A supervisor or manager decides");

@@ -22,16 +22,9 @@ use usher_rules::view::desk::pad::Stage;
 use usher_rules::view::letter::Body;
 
 async fn at_till<'h>(house: &'h House, login: &str, role: Role, till: &str) -> Browser<'h> {
-    let mut browser = signed_in(house, login, role).await;
+    let mut browser = Browser::of(house, login, role).await;
     let page = browser.go("/desk/till").await;
     browser.submit(&form(&page, "/open").set("till", till).set("float", "100")).await;
-    browser
-}
-
-async fn signed_in<'h>(house: &'h House, login: &str, role: Role) -> Browser<'h> {
-    let person = house.engaged(login, role).await;
-    let mut browser = Browser::new(house);
-    browser.cookie = Some(house.session_of(person.no).await);
     browser
 }
 
@@ -329,7 +322,7 @@ async fn undecided<'h>(house: &'h House) -> (Browser<'h>, Browser<'h>, CartId, T
     says(&page, "A supervisor or manager decides");
     silent(&page, "/decide\"");
     silent(&page, "/cash\"");
-    let mut sam = signed_in(house, "sam", Role::Supervisor).await;
+    let mut sam = Browser::of(house, "sam", Role::Supervisor).await;
     let list = sam.go("/desk/sell").await;
     says(&list, "somebody must decide");
     let page = sam.go(&format!("/desk/sell/cart/{id}")).await;
@@ -507,11 +500,11 @@ async fn a_booking_that_somebody_looked_into_leaves_the_list_and_stays_in_the_au
     let house = House::open().await;
     let pad = with_tills(&house).await;
     pad.orphan().await;
-    let mut cashier = signed_in(&house, "carl", Role::Cashier).await;
+    let mut cashier = Browser::of(&house, "carl", Role::Cashier).await;
     let page = cashier.go("/desk/pads").await;
     says(&page, "Mastercard 4242");
     assert!(forms(&page.body).iter().all(|form| !form.action.ends_with("/seen")), "{}", page.body);
-    let mut manager = signed_in(&house, "mona", Role::Manager).await;
+    let mut manager = Browser::of(&house, "mona", Role::Manager).await;
     let page = manager.go("/desk/pads").await;
     let seen = form(&page, "/seen");
     let told = manager.press(&seen.clone().set("reason", " ")).await;

@@ -6,6 +6,7 @@
 
 use crate::house::{Ask, House, Told};
 use axum::http::header;
+use usher_rules::staff::Role;
 
 /// Redirects followed one after another.
 const REDIRECTS_MAX: usize = 5;
@@ -51,6 +52,14 @@ impl Form {
 impl<'h> Browser<'h> {
     pub fn new(house: &'h House) -> Browser<'h> {
         Browser { house, cookie: None, path: "/".to_owned(), address: None }
+    }
+
+    /// Somebody of the staff with this role, signed in.
+    pub async fn of(house: &'h House, login: &str, role: Role) -> Browser<'h> {
+        let person = house.engaged(login, role).await;
+        let mut browser = Browser::new(house);
+        browser.cookie = Some(house.session_of(person.no).await);
+        browser
     }
 
     /// A browser that is not on this machine.
