@@ -1,8 +1,8 @@
 //! Refunds at the counter: tickets of an order given back, or what it owes after an exchange.
 //!
 //! One act is one tender: the newest card first, then cash; what came over from another order goes
-//! back to that one, which then owes it. Never refunds what somebody came in with, unless the evening
-//! was cancelled then, and never more than was paid. Next: `refund/known.rs` for how much, `refund/pad.rs` for cards,
+//! back to that one. Never refunds what somebody came in with, unless the evening was cancelled,
+//! and never more than was paid. Next: `refund/known.rs` for how much, `refund/pad.rs` for cards,
 //! `refund/online.rs` for those of the shop, `refund/overdue.rs` for what the box cancels by
 //! itself, `exchange.rs`.
 
